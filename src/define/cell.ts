@@ -1,0 +1,112 @@
+// cell(): a recurrent cell of one's own. The built-in cells are written with it, in the same words.
+
+import { type Initializer, uniform } from "../graph/initializer.ts";
+import { Value } from "../graph/value.ts";
+import { checkName, checkOptions, checkSize } from "./check.ts";
+import type { Layer, Site } from "./layer.ts";
+
+/** What a step function is given besides the state. */
+export interface StepInput {
+  /** This step's input to the layer. */
+  readonly x: Value;
+  /** The whole model's output one step earlier (or the truth in its place, under teacher forcing): recurrence from the output. */
+  readonly y: Value;
+  /** A new weight [x.width × units] and its product with x. For symbols: the symbol's row of the weight. */
+  linear(name: string, x: Value, units: number, initial?: Initializer): Value;
+  /** A new parameter row of `units` numbers, to be added to (or multiplied with) every row. */
+  bias(name: string, units: number, initial?: Initializer): Value;
+}
+
+const RESERVED = ["x", "y", "linear", "bias", "output"];
+
+/** The widths of a cell's states. */
+export type State = Readonly<Record<string, number>>;
+
+export interface CellOptions<S extends State> {
+  /** The cell's name; its parameters are called `layer 1/<name>/<parameter>`. */
+  readonly name: string;
+  /** Every state with its width, for example `{ h: 64, c: 64 }`. The first is the layer's output unless step() returns `output`. */
+  readonly state: S;
+  /** One step. Run once, symbolically, when the model is defined; each state's argument holds its value of the previous step. */
+  step(input: StepInput & { readonly [K in keyof S]: Value }): { readonly [K in keyof S]: Value } & { readonly output?: Value };
+}
+
+/**
+ * A recurrent layer from a step function written in words (add, mul, sigmoid, …).
+ *
+ * States are sequences of width `state[name]`, zero before the first step. Weights made by `linear` and `bias` start uniform in ±1/√(width
+ * of the first state), as PyTorch's cells do, unless an initialiser is given.
+ *
+ * @throws TypeError or RangeError if a state is missing, unknown, or of another width than declared.
+ */
+export function cell<const S extends State>(options: CellOptions<S>): Layer {
+  checkOptions("cell", options, ["name", "state", "step"]);
+  const { name, state, step } = options;
+  checkName("cell", name);
+  const names = Object.keys(state);
+  if (names.length === 0) throw new TypeError(`${name}: a cell needs at least one state, for example state: { h: 64 }.`);
+  for (const key of names) {
+    checkSize(`${name}: state ${key}`, state[key]);
+    if (RESERVED.includes(key))
+      throw new TypeError(`${name}: a state cannot be called "${key}", which step() is given under that name already.`);
+  }
+  if (typeof step !== "function") throw new TypeError(`${name}: step must be a function but is ${typeof step}.`);
+  return {
+    kind: name,
+    units: state[names[0]],
+    text: `${name}(${names.map((key) => `${key}: ${state[key]}`).join(", ")})`,
+    build: (site) => unroll(site, options, names),
+  };
+}
+
+/** Traces the step function once and closes the loop: each state's delay is bound to what the step returned for it. */
+function unroll<S extends State>(site: Site, { state, step }: CellOptions<S>, names: readonly string[]): Value {
+  const { graph } = site.x;
+  if (site.x.shape.extent !== "sequence")
+    throw new TypeError(`${site.path}: a recurrent layer needs a sequence but got ${String(site.x)}. Put it before last().`);
+  const width = site.x.shape;
+  const start = uniform(1 / Math.sqrt(state[names[0]]));
+  const delays = Object.fromEntries(
+    names.map((key) => {
+      graph.label = `${site.path}/${key}`;
+      return [key, new Value(graph, graph.openDelay(1, { ...width, width: state[key], symbols: 0 }))];
+    }),
+  );
+  graph.label = site.path;
+  const input = {
+    x: site.x,
+    get y(): Value {
+      return site.feedback();
+    },
+    linear: (key: string, x: Value, units: number, initial: Initializer = start) => site.linear(key, x, units, initial),
+    bias: (key: string, units: number, initial: Initializer = start) => site.parameter(key, 1, units, initial),
+  };
+  // Property by property, so that the getter of y is not called unless the step function asks for y.
+  const argument = Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(input), ...Object.getOwnPropertyDescriptors(delays) });
+  const next = step(argument as never) as Record<string, Value>;
+  if (next === null || typeof next !== "object")
+    throw new TypeError(`${site.path}: step() returned ${String(next)}. Return every state, for example { ${names.join(", ")} }.`);
+  for (const key of Object.keys(next))
+    if (key !== "output" && !names.includes(key))
+      throw new TypeError(`${site.path}: step() returned "${key}", which is no state. The states are: ${names.join(", ")}.`);
+  for (const key of names) {
+    const value = next[key];
+    if (value === undefined) throw new TypeError(`${site.path}: step() returned no "${key}". Return every state: { ${names.join(", ")} }.`);
+    if (!(value instanceof Value))
+      throw new TypeError(`${site.path}: step() returned ${String(value)} for state ${key}. Return a symbolic value.`);
+    if (value.width !== state[key])
+      throw new RangeError(
+        `${site.path}: state ${key} is ${state[key]} wide but step() returned ${value.width}. Return the declared width, or change state: { ${key}: ${value.width} }.`,
+      );
+    if (value.shape.extent !== "sequence")
+      throw new TypeError(
+        `${site.path}: step() returned a ${String(value)} for state ${key}. A state changes from step to step: return a sequence.`,
+      );
+    graph.rename(value.id, `${site.path}/${key}`);
+    graph.bind(delays[key].id, value.id);
+  }
+  const output = next.output ?? next[names[0]];
+  if (!(output instanceof Value))
+    throw new TypeError(`${site.path}: step() returned ${String(output)} as output. Return a symbolic value.`);
+  return output;
+}

@@ -1,0 +1,60 @@
+// Checks of what a user gives, each returning its argument or throwing a sentence with the place, both numbers and the next step.
+
+/** A size: a whole number of 1 or more. */
+export function checkSize(place: string, size: number): number {
+  if (typeof size !== "number") throw new TypeError(`${place} must be a number but is ${describe(size)}.`);
+  if (!Number.isInteger(size) || size < 1) throw new RangeError(`${place} must be a whole number of 1 or more but is ${size}.`);
+  if (size > 2 ** 24) throw new RangeError(`${place} is ${size} but can be at most ${2 ** 24}.`);
+  return size;
+}
+
+/** A finite number within [low, high]; an open end is written with `above` or `below`. */
+export function checkNumber(place: string, number: number, low = -Infinity, high = Infinity): number {
+  if (typeof number !== "number" || !Number.isFinite(number))
+    throw new TypeError(`${place} must be a finite number but is ${describe(number)}.`);
+  if (number < low || number > high)
+    throw new RangeError(
+      `${place} is ${number} but must be ${low === -Infinity ? `at most ${high}` : high === Infinity ? `at least ${low}` : `between ${low} and ${high}`}.`,
+    );
+  return number;
+}
+
+export function checkName(place: string, name: string): string {
+  if (typeof name !== "string" || name === "")
+    throw new TypeError(`${place}: the name must be a text that is not empty but is ${describe(name)}.`);
+  if (name.includes("/"))
+    throw new TypeError(`${place}: the name "${name}" contains a "/", which separates the parts of a parameter's path. Leave it out.`);
+  return name;
+}
+
+/** An options object without unknown names. */
+export function checkOptions<T extends object>(place: string, options: T, known: readonly string[]): T {
+  if (options === null || typeof options !== "object")
+    throw new TypeError(`${place}: options must be an object but are ${describe(options)}.`);
+  for (const key of Object.keys(options))
+    if (!known.includes(key))
+      throw new TypeError(`${place}: there is no option "${key}". ${nearest(key, known)}The options are: ${known.join(", ")}.`);
+  return options;
+}
+
+/** One of a few words. */
+export function checkChoice<T extends string>(place: string, choice: T, choices: readonly T[]): T {
+  if (!choices.includes(choice))
+    throw new TypeError(`${place} must be one of ${choices.map((word) => `"${word}"`).join(", ")} but is ${describe(choice)}.`);
+  return choice;
+}
+
+function nearest(word: string, known: readonly string[]): string {
+  const same = known.find(
+    (candidate) => candidate.toLowerCase() === word.toLowerCase() || candidate.startsWith(word) || word.startsWith(candidate),
+  );
+  return same === undefined ? "" : `Did you mean "${same}"? `;
+}
+
+/** A value as a person would name it in a sentence. */
+export function describe(value: unknown): string {
+  if (typeof value === "string") return `"${value}"`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (value === null || typeof value !== "object") return String(value);
+  return `a ${value.constructor?.name ?? "object"}`;
+}

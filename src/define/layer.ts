@@ -1,0 +1,62 @@
+// What a layer is: a record with a function that writes the layer into a graph, given the place where it stands.
+
+import type { Graph } from "../graph/graph.ts";
+import { type Initializer, uniform } from "../graph/initializer.ts";
+import { matrix } from "../graph/shape.ts";
+import { Value } from "../graph/value.ts";
+import { checkSize } from "./check.ts";
+
+/** A layer as the user writes it down: `lstm(256)`, `dense(10)`. The same record may stand in several models. */
+export interface Layer {
+  readonly kind: string;
+  /** The user's own name for it, instead of `layer 1/<kind>`. */
+  readonly name?: string | undefined;
+  /** The width of its output; absent if it keeps its input's. */
+  readonly units?: number | undefined;
+  /** The layer as text. */
+  readonly text: string;
+  build(site: Site): Value;
+}
+
+/** Where a layer is being built: its input, its name, and the means to make parameters. */
+export class Site {
+  readonly path: string;
+  readonly x: Value;
+  readonly feedback: () => Value;
+  readonly #graph: Graph;
+  readonly #made = new Set<string>();
+
+  constructor(path: string, x: Value, feedback: () => Value) {
+    this.path = path;
+    this.x = x;
+    this.feedback = feedback;
+    this.#graph = x.graph;
+  }
+
+  /** A parameter of this layer. */
+  parameter(name: string, rows: number, width: number, initial: Initializer): Value {
+    checkSize(`${this.path}/${name}: the number of columns`, width);
+    if (typeof name !== "string" || name === "") throw new TypeError(`${this.path}: a parameter needs a name but got ${String(name)}.`);
+    if (this.#made.has(name))
+      throw new TypeError(`${this.path}: two parameters are called "${name}". Give each linear() and bias() its own name.`);
+    this.#made.add(name);
+    const path = `${this.path}/${name}`;
+    const before = this.#graph.label;
+    this.#graph.label = path;
+    const id = this.#graph.addShaped("parameter", [], { path, initial }, matrix(rows, width));
+    this.#graph.label = before;
+    return new Value(this.#graph, id);
+  }
+
+  /** x·W with a new weight [x.width × units]; for symbols, the symbol's row of W. */
+  linear(name: string, x: Value, units: number, initial?: Initializer): Value {
+    if (!(x instanceof Value))
+      throw new TypeError(`${this.path}: linear("${name}", …) got ${String(x)} as its input. Give it a symbolic value.`);
+    const { symbols, width } = x.shape;
+    const rows = symbols || width;
+    const weight = this.parameter(name, rows, units, initial ?? uniform(1 / Math.sqrt(rows)));
+    const id =
+      symbols > 0 ? this.#graph.add("gather", [x.id, weight.id], {}) : this.#graph.add("matmul", [x.id, weight.id], { transposed: false });
+    return new Value(this.#graph, id);
+  }
+}

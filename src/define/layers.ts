@@ -1,0 +1,185 @@
+// The stock layers: embedding, dense, rnn, last and dropout.
+
+import { constant, type Initializer, uniform } from "../graph/initializer.ts";
+import { symbolsOf } from "../graph/shape.ts";
+import { Value } from "../graph/value.ts";
+import { ACTIVATIONS, type Activation, add, lastOf } from "../graph/words.ts";
+import { cell } from "./cell.ts";
+import { checkChoice, checkName, checkNumber, checkOptions, checkSize, describe } from "./check.ts";
+import type { Layer } from "./layer.ts";
+
+export interface LayerOptions {
+  /** A name of the user's own for the layer and its parameters. Default: `layer <number>/<kind>`. */
+  readonly name?: string;
+}
+
+const named = (kind: string, options: LayerOptions): { name?: string } =>
+  options.name === undefined ? {} : { name: checkName(kind, options.name) };
+
+const activationNames = Object.keys(ACTIVATIONS) as Activation[];
+
+/** `kind(units, "tanh", name: "hidden")`: a layer as text, defaults left out. */
+function text(kind: string, first: number | string, options: object, defaults: Readonly<Record<string, unknown>>): string {
+  const said = Object.entries(options).filter(([key, value]) => value !== undefined && defaults[key] !== value);
+  return `${kind}(${[first, ...said.map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)].join(", ")})`;
+}
+
+/**
+ * A vector of `units` numbers for each symbol: row `id` of a table [symbols × units], gathered and never multiplied.
+ * Starts uniform in ±√3 (mean 0, variance 1, as PyTorch's). Needs symbols: `input: tokens(n)`.
+ */
+export function embedding(units: number, options: LayerOptions & { readonly initial?: Initializer } = {}): Layer {
+  checkSize("embedding: units", units);
+  checkOptions("embedding", options, ["name", "initial"]);
+  return {
+    kind: "embedding",
+    ...named("embedding", options),
+    units,
+    text: text("embedding", units, options, {}),
+    build(site) {
+      if (site.x.shape.symbols === 0)
+        throw new TypeError(
+          `${site.path}: an embedding needs symbols but its input is a ${String(site.x)}. Use input: tokens(n), or dense(${units}) for features.`,
+        );
+      return site.linear("w", site.x, units, options.initial ?? uniform(Math.sqrt(3)));
+    },
+  };
+}
+
+export interface DenseOptions extends LayerOptions {
+  /** Default: identity. */
+  readonly activation?: Activation;
+  /** Whether a row of biases is added. Default: true. */
+  readonly bias?: boolean;
+}
+
+/** activation(x·W + b), W [width × units]. Weight and bias start uniform in ±1/√width, as PyTorch's Linear. */
+export function dense(units: number, options: DenseOptions = {}): Layer {
+  checkSize("dense: units", units);
+  checkOptions("dense", options, ["activation", "bias", "name"]);
+  const activation = checkChoice("dense: activation", options.activation ?? "identity", activationNames);
+  return {
+    kind: "dense",
+    ...named("dense", options),
+    units,
+    text: text("dense", units, options, { activation: "identity", bias: true }),
+    build(site) {
+      const start = uniform(1 / Math.sqrt(site.x.shape.symbols || site.x.width));
+      const product = site.linear("w", site.x, units, start);
+      return ACTIVATIONS[activation](options.bias === false ? product : add(product, site.parameter("b", 1, units, start)));
+    },
+  };
+}
+
+export interface RnnOptions extends LayerOptions {
+  /** Default: tanh. */
+  readonly activation?: Activation;
+  /** What the units hear of the step before: the hidden units themselves (Elman), the model's output (Jordan), or both. Default: "hidden". */
+  readonly recurrence?: "hidden" | "output" | "both";
+}
+
+/**
+ * The Elman cell (1990): h(t) = activation(x(t)·wx + h(t−1)·wh + b); with recurrence from the output, y(t−1)·wy instead of, or besides, h(t−1)·wh.
+ * Parameters wx [width × units], wh [units × units], wy [outputs × units], b [1 × units], uniform in ±1/√units.
+ */
+export function rnn(units: number, options: RnnOptions = {}): Layer {
+  checkSize("rnn: units", units);
+  checkOptions("rnn", options, ["activation", "recurrence", "name"]);
+  const activation = ACTIVATIONS[checkChoice("rnn: activation", options.activation ?? "tanh", activationNames)];
+  const recurrence = checkChoice("rnn: recurrence", options.recurrence ?? "hidden", ["hidden", "output", "both"]);
+  const start = uniform(1 / Math.sqrt(units));
+  const layer =
+    recurrence === "output"
+      ? {
+          kind: "rnn",
+          units,
+          build: (site: Parameters<Layer["build"]>[0]) =>
+            activation(
+              add(
+                site.linear("wx", site.x, units, start),
+                site.parameter("b", 1, units, start),
+                site.linear("wy", site.feedback(), units, start),
+              ),
+            ),
+        }
+      : cell({
+          name: "rnn",
+          state: { h: units },
+          step(input) {
+            const { x, h, linear, bias } = input;
+            const hidden = add(linear("wx", x, units), bias("b", units), linear("wh", h, units));
+            return { h: activation(recurrence === "both" ? add(hidden, linear("wy", input.y, units)) : hidden) };
+          },
+        });
+  return { ...layer, ...named("rnn", options), text: text("rnn", units, options, { activation: "tanh", recurrence: "hidden" }) };
+}
+
+/** The last step of the sequence, as a vector: sequence → vector. */
+export function last(): Layer {
+  return { kind: "last", text: "last()", build: (site) => lastOf(site.x) };
+}
+
+/**
+ * Sets each element to zero with probability `rate` while training and divides the others by 1 − rate (Srivastava et al. 2014).
+ * The mask follows from the model's seed, the training step and the element's place.
+ */
+export function dropout(rate: number, options: LayerOptions = {}): Layer {
+  checkNumber("dropout: rate", rate, 0, 1);
+  checkOptions("dropout", options, ["name"]);
+  if (rate === 1) throw new RangeError("dropout: rate is 1, which would drop everything. Use a number below 1.");
+  return {
+    kind: "dropout",
+    ...named("dropout", options),
+    text: text("dropout", rate, options, {}),
+    build(site) {
+      const { graph } = site.x;
+      if (site.x.shape.symbols > 0)
+        throw new TypeError(`${site.path}: dropout needs numbers but its input is a ${String(site.x)}. Put it after an embedding.`);
+      const stream = graph.nodes.filter((node) => node.op === "dropout").length;
+      return new Value(graph, graph.add("dropout", [site.x.id], { keep: 1 - rate, stream }));
+    },
+  };
+}
+
+/** What goes in at each step. */
+export type Input = { readonly kind: "tokens"; readonly symbols: number } | { readonly kind: "features"; readonly width: number };
+
+/** Symbols: whole numbers from 0 to n − 1, one a step. */
+export const tokens = (n: number): Input => ({ kind: "tokens", symbols: checkSize("tokens", n) });
+
+/** Real numbers, n of them a step. */
+export const features = (n: number): Input => ({ kind: "features", width: checkSize("features", n) });
+
+/** The shape that an input (or a fed-back symbol) has in a graph. */
+export function shapeOfInput(input: Input) {
+  return input.kind === "tokens"
+    ? symbolsOf("sequence", input.symbols)
+    : ({ extent: "sequence", rows: 0, width: input.width, symbols: 0 } as const);
+}
+
+/** A loss as data. */
+export interface Loss {
+  readonly kind: "crossEntropy" | "meanSquared" | "binaryCrossEntropy";
+  /** Targets of this number do not count; −1 for none. */
+  readonly ignore: number;
+}
+
+/**
+ * Softmax of the outputs, then −log of the target symbol's probability, in nats; the mean over all steps (or vectors).
+ * Targets are symbols below the output's width; `ignore` is a symbol whose steps do not count.
+ */
+export function crossEntropy(options: { readonly ignore?: number } = {}): Loss {
+  checkOptions("crossEntropy", options, ["ignore"]);
+  const ignore = options.ignore ?? -1;
+  if (!Number.isInteger(ignore) || ignore < -1) throw new RangeError(`crossEntropy: ignore must be a symbol but is ${describe(ignore)}.`);
+  return { kind: "crossEntropy", ignore };
+}
+
+/** (output − target)², the mean over all numbers. */
+export const meanSquared = (): Loss => ({ kind: "meanSquared", ignore: -1 });
+
+/** Sigmoid of the outputs, then −(y·log p + (1−y)·log(1−p)) with targets y in [0, 1]; the mean over all numbers, in nats. */
+export const binaryCrossEntropy = (): Loss => ({ kind: "binaryCrossEntropy", ignore: -1 });
+
+/** Used where an initial value is a plain number. */
+export { constant, uniform };

@@ -1,0 +1,147 @@
+// model(): layers become one graph, and a definition is that graph with a few facts beside it: frozen data, no functions.
+
+import { Graph, type Node, type NodeId } from "../graph/graph.ts";
+import { SCALAR, sequence, symbolsOf } from "../graph/shape.ts";
+import { Value } from "../graph/value.ts";
+import { checkChoice, checkName, checkOptions, describe } from "./check.ts";
+import { type Layer, Site } from "./layer.ts";
+import { type Input, type Loss, shapeOfInput } from "./layers.ts";
+
+/** What the output recurrence feeds back: the output as it is, its softmax, or one symbol (the most likely, or the one drawn). */
+export type Feedback = "output" | "softmax" | "symbol";
+
+/** A model as data: can be frozen, printed, saved and posted to a worker. */
+export interface Definition {
+  readonly format: 1;
+  readonly seed: number;
+  readonly input: Input;
+  /** Each layer's path and its text. */
+  readonly layers: readonly { readonly path: string; readonly text: string }[];
+  readonly loss: Loss;
+  /** null: no layer listens to the output. */
+  readonly feedback: Feedback | null;
+  readonly nodes: readonly Node[];
+  /** The last layer's node, before any softmax or sigmoid of the loss. */
+  readonly output: NodeId;
+  /** The loss node. */
+  readonly total: NodeId;
+}
+
+export interface ModelOptions {
+  readonly input: Input;
+  readonly layers: readonly Layer[];
+  readonly loss: Loss;
+  /** What layers with recurrence from the output are fed. Default: "softmax" with crossEntropy, else "output". */
+  readonly feedback?: Feedback;
+  /** Decides initial weights, shuffling, dropout and sampling. A whole number of 0 or more, below 2³². Default: 0. */
+  readonly seed?: number;
+}
+
+/**
+ * Puts layers together. Steps, batch size and data come later.
+ *
+ * @throws TypeError or RangeError with the layer's path, if shapes do not fit, two layers have one name, or an option is unknown.
+ */
+export function model(options: ModelOptions): Definition {
+  checkOptions("model", options, ["input", "layers", "loss", "feedback", "seed"]);
+  const { input, layers, loss, seed = 0 } = options;
+  if (input?.kind !== "tokens" && input?.kind !== "features")
+    throw new TypeError(`model: input must be tokens(n) or features(n) but is ${describe(input)}.`);
+  if (!Array.isArray(layers) || layers.length === 0)
+    throw new TypeError(`model: layers must be a list of at least one layer but are ${describe(layers)}.`);
+  if (loss?.kind === undefined)
+    throw new TypeError(`model: loss must be crossEntropy(), meanSquared() or binaryCrossEntropy() but is ${describe(loss)}.`);
+  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
+    throw new RangeError(`model: seed must be a whole number from 0 to ${2 ** 32 - 1} but is ${describe(seed)}.`);
+  if (options.feedback !== undefined) checkChoice("model: feedback", options.feedback, ["output", "softmax", "symbol"]);
+  const feedback = options.feedback ?? (loss.kind === "crossEntropy" ? "softmax" : "output");
+  if (feedback !== "output" && loss.kind !== "crossEntropy")
+    throw new TypeError(`model: feedback "${feedback}" needs crossEntropy() but the loss is ${loss.kind}. Use feedback: "output".`);
+
+  const paths = pathsOf(layers);
+  const graph = new Graph();
+  graph.label = "input";
+  let x = new Value(graph, graph.addShaped("input", [], {}, shapeOfInput(input)));
+  let listens = false;
+  layers.forEach((layer, index) => {
+    graph.label = paths[index];
+    const site = new Site(paths[index], x, () => {
+      listens = true;
+      return new Value(graph, graph.addShaped("feedback", [], {}, sequence(outputWidth(layers, paths))));
+    });
+    try {
+      x = layer.build(site);
+    } catch (error) {
+      if (error instanceof Error && !error.message.startsWith(paths[index]) && !error.message.startsWith("internal"))
+        error.message = `${paths[index]}: ${error.message}`;
+      throw error;
+    }
+  });
+  if (!listens && options.feedback !== undefined)
+    throw new TypeError(
+      `model: feedback is "${feedback}" but no layer listens to the output. Use rnn(…, { recurrence: "output" }), or leave feedback out.`,
+    );
+  return close(graph, x, {
+    seed,
+    input,
+    loss,
+    feedback: listens ? feedback : null,
+    layers: layers.map((layer, index) => ({ path: paths[index], text: layer.text })),
+  });
+}
+
+/** Adds target and loss, and freezes the whole. */
+function close(graph: Graph, output: Value, facts: Pick<Definition, "seed" | "input" | "loss" | "feedback" | "layers">): Definition {
+  const { loss, layers } = facts;
+  const { shape } = output;
+  const path = layers[layers.length - 1].path;
+  if (shape.extent !== "sequence" && shape.extent !== "vector")
+    throw new TypeError(`${path}: the output must be a sequence or a vector but is a ${String(output)}.`);
+  if (shape.symbols > 0) throw new TypeError(`${path}: the output must be numbers but is a ${String(output)}. End with dense(n).`);
+  if (facts.feedback !== null && shape.extent !== "sequence")
+    throw new TypeError(`${path}: the output is a ${String(output)}, but a layer listens to the output at every step. Leave last() out.`);
+  if (loss.kind === "crossEntropy") {
+    if (shape.width < 2)
+      throw new RangeError(
+        `${path}: crossEntropy() needs an output of at least 2 symbols but this one is ${shape.width} wide. Use binaryCrossEntropy().`,
+      );
+    if (loss.ignore >= shape.width)
+      throw new RangeError(
+        `crossEntropy: ignore is ${loss.ignore} but the output has the symbols 0 to ${shape.width - 1}. Name one of these.`,
+      );
+  }
+  graph.label = "target";
+  const target = graph.addShaped("target", [], {}, loss.kind === "crossEntropy" ? symbolsOf(shape.extent, shape.width) : shape);
+  graph.label = "loss";
+  const total = graph.addShaped("loss", [output.id, target], { kind: loss.kind, ignore: loss.ignore }, SCALAR);
+  return deepFreeze({ format: 1, ...facts, nodes: graph.nodes, output: output.id, total });
+}
+
+function pathsOf(layers: readonly Layer[]): string[] {
+  const paths = layers.map((layer, index) => {
+    if (typeof layer?.build !== "function")
+      throw new TypeError(`model: layer ${index + 1} is ${describe(layer)}. Use a layer such as rnn(64) or dense(10).`);
+    return layer.name === undefined ? `layer ${index + 1}/${checkName("model", layer.kind)}` : checkName("model", layer.name);
+  });
+  paths.forEach((path, index) => {
+    const first = paths.indexOf(path);
+    if (first !== index)
+      throw new TypeError(`model: layers ${first + 1} and ${index + 1} are both called "${path}". Give each its own name.`);
+  });
+  return paths;
+}
+
+/** The width of what the last layer will put out, needed before it is built by the layers that listen to it. */
+function outputWidth(layers: readonly Layer[], paths: readonly string[]): number {
+  const wide = layers.findLast((layer) => layer.units !== undefined);
+  if (wide?.units === undefined) throw new TypeError(`${paths[0]}: no layer says how wide the output is. End with dense(n).`);
+  return wide.units;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (value !== null && typeof value === "object" && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const part of Object.values(value)) deepFreeze(part);
+  }
+  return value;
+}

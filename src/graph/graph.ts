@@ -1,0 +1,112 @@
+// A recurrent graph: a list of nodes whose only cycles pass through a delay.
+
+import type { Operations, OpName } from "./operations.ts";
+import { SHAPE, type Shape } from "./shape.ts";
+
+/** A node's place in its graph's list. */
+export type NodeId = number;
+
+export type NodeOf<K extends OpName> = {
+  readonly op: K;
+  readonly inputs: readonly NodeId[];
+  readonly attributes: Operations[K];
+  readonly shape: Shape;
+  /** Where it comes from, for people: `layer 1/rnn/h`. */
+  readonly label: string;
+};
+
+export type Node = { [K in OpName]: NodeOf<K> }[OpName];
+
+/** The input of a delay whose source is not known yet. */
+export const UNBOUND: NodeId = -1;
+
+/** A growing list of nodes. Equal nodes are one node, so that common work is done once. */
+export class Graph {
+  readonly nodes: Node[] = [];
+  readonly #known = new Map<string, NodeId>();
+  /** The label of the nodes that are added next. */
+  label = "";
+
+  /** Adds a node whose shape follows from its inputs. Throws the shape law's sentence. */
+  add<K extends OpName>(op: K, inputs: readonly NodeId[], attributes: Operations[K]): NodeId {
+    return this.addShaped(
+      op,
+      inputs,
+      attributes,
+      SHAPE[op](
+        inputs.map((id) => this.nodes[id].shape),
+        attributes,
+      ),
+    );
+  }
+
+  /** Adds a node whose shape is given. */
+  addShaped<K extends OpName>(op: K, inputs: readonly NodeId[], attributes: Operations[K], shape: Shape): NodeId {
+    const key = `${op}(${inputs.join()})${JSON.stringify(attributes)}${shape.extent}${shape.rows}×${shape.width}`;
+    const bindable = op === "delay" && inputs[0] === UNBOUND;
+    const known = bindable ? undefined : this.#known.get(key);
+    if (known !== undefined) return known;
+    const id = this.nodes.push({ op, inputs, attributes, shape, label: this.label } as unknown as Node) - 1;
+    if (!bindable) this.#known.set(key, id);
+    return id;
+  }
+
+  /** A delay whose source is bound later. */
+  openDelay(steps: number, shape: Shape): NodeId {
+    return this.addShaped("delay", [UNBOUND], { steps }, shape);
+  }
+
+  /** Labels a node after the fact: a state is named when the step function has returned it. */
+  rename(id: NodeId, label: string): void {
+    this.nodes[id] = { ...this.nodes[id], label };
+  }
+
+  /** Gives an open delay its source. */
+  bind(delay: NodeId, source: NodeId): void {
+    const node = this.nodes[delay];
+    if (node.op !== "delay" || node.inputs[0] !== UNBOUND) throw new Error(`internal: node ${delay} is not an open delay`);
+    this.nodes[delay] = { ...node, inputs: [source] };
+  }
+}
+
+/** The nodes that each node is an input of. */
+export function usersOf(nodes: readonly Node[]): NodeId[][] {
+  const users: NodeId[][] = nodes.map(() => []);
+  nodes.forEach((node, id) => {
+    for (const input of node.inputs) if (input !== UNBOUND) users[input].push(id);
+  });
+  return users;
+}
+
+/** Every node after its inputs of the same time step; delays are taken to be known. Stable: the lowest number that is ready comes next. */
+export function topologicalOrder(nodes: readonly Node[]): NodeId[] {
+  const order: NodeId[] = [];
+  const state = new Uint8Array(nodes.length); // 0 not visited, 1 being visited, 2 done
+  const visit = (id: NodeId): void => {
+    if (state[id] === 2) return;
+    if (state[id] === 1) throw new Error(`internal: node ${id} (${nodes[id].label}) is on a cycle without a delay`);
+    state[id] = 1;
+    if (nodes[id].op !== "delay") for (const input of nodes[id].inputs) visit(input);
+    state[id] = 2;
+    order.push(id);
+  };
+  for (let id = 0; id < nodes.length; id++) visit(id);
+  return order;
+}
+
+/** The part of a graph that the roots depend on, renumbered in topological order. `place[old]` is the new number or −1. */
+export function reachable(nodes: readonly Node[], roots: readonly NodeId[]): { nodes: Node[]; place: Int32Array } {
+  const wanted = new Uint8Array(nodes.length);
+  const stack = [...roots];
+  for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
+    if (wanted[id]) continue;
+    wanted[id] = 1;
+    stack.push(...nodes[id].inputs);
+  }
+  const place = new Int32Array(nodes.length).fill(-1);
+  const kept = topologicalOrder(nodes).filter((id) => wanted[id]);
+  kept.forEach((id, index) => {
+    place[id] = index;
+  });
+  return { nodes: kept.map((id) => ({ ...nodes[id], inputs: nodes[id].inputs.map((input) => place[input]) }) as Node), place };
+}

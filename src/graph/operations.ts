@@ -1,0 +1,106 @@
+// The closed union of operations: every node of every graph is one of these, forward and backward alike.
+
+import type { Initializer } from "./initializer.ts";
+
+/** What each operation carries besides its inputs. A new operation starts with a row here; the compiler then lists the tables to fill. */
+export interface Operations {
+  /** The sequence that the user gives: features, or symbols. */
+  input: Empty;
+  /** The sequence (or vector, after `last`) that the output is compared with. */
+  target: Empty;
+  /** The model's own previous output, or the truth in its place: resolved when a plan is made. */
+  feedback: Empty;
+  parameter: { readonly path: string; readonly initial: Initializer };
+
+  /** x · W, or x · Wᵀ. A third input, if present, is what the sum starts from (a bias row or rows). */
+  matmul: { readonly transposed: boolean };
+  /** Σ xᵀ · dY over all rows of all time steps. */
+  outer: Empty;
+  /** W[id], rows of a table. A third input is what is added. */
+  gather: Empty;
+  /** Σ of the rows of dY into the rows of a table that the ids name. */
+  scatter: { readonly rows: number };
+  /** Σ of all rows into one. */
+  columnSum: Empty;
+  /** A weight in the panel order that matmul reads. */
+  pack: { readonly transposed: boolean };
+
+  add: Empty;
+  sub: Empty;
+  mul: Empty;
+  div: Empty;
+  /** f·a + (1−f)·b */
+  mix: Empty;
+  /** scale·x + shift */
+  affine: { readonly scale: number; readonly shift: number };
+  tanh: Empty;
+  sigmoid: Empty;
+  relu: Empty;
+  softplus: Empty;
+  exp: Empty;
+  log: Empty;
+  sqrt: Empty;
+  abs: Empty;
+  sign: Empty;
+  copy: Empty;
+  /** dY·(1−y²) */
+  tanhGradient: Empty;
+  /** dY·y·(1−y) */
+  sigmoidGradient: Empty;
+  /** dY where y > 0 */
+  reluGradient: Empty;
+  /** dY·sigmoid(x) */
+  softplusGradient: Empty;
+
+  concat: Empty;
+  slice: { readonly from: number; readonly width: number };
+  /** x put at columns from…from+x.width of an otherwise zero row. */
+  pad: { readonly from: number; readonly width: number };
+  /** x(t − steps); before the beginning: the carried state, or zero. Negative steps look ahead; past the end is zero. */
+  delay: { readonly steps: number };
+  /** The last step of a sequence, as a vector. */
+  last: Empty;
+  /** A vector at the last step of an otherwise zero sequence. */
+  atLast: Empty;
+
+  softmax: Empty;
+  softmaxGradient: Empty;
+  /** The symbol with the greatest value; no gradient passes. */
+  argmax: Empty;
+  /** x/keep with probability keep, else 0; the mask is decided by the seed, the training step, `stream` and the element's place. */
+  dropout: { readonly keep: number; readonly stream: number };
+
+  loss: { readonly kind: LossKind; readonly ignore: number };
+  lossGradient: { readonly kind: LossKind; readonly ignore: number };
+}
+
+export type Empty = Readonly<Record<string, never>>;
+export type OpName = keyof Operations;
+export type LossKind = "crossEntropy" | "meanSquared" | "binaryCrossEntropy";
+
+/** Operations that act on each element alone, and so can be run in one pass over memory with their neighbours. */
+export const ELEMENTWISE: ReadonlySet<OpName> = new Set<OpName>([
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "mix",
+  "affine",
+  "tanh",
+  "sigmoid",
+  "relu",
+  "softplus",
+  "exp",
+  "log",
+  "sqrt",
+  "abs",
+  "sign",
+  "copy",
+  "tanhGradient",
+  "sigmoidGradient",
+  "reluGradient",
+  "softplusGradient",
+]);
+
+/** Operations that are another place or another time of a buffer, and so cost nothing. */
+export const VIEWS: ReadonlySet<OpName> = new Set<OpName>(["slice", "delay", "last"]);

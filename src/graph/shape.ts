@@ -1,0 +1,132 @@
+// The shape of a value, and for each operation the law that gives its result's shape or a sentence on why there is none.
+
+import type { Operations, OpName } from "./operations.ts";
+
+/** A sequence is [T, B, width], a vector [B, width], a parameter [rows, width], a scalar one number. */
+export type Extent = "sequence" | "vector" | "parameter" | "scalar";
+
+export interface Shape {
+  readonly extent: Extent;
+  /** Rows of a parameter; 0 for the others, whose rows are decided by batch and steps. */
+  readonly rows: number;
+  readonly width: number;
+  /** If not 0, the values are symbols: whole numbers from 0 to symbols − 1 (and width is 1). */
+  readonly symbols: number;
+}
+
+export const sequence = (width: number): Shape => ({ extent: "sequence", rows: 0, width, symbols: 0 });
+export const vector = (width: number): Shape => ({ extent: "vector", rows: 0, width, symbols: 0 });
+export const matrix = (rows: number, width: number): Shape => ({ extent: "parameter", rows, width, symbols: 0 });
+export const symbolsOf = (extent: "sequence" | "vector", symbols: number): Shape => ({ extent, rows: 0, width: 1, symbols });
+export const SCALAR: Shape = { extent: "scalar", rows: 0, width: 1, symbols: 0 };
+
+export function describeShape(shape: Shape): string {
+  if (shape.symbols > 0) return `${shape.extent} of symbols below ${shape.symbols}`;
+  if (shape.extent === "scalar") return "scalar";
+  if (shape.extent === "parameter") return `parameter [${shape.rows} × ${shape.width}]`;
+  return `${shape.extent} of width ${shape.width}`;
+}
+
+type Law<K extends OpName> = (inputs: readonly Shape[], attributes: Operations[K]) => Shape;
+
+const given = (): Shape => {
+  throw new Error("internal: the shape of this operation is given, not derived");
+};
+
+function dense(shape: Shape, what: string): Shape {
+  if (shape.symbols > 0)
+    throw new TypeError(`${what} needs numbers but got a ${describeShape(shape)}. Put an embedding or a linear map in between.`);
+  return shape;
+}
+
+/** Equal shapes, or a parameter of one row that is used for every row of the other. */
+function together(what: string, shapes: readonly Shape[]): Shape {
+  const rows = shapes.filter((shape) => !(shape.extent === "parameter" && shape.rows === 1));
+  const first = rows[0] ?? shapes[0];
+  for (const shape of shapes) {
+    dense(shape, what);
+    const row = shape.extent === "parameter" && shape.rows === 1;
+    if (shape.width !== first.width || (!row && (shape.extent !== first.extent || shape.rows !== first.rows)))
+      throw new RangeError(
+        `${what} got a ${describeShape(first)} and a ${describeShape(shape)}. Bring both to one width with linear(), slice() or concat().`,
+      );
+  }
+  return first;
+}
+
+const elementwise =
+  <K extends OpName>(what: K): Law<K> =>
+  (inputs) =>
+    together(what, inputs);
+
+function product([x, weight, initial]: readonly Shape[], { transposed }: { transposed: boolean }): Shape {
+  dense(x, "linear");
+  const [inner, width] = transposed ? [weight.width, weight.rows] : [weight.rows, weight.width];
+  if (x.width !== inner) throw new RangeError(`linear got ${x.width} columns for a weight of ${inner} rows. The two must agree.`);
+  if (initial && initial.width !== width) throw new Error(`internal: a product of width ${width} starts from width ${initial.width}`);
+  return { ...x, width };
+}
+
+export const SHAPE: { readonly [K in OpName]: Law<K> } = {
+  input: given,
+  target: given,
+  feedback: given,
+  parameter: given,
+  matmul: product,
+  outer: ([x, dY]) => matrix(x.width, dY.width),
+  gather: ([ids, table]) => ({ extent: ids.extent, rows: 0, width: table.width, symbols: 0 }),
+  scatter: ([, dY], { rows }) => matrix(rows, dY.width),
+  columnSum: ([dY]) => matrix(1, dY.width),
+  pack: ([weight]) => weight,
+  add: elementwise("add"),
+  sub: elementwise("sub"),
+  mul: elementwise("mul"),
+  div: elementwise("div"),
+  mix: elementwise("mix"),
+  affine: elementwise("affine"),
+  tanh: elementwise("tanh"),
+  sigmoid: elementwise("sigmoid"),
+  relu: elementwise("relu"),
+  softplus: elementwise("softplus"),
+  exp: elementwise("exp"),
+  log: elementwise("log"),
+  sqrt: elementwise("sqrt"),
+  abs: elementwise("abs"),
+  sign: elementwise("sign"),
+  copy: elementwise("copy"),
+  tanhGradient: elementwise("tanhGradient"),
+  sigmoidGradient: elementwise("sigmoidGradient"),
+  reluGradient: elementwise("reluGradient"),
+  softplusGradient: elementwise("softplusGradient"),
+  concat(inputs) {
+    let width = 0;
+    for (const shape of inputs) {
+      dense(shape, "concat");
+      if (shape.extent !== inputs[0].extent || shape.extent === "parameter")
+        throw new TypeError(
+          `concat got a ${describeShape(inputs[0])} and a ${describeShape(shape)}. Both must be sequences, or both vectors.`,
+        );
+      width += shape.width;
+    }
+    return { ...inputs[0], width };
+  },
+  slice([x], { from, width }) {
+    dense(x, "slice");
+    if (!(Number.isInteger(from) && Number.isInteger(width) && from >= 0 && width >= 1 && from + width <= x.width))
+      throw new RangeError(`slice from ${from} of width ${width} does not fit into ${x.width} columns. Keep from + width ≤ ${x.width}.`);
+    return { ...x, width };
+  },
+  pad: ([x], { width }) => ({ ...x, width }),
+  delay: given,
+  last([x]) {
+    if (x.extent !== "sequence") throw new TypeError(`last() needs a sequence but got a ${describeShape(x)}. Use it once, before vectors.`);
+    return { ...x, extent: "vector" };
+  },
+  atLast: ([x]) => ({ ...x, extent: "sequence" }),
+  softmax: elementwise("softmax"),
+  softmaxGradient: elementwise("softmaxGradient"),
+  argmax: ([x]) => ({ extent: x.extent, rows: 0, width: 1, symbols: x.width }),
+  dropout: elementwise("dropout"),
+  loss: () => SCALAR,
+  lossGradient: ([x]) => x,
+};

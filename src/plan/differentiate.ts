@@ -1,0 +1,119 @@
+// Back-propagation through time as a graph: appends the adjoint of every node that the loss depends on and a parameter reaches.
+
+import { type Graph, type Node, type NodeId, topologicalOrder } from "../graph/graph.ts";
+import { GRADIENT } from "./gradient.ts";
+
+/**
+ * Appends the gradient of `loss` to `graph` and returns the gradient's node for every parameter that has one.
+ *
+ * The adjoint of `delay(x, k)` looks k steps ahead: dX(t) += dY(t + k). It is known only after everything that reads the delayed value,
+ * so it enters the sum for x as an open delay and is bound when the walk arrives there: the mirror image of how a cell's state is traced.
+ */
+export function differentiate(graph: Graph, loss: NodeId): Map<NodeId, NodeId> {
+  const forward = graph.nodes.slice();
+  const flows = whereGradientFlows(forward, loss);
+  const contributions = new Map<NodeId, NodeId[]>();
+  const ahead = new Map<NodeId, NodeId>();
+  const give = (to: NodeId, gradient: NodeId): void => {
+    if (!flows[to]) return;
+    const list = contributions.get(to);
+    if (list) list.push(gradient);
+    else contributions.set(to, [gradient]);
+  };
+
+  forward.forEach((node, id) => {
+    if (node.op !== "delay" || !flows[id]) return;
+    graph.label = `d ${forward[node.inputs[0]].label}`;
+    const open = graph.openDelay(-node.attributes.steps, node.shape);
+    ahead.set(id, open);
+    give(node.inputs[0], open);
+  });
+
+  const gradients = new Map<NodeId, NodeId>();
+  for (const id of topologicalOrder(forward).reverse()) {
+    const node = forward[id];
+    if (!flows[id]) continue;
+    graph.label = `d ${node.label}`;
+    const received = contributions.get(id);
+    if (!received && id !== loss) throw new Error(`internal: no gradient arrived at node ${id} (${node.label})`);
+    const dY = received ? sum(graph, received) : loss;
+    if (node.op === "parameter") gradients.set(id, dY);
+    else if (node.op === "delay") bindAhead(graph, ahead.get(id) as NodeId, dY);
+    else {
+      const rule = GRADIENT[node.op] as (typeof GRADIENT)["add"];
+      const shares = rule(graph, node as never, id, dY);
+      node.inputs.forEach((input, index) => {
+        const share = shares[index];
+        if (share !== null && share !== undefined) give(input, reduceTo(graph, forward[input], share));
+      });
+    }
+  }
+  return gradients;
+}
+
+/** Nodes on a differentiable path from some parameter to the loss. */
+function whereGradientFlows(nodes: readonly Node[], loss: NodeId): Uint8Array {
+  const fromParameter = new Uint8Array(nodes.length);
+  for (let changed = true; changed; ) {
+    changed = false;
+    nodes.forEach((node, id) => {
+      if (fromParameter[id] || node.op === "argmax" || node.op === "sign") return;
+      if (node.op === "parameter" || node.inputs.some((input) => fromParameter[input])) {
+        fromParameter[id] = 1;
+        changed = true;
+      }
+    });
+  }
+  const flows = new Uint8Array(nodes.length);
+  const stack = [loss];
+  for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
+    if (flows[id] || !fromParameter[id]) continue;
+    flows[id] = 1;
+    stack.push(...nodes[id].inputs);
+  }
+  return flows;
+}
+
+/** A parameter's one row that served every row receives the sum of what they give. */
+function reduceTo(graph: Graph, input: Node, gradient: NodeId): NodeId {
+  const { extent } = graph.nodes[gradient].shape;
+  return input.shape.extent === "parameter" && input.shape.rows === 1 && extent !== "parameter"
+    ? graph.add("columnSum", [gradient], {})
+    : gradient;
+}
+
+/** The sum of what a node receives; slices of it that tile its columns are put side by side instead of being added as padded rows. */
+function sum(graph: Graph, terms: readonly NodeId[]): NodeId {
+  const pads = terms.filter((id) => graph.nodes[id].op === "pad");
+  let rest = terms;
+  if (pads.length > 1) {
+    const start = (id: NodeId): number => (graph.nodes[id].attributes as { from: number }).from;
+    const source = (id: NodeId): NodeId => graph.nodes[id].inputs[0];
+    const sorted = [...pads].sort((a, b) => start(a) - start(b));
+    let end = 0;
+    const tiles = sorted.every((id) => {
+      const begins = start(id) === end;
+      end += graph.nodes[source(id)].shape.width;
+      return begins;
+    });
+    if (tiles && end === graph.nodes[pads[0]].shape.width)
+      rest = [...terms.filter((id) => !pads.includes(id)), graph.add("concat", sorted.map(source), {})];
+  }
+  return rest.reduce((left, right) => graph.add("add", [left, right], {}));
+}
+
+/**
+ * Binds a delay that looks ahead. A product of the later step is computed from the later step's factor instead, `delay(a·W) = delay(a)·W`,
+ * so that the product can add straight onto the sum that it belongs to.
+ */
+function bindAhead(graph: Graph, open: NodeId, source: NodeId): void {
+  const node = graph.nodes[source];
+  if (node.op !== "matmul") {
+    graph.bind(open, source);
+    return;
+  }
+  const { steps } = graph.nodes[open].attributes as { steps: number };
+  const [a, weight] = node.inputs;
+  const later = graph.addShaped("delay", [a], { steps }, graph.nodes[a].shape);
+  graph.nodes[open] = { ...node, inputs: [later, weight], label: graph.nodes[open].label };
+}

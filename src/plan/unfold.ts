@@ -1,0 +1,115 @@
+// From a definition to the graph of one purpose: the feedback is resolved, dropout kept or dropped, and what is not needed left out.
+
+import type { Definition } from "../define/model.ts";
+import { Graph, type Node, type NodeId, reachable, topologicalOrder } from "../graph/graph.ts";
+import { symbolsOf } from "../graph/shape.ts";
+import { differentiate } from "./differentiate.ts";
+
+/**
+ * What a plan is for.
+ * - `train`: the loss, its gradient and an update. `teacherForcing` feeds the truth where the model would hear its own output.
+ * - `evaluate`: the loss alone; no dropout.
+ * - `predict`: outputs; the model hears itself. `raw` leaves out the softmax or sigmoid that belongs to the loss.
+ * - `generate`: raw outputs for one step; what is fed back is a symbol that the caller has drawn.
+ */
+export type Purpose =
+  | { readonly kind: "train"; readonly teacherForcing: boolean }
+  | { readonly kind: "evaluate"; readonly teacherForcing: boolean }
+  | { readonly kind: "predict"; readonly raw: boolean }
+  | { readonly kind: "generate" };
+
+/** A graph for one purpose. Numbers are places in `nodes`; −1 where the purpose has none. */
+export interface Unfolded {
+  readonly nodes: readonly Node[];
+  readonly input: NodeId;
+  readonly target: NodeId;
+  readonly output: NodeId;
+  readonly loss: NodeId;
+  /** Each trained parameter's path and the node of its gradient. */
+  readonly gradients: readonly { readonly path: string; readonly node: NodeId }[];
+}
+
+export function unfold(definition: Definition, purpose: Purpose): Unfolded {
+  const { graph, place } = resolve(definition, purpose);
+  const wantsLoss = purpose.kind === "train" || purpose.kind === "evaluate";
+  const loss = wantsLoss ? place[definition.total] : -1;
+  const output = wantsLoss ? -1 : visible(graph, place[definition.output], definition, purpose);
+  const gradients = purpose.kind === "train" ? [...differentiate(graph, loss)] : [];
+  const roots = [loss, output, ...gradients.map(([, node]) => node)].filter((id) => id >= 0);
+  const kept = reachable(graph.nodes, roots);
+  const find = (op: "input" | "target"): NodeId => kept.nodes.findIndex((node) => node.op === op);
+  return {
+    nodes: kept.nodes,
+    input: find("input"),
+    target: find("target"),
+    output: output < 0 ? -1 : kept.place[output],
+    loss: loss < 0 ? -1 : kept.place[loss],
+    gradients: gradients.map(([parameter, node]) => ({ path: pathOf(graph.nodes[parameter]), node: kept.place[node] })),
+  };
+}
+
+export function pathOf(node: Node): string {
+  if (node.op !== "parameter") throw new Error(`internal: ${node.label} is ${node.op}, not a parameter`);
+  return node.attributes.path;
+}
+
+/** Copies the definition's graph, putting something definite in the place of feedback and dropout. */
+function resolve(definition: Definition, purpose: Purpose): { graph: Graph; place: Int32Array } {
+  const { nodes } = definition;
+  const graph = new Graph();
+  const place = new Int32Array(nodes.length).fill(-1);
+  const delays: NodeId[] = [];
+  let heard: NodeId = -1;
+  for (const id of topologicalOrder(nodes)) {
+    const node = nodes[id];
+    graph.label = node.label;
+    const inputs = node.inputs.map((input) => place[input]);
+    if (node.op === "delay") {
+      place[id] = graph.openDelay(node.attributes.steps, node.shape);
+      delays.push(id);
+    } else if (node.op === "dropout" && purpose.kind !== "train") place[id] = inputs[0];
+    else if (node.op === "feedback") place[id] = heard = openFeedback(graph, definition, purpose);
+    else if (node.op === "matmul" && graph.nodes[inputs[0]].shape.symbols > 0) place[id] = graph.add("gather", inputs, {});
+    else if (node.inputs.length === 0 || node.op === "loss")
+      place[id] = graph.addShaped(node.op, inputs, node.attributes as never, node.shape);
+    else place[id] = graph.add(node.op, inputs, node.attributes as never);
+    if (graph.nodes[place[id]].label !== node.label) graph.rename(place[id], node.label);
+  }
+  for (const id of delays) graph.bind(place[id], place[nodes[id].inputs[0]]);
+  if (heard >= 0 && graph.nodes[heard].op === "delay") {
+    graph.label = "feedback";
+    const said = hearsTruth(purpose) ? target(graph, definition) : spoken(graph, place[definition.output], definition);
+    graph.bind(heard, said);
+  }
+  return { graph, place };
+}
+
+const hearsTruth = (purpose: Purpose): boolean => (purpose.kind === "train" || purpose.kind === "evaluate") && purpose.teacherForcing;
+
+const target = (graph: Graph, definition: Definition): NodeId => {
+  const node = definition.nodes.find(({ op }) => op === "target") as Node;
+  return graph.addShaped("target", [], {}, node.shape);
+};
+
+/** The delay by which the output (or the truth) of the step before is heard; when generating, the drawn symbol itself. */
+function openFeedback(graph: Graph, definition: Definition, purpose: Purpose): NodeId {
+  const { width } = definition.nodes[definition.output].shape;
+  const symbols = symbolsOf("sequence", width);
+  const classes = definition.loss.kind === "crossEntropy";
+  if (purpose.kind === "generate" && classes) return graph.addShaped("target", [], {}, symbols);
+  const hearsSymbols = classes && (hearsTruth(purpose) || definition.feedback === "symbol");
+  return graph.openDelay(1, hearsSymbols ? symbols : definition.nodes[definition.output].shape);
+}
+
+/** What the model says aloud, in the form in which it is heard. */
+function spoken(graph: Graph, output: NodeId, { feedback }: Definition): NodeId {
+  if (feedback === "softmax") return graph.add("softmax", [output], {});
+  return feedback === "symbol" ? graph.add("argmax", [output], {}) : output;
+}
+
+/** What the user sees: probabilities where the loss is about probabilities. */
+function visible(graph: Graph, output: NodeId, { loss }: Definition, purpose: Purpose): NodeId {
+  if (purpose.kind === "generate" || (purpose.kind === "predict" && purpose.raw) || loss.kind === "meanSquared") return output;
+  graph.label = "output";
+  return graph.add(loss.kind === "crossEntropy" ? "softmax" : "sigmoid", [output], {});
+}
