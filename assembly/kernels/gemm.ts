@@ -1,0 +1,152 @@
+// The matrix product over packed weights: which tile computes which part of the result, and in what order.
+
+import { PANEL, PANEL_ROW } from "./pack";
+import { tile3x8, tile4x8, tile5x8, tile6x8 } from "./tall";
+import { tile1x8, tile1x32, tile2x8, tile2x16 } from "./wide";
+
+/** Rows of a and steps of the inner dimension that stay in the caches while the panels pass by: 64 × 256 floats. */
+const BLOCK_ROWS = 64;
+const BLOCK_INNER = 256;
+
+/**
+ * out[r][c] = init[r][c] + Σk a[r][k] · w[k][c], for out [rows × columns], a [rows × inner] and w packed as `pack` does it.
+ *
+ * Every element is one f32 accumulator that starts from init and adds k = 0, 1, 2 … in turn, whatever tile it falls in: the
+ * bits of a row do not depend on how many rows are computed with it. init = 0 stands for zeros, initStride = 0 for one row
+ * that all rows start from (a bias); init may be out. Columns are written in whole panels, so out's pads receive init's.
+ */
+export function gemm(
+  out: usize,
+  outStride: i32,
+  a: usize,
+  aStride: i32,
+  packed: usize,
+  init: usize,
+  initStride: i32,
+  rows: i32,
+  inner: i32,
+  columns: i32,
+): void {
+  assert(((outStride | aStride | initStride) & 3) === 0, "gemm: strides must be multiples of 4 bytes");
+  assert(rows >= 0 && inner >= 0 && columns >= 0, "gemm: counts must not be negative");
+  const panels = (columns + PANEL - 1) / PANEL;
+  if (rows === 1) oneRow(out, a, packed, init, inner, panels);
+  else if (rows === 2) twoRows(out, outStride, a, aStride, packed, init, initStride, inner, panels);
+  else tallBlocks(out, outStride, a, aStride, packed, init, initStride, rows, inner, panels);
+}
+
+/** Three rows and more: blocks of a that stay in the caches, each against all panels. */
+function tallBlocks(
+  out: usize,
+  outStride: i32,
+  a: usize,
+  aStride: i32,
+  packed: usize,
+  init: usize,
+  initStride: i32,
+  rows: i32,
+  inner: i32,
+  panels: i32,
+): void {
+  while (rows > 0) {
+    const height = rows < BLOCK_ROWS + BLOCK_ROWS / 2 ? rows : BLOCK_ROWS;
+    let from = init;
+    let fromStride = initStride;
+    let k = 0;
+    do {
+      const depth = inner - k < BLOCK_INNER + BLOCK_INNER / 2 ? inner - k : BLOCK_INNER;
+      block(out, outStride, a + (k << 2), aStride, packed + k * PANEL_ROW, inner * PANEL_ROW, from, fromStride, height, depth, panels);
+      from = out;
+      fromStride = outStride;
+      k += depth;
+    } while (k < inner);
+    out += height * outStride;
+    a += height * aStride;
+    if (init) init += height * initStride;
+    rows -= height;
+  }
+}
+
+/** A block of a against all panels. A panel stays in the first cache while the rows of the block pass by. */
+function block(
+  out: usize,
+  outStride: i32,
+  a: usize,
+  aStride: i32,
+  packed: usize,
+  panelBytes: i32,
+  init: usize,
+  initStride: i32,
+  rows: i32,
+  inner: i32,
+  panels: i32,
+): void {
+  for (let panel = 0; panel < panels; panel++) {
+    let left = rows;
+    let x = a;
+    let y = out;
+    let start = init;
+    while (left > 0) {
+      let height = 4;
+      // 6 rows while what remains can still be made of 4, 5 and 6; only 7 needs a tile of 3.
+      if (left === 6 || left >= 10) {
+        tile6x8(y, outStride, x, aStride, packed, start, initStride, inner);
+        height = 6;
+      } else if (left === 5 || left === 9) {
+        tile5x8(y, outStride, x, aStride, packed, start, initStride, inner);
+        height = 5;
+      } else if (left > 3) {
+        tile4x8(y, outStride, x, aStride, packed, start, initStride, inner);
+      } else {
+        tile3x8(y, outStride, x, aStride, packed, start, initStride, inner);
+        height = 3;
+      }
+      left -= height;
+      x += height * aStride;
+      y += height * outStride;
+      if (start) start += height * initStride;
+    }
+    out += PANEL_ROW;
+    packed += panelBytes;
+    if (init) init += PANEL_ROW;
+  }
+}
+
+/** Streaming: four panels at once, whose eight accumulators hide the latency of the multiply-add. */
+function oneRow(out: usize, a: usize, packed: usize, init: usize, inner: i32, panels: i32): void {
+  const panelBytes = inner * PANEL_ROW;
+  for (; panels >= 4; panels -= 4) {
+    tile1x32(out, a, packed, panelBytes, init, inner);
+    out += 4 * PANEL_ROW;
+    packed += 4 * panelBytes;
+    if (init) init += 4 * PANEL_ROW;
+  }
+  for (; panels > 0; panels--) {
+    tile1x8(out, a, packed, init, inner);
+    out += PANEL_ROW;
+    packed += panelBytes;
+    if (init) init += PANEL_ROW;
+  }
+}
+
+/** Two rows: two panels at once. */
+function twoRows(
+  out: usize,
+  outStride: i32,
+  a: usize,
+  aStride: i32,
+  packed: usize,
+  init: usize,
+  initStride: i32,
+  inner: i32,
+  panels: i32,
+): void {
+  const panelBytes = inner * PANEL_ROW;
+  for (; panels >= 2; panels -= 2) {
+    tile2x16(out, outStride, a, aStride, packed, panelBytes, init, initStride, inner);
+    out += 2 * PANEL_ROW;
+    packed += 2 * panelBytes;
+    if (init) init += 2 * PANEL_ROW;
+  }
+  if (panels > 0) tile2x8(out, outStride, a, aStride, packed, init, initStride, inner);
+}

@@ -1,0 +1,128 @@
+// Packing weights into panels of 8 columns, so that a product reads one pointer upward.
+//
+//   w [inner × columns]            packed [⌈columns / 8⌉][inner][8]
+//
+//   ┌ 0 … 7 ┬ 8 … 15 ┬ 16 … ┐      panel 0: row 0 of columns 0 … 7, row 1 of columns 0 … 7, … row inner - 1
+//   │       │        │   0 0│      panel 1: the same of columns 8 … 15
+//   └───────┴────────┴──────┘      the columns that the last panel lacks are zero, whatever w's pads hold
+
+/** Width of a panel, in floats. */
+export const PANEL = 8;
+/** Bytes from one row of a panel to the next. */
+export const PANEL_ROW = PANEL * 4;
+
+/** All ones in the lanes `first` … `first + 3` that are below `count`, zeros in the others. */
+function lanesBelow(count: i32, first: i32): v128 {
+  return i32x4.gt_s(i32x4.splat(count - first), i32x4(0, 1, 2, 3));
+}
+
+/** packed[p][k][c] = w[k][8p + c], for w [inner × columns]. */
+export function pack(packed: usize, w: usize, wStride: i32, inner: i32, columns: i32): void {
+  assert((packed & 15) === 0 && (wStride & 3) === 0, "pack: packed must be aligned to 16 bytes, wStride to 4");
+  assert(inner >= 0 && columns >= 0, "pack: counts must not be negative");
+  const panelBytes = inner * PANEL_ROW;
+  let column = 0;
+  // Two panels at a time: 64 bytes of a row, so that each line of w is read once even where the rows evict one another (measured).
+  for (; column + 2 * PANEL <= columns; column += 2 * PANEL) {
+    let from = w + (column << 2);
+    const end = packed + panelBytes;
+    for (; packed < end; packed += PANEL_ROW) {
+      const other = packed + panelBytes;
+      v128.store(packed, v128.load(from));
+      v128.store(packed, v128.load(from, 16), 16);
+      v128.store(other, v128.load(from, 32));
+      v128.store(other, v128.load(from, 48), 16);
+      from += wStride;
+    }
+    packed += panelBytes;
+  }
+  for (; column < columns; column += PANEL) {
+    let from = w + (column << 2);
+    const low = lanesBelow(columns, column);
+    const high = lanesBelow(columns, column + 4);
+    for (const end = packed + panelBytes; packed < end; packed += PANEL_ROW) {
+      v128.store(packed, v128.and(v128.load(from), low));
+      v128.store(packed, v128.and(v128.load(from, 16), high), 16);
+      from += wStride;
+    }
+  }
+}
+
+/** packed[p][k][c] = w[8p + c][k], for w [columns × inner]: the panels of wᵀ. */
+export function packTransposed(packed: usize, w: usize, wStride: i32, inner: i32, columns: i32): void {
+  assert((packed & 15) === 0 && (wStride & 3) === 0, "packTransposed: packed must be aligned to 16 bytes, wStride to 4");
+  assert(inner >= 0 && columns >= 0, "packTransposed: counts must not be negative");
+  const panelBytes = inner * PANEL_ROW;
+  for (let column = 0; column < columns; column += PANEL) {
+    halfPanelTransposed(packed, w, wStride, inner, columns - column);
+    halfPanelTransposed(packed + 16, w + 4 * wStride, wStride, inner, columns - column - 4);
+    w += PANEL * wStride;
+    packed += panelBytes;
+  }
+}
+
+/** Four columns of a panel from four rows of w, of which `count` exist; the others become zero. */
+function halfPanelTransposed(packed: usize, w: usize, wStride: i32, inner: i32, count: i32): void {
+  const present = lanesBelow(count, 0);
+  // Rows that do not exist are read from the first panel row that does, or from row 0's neighbour above, and masked.
+  let w0 = count > 0 ? w : w - 4 * wStride;
+  let w1 = count > 1 ? w0 + wStride : w0;
+  let w2 = count > 2 ? w1 + wStride : w1;
+  let w3 = count > 3 ? w2 + wStride : w2;
+  for (let k = inner; k > 0; k -= 4) {
+    const r0 = v128.load(w0);
+    const r1 = v128.load(w1);
+    const r2 = v128.load(w2);
+    const r3 = v128.load(w3);
+    const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+    const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+    const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+    const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+    v128.store(packed, v128.and(v128.shuffle<f32>(low01, low23, 0, 1, 4, 5), present));
+    if (k > 1) v128.store(packed, v128.and(v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), present), PANEL_ROW);
+    if (k > 2) v128.store(packed, v128.and(v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), present), 2 * PANEL_ROW);
+    if (k > 3) v128.store(packed, v128.and(v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), present), 3 * PANEL_ROW);
+    packed += 4 * PANEL_ROW;
+    w0 += 16;
+    w1 += 16;
+    w2 += 16;
+    w3 += 16;
+  }
+}
+
+/** out[i][r] = a[r][i], for a [rows × columns]. Rows of out are written up to a multiple of four floats. */
+export function transpose(out: usize, outStride: i32, a: usize, aStride: i32, rows: i32, columns: i32): void {
+  assert(rows >= 0 && columns >= 0, "transpose: counts must not be negative");
+  for (let row = 0; row < rows; row += 4) {
+    // Past the last row the last one is read again: the columns it yields are in the padding.
+    let a0 = a;
+    let a1 = row + 1 < rows ? a0 + aStride : a0;
+    let a2 = row + 2 < rows ? a1 + aStride : a1;
+    let a3 = row + 3 < rows ? a2 + aStride : a2;
+    let to = out;
+    for (let i = columns; i > 0; i -= 4) {
+      const r0 = v128.load(a0);
+      const r1 = v128.load(a1);
+      const r2 = v128.load(a2);
+      const r3 = v128.load(a3);
+      const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+      const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+      const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+      const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+      v128.store(to, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+      to += outStride;
+      if (i > 1) v128.store(to, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
+      to += outStride;
+      if (i > 2) v128.store(to, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
+      to += outStride;
+      if (i > 3) v128.store(to, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
+      to += outStride;
+      a0 += 16;
+      a1 += 16;
+      a2 += 16;
+      a3 += 16;
+    }
+    out += 16;
+    a += 4 * aStride;
+  }
+}

@@ -1,0 +1,95 @@
+// The weight gradient: bit for bit the plain loop over rows, zero pads whatever the inputs' pads hold.
+
+import { OUTER_INNER, OUTER_PANEL_BYTES, OUTER_STRIDE } from "../../assembly/isa";
+import { outer } from "../../assembly/kernels/outer";
+
+const SIZES: StaticArray<i32> = [1, 3, 4, 5, 7, 8, 9, 17, 33];
+const BASE: usize = memory.data(1 << 20, 64);
+const X: usize = BASE;
+const DY: usize = BASE + (1 << 18);
+const DW: usize = BASE + (2 << 18);
+const SCRATCH: usize = BASE + (3 << 18);
+
+let seed: u32 = 1;
+
+function padded(columns: i32): i32 {
+  return ((columns + 7) & -8) << 2;
+}
+
+/** Values in -1 … 1 that are multiples of 1/64, so that short sums are exact; pads of NaN. */
+function fill(at: usize, rows: i32, columns: i32): void {
+  const stride = padded(columns);
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < stride >> 2; c++) {
+      seed = seed * 1664525 + 1013904223;
+      store<f32>(at + r * stride + (c << 2), c < columns ? f32(i32(seed >> 25) - 64) / 64 : f32.NaN);
+    }
+  }
+}
+
+/** Elements that differ from the plain loop, pads that are not zero, and writes beyond the gradient or the scratch. */
+function wrong(rows: i32, inner: i32, columns: i32, accumulate: bool): i32 {
+  const width = padded(columns);
+  fill(X, rows, inner);
+  fill(DY, rows, columns);
+  memory.fill(DW, 0x77, width * (inner + 1));
+  for (let i = 0; i < inner; i++) {
+    for (let j = 0; j < columns; j++) store<f32>(DW + i * width + (j << 2), f32(i - j));
+  }
+  const scratchEnd = SCRATCH + OUTER_INNER * OUTER_STRIDE + ((columns + 7) / 8) * OUTER_PANEL_BYTES;
+  store<u32>(scratchEnd, 0x77777777);
+  outer(DW, width, X, padded(inner), DY, width, rows, inner, columns, accumulate, SCRATCH);
+  let count = load<u32>(scratchEnd) === 0x77777777 && load<u32>(DW + inner * width) === 0x77777777 ? 0 : 1;
+  for (let i = 0; i < inner; i++) {
+    for (let j = 0; j < columns; j++) {
+      let sum: f32 = accumulate ? f32(i - j) : 0;
+      for (let r = 0; r < rows; r++) sum += load<f32>(X + r * padded(inner) + (i << 2)) * load<f32>(DY + r * width + (j << 2));
+      if (load<f32>(DW + i * width + (j << 2)) !== sum) count++;
+    }
+    for (let j = columns; j < width >> 2; j++) {
+      if (load<u32>(DW + i * width + (j << 2)) !== 0) count++;
+    }
+  }
+  return count;
+}
+
+describe("outer", () => {
+  test("odd shapes, from zero and onto what is there", () => {
+    let count = 0;
+    for (let m = 0; m < SIZES.length; m++) {
+      for (let i = 0; i < SIZES.length; i++) {
+        for (let j = 0; j < SIZES.length; j++)
+          count += wrong(SIZES[m], SIZES[i], SIZES[j], false) + wrong(SIZES[m], SIZES[i], SIZES[j], true);
+      }
+    }
+    expect<i32>(count).toBe(0);
+  });
+
+  test("more rows, and a wider gradient, than one block", () => {
+    expect<i32>(wrong(700, 17, 9, false)).toBe(0);
+    expect<i32>(wrong(257, 70, 12, true)).toBe(0);
+    expect<i32>(wrong(11, 200, 33, true)).toBe(0);
+  });
+
+  test("no rows: zero, or what was there", () => {
+    expect<i32>(wrong(0, 5, 9, false)).toBe(0);
+    expect<i32>(wrong(0, 5, 9, true)).toBe(0);
+  });
+
+  test("infinite inputs leave the pads zero", () => {
+    fill(X, 2, 3);
+    fill(DY, 2, 3);
+    store<f32>(X, Infinity);
+    store<f32>(DY, 1);
+    outer(DW, 32, X, 32, DY, 32, 2, 3, 3, false, SCRATCH);
+    expect<f32>(load<f32>(DW)).toBe(Infinity);
+    expect<u64>(load<u64>(DW, 12)).toBe(0);
+    expect<u64>(load<u64>(DW, 24)).toBe(0);
+  });
+
+  test("wants an aligned scratch", () => {
+    expect(() => {
+      outer(DW, 32, X, 32, DY, 32, 1, 1, 1, false, SCRATCH + 4);
+    }).toThrow("scratch is not aligned");
+  });
+});
