@@ -1,0 +1,101 @@
+// A symbol drawn from logits: with a temperature, from the most likely few, or simply the most likely.
+import { exp } from "../math/exp";
+import { firstLanes } from "./lanes";
+import { rowMaximum } from "./softmax";
+
+// scratch, 8 bytes for each element of the padded row:
+//
+//   ┌──────────────────────────┬──────────────────────────┐
+//   │ weights  f32 × padded    │ order  i32 × padded      │   padded = width rounded up to 8
+//   └──────────────────────────┴──────────────────────────┘
+
+/** a comes before b: the larger logit, and of equals the lower index. */
+function precedes(x: usize, a: i32, b: i32): bool {
+  const first = load<f32>(x + (a << 2));
+  const second = load<f32>(x + (b << 2));
+  return first > second || (first === second && a < b);
+}
+
+/** Lets the entry at `place` of the heap `order` sink to where it precedes both its children. */
+function sink(order: usize, place: i32, size: i32, x: usize): void {
+  const entry = load<i32>(order + (place << 2));
+  for (let child = 2 * place + 1; child < size; child = 2 * place + 1) {
+    if (child + 1 < size && precedes(x, load<i32>(order + (child << 2), 4), load<i32>(order + (child << 2)))) child++;
+    const candidate = load<i32>(order + (child << 2));
+    if (!precedes(x, candidate, entry)) break;
+    store<i32>(order + (place << 2), candidate);
+    place = child;
+  }
+  store<i32>(order + (place << 2), entry);
+}
+
+/** Takes the first of the heap away, and leaves it behind the others. */
+function take(order: usize, size: i32, x: usize): i32 {
+  const first = load<i32>(order);
+  store<i32>(order, load<i32>(order + ((size - 1) << 2)));
+  store<i32>(order + ((size - 1) << 2), first);
+  sink(order, 0, size - 1, x);
+  return first;
+}
+
+/** The last in order (by logit, then by index) of those that top-k, then top-p of these, keep. */
+function lastKept(order: usize, weights: usize, x: usize, width: i32, topK: i32, topP: f32): i32 {
+  for (let i = 0; i < width; i++) store<i32>(order + (i << 2), i);
+  for (let place = (width >> 1) - 1; place >= 0; place--) sink(order, place, width, x);
+  // Those taken from the heap stand behind it, the first of them last.
+  const few = topK > 0 && topK < width;
+  const candidates = few ? topK : width;
+  let mass: f64 = 0;
+  for (let k = 0; k < candidates; k++) mass += load<f32>(weights + ((few ? take(order, width - k, x) : k) << 2));
+  if (topP >= 1) return load<i32>(order + ((width - topK) << 2));
+  let symbol = 0;
+  let reached: f64 = 0;
+  for (let k = 1; k <= candidates && reached < topP * mass; k++) {
+    symbol = few ? load<i32>(order + ((width - k) << 2)) : take(order, width - k + 1, x);
+    reached += load<f32>(weights + (symbol << 2));
+  }
+  return symbol;
+}
+
+/**
+ * i with probability softmax(x / temperature)[i], x: width logits, among the symbols that are left by
+ * topK: the K largest logits (0: all), and then topP: the smallest set of the largest whose share of the probability is ≥ topP (1: all).
+ * Of equal logits the lower index is the larger. The symbols that are left divide [0, 1) in the order of their indices, so the answer
+ * is a function of the arguments; uniform, from [0, 1), is all its randomness. temperature 0: the first largest logit.
+ * −1 where there is no distribution: a logit is NaN or +∞, or all are −∞. scratch: 8 bytes × width rounded up to 8.
+ */
+export function draw(x: usize, width: i32, temperature: f32, topK: i32, topP: f32, uniform: f64, scratch: usize): i32 {
+  assert(width > 0, "there is a symbol to draw");
+  assert(temperature >= 0, "a temperature is not negative");
+  assert(topK >= 0, "top-k is not negative");
+  assert(topP > 0 && topP <= 1, "top-p is more than 0 and at most 1");
+  assert(uniform >= 0 && uniform < 1, "uniform is from [0, 1)");
+  const largest = rowMaximum(x, width);
+  if (!(abs(largest) <= f32.MAX_VALUE)) return -1;
+  if (temperature === 0 || topK === 1) {
+    let i = 0;
+    while (load<f32>(x + (i << 2)) !== largest) i++;
+    return i;
+  }
+  const weights = scratch;
+  for (let i = 0; i < width; i += 4) {
+    const share = f32x4.div(f32x4.sub(v128.load(x + (i << 2)), f32x4.splat(largest)), f32x4.splat(temperature));
+    v128.store(weights + (i << 2), v128.and(exp(share), firstLanes(width - i)));
+  }
+  if ((topK > 0 && topK < width) || topP < 1) {
+    const last = lastKept(scratch + (((width + 7) & -8) << 2), weights, x, width, topK, topP);
+    for (let i = 0; i < width; i++) if (precedes(x, last, i)) store<f32>(weights + (i << 2), 0);
+  }
+  let mass: f64 = 0;
+  for (let i = 0; i < width; i++) mass += load<f32>(weights + (i << 2));
+  const target = uniform * mass;
+  let reached: f64 = 0;
+  let symbol = 0;
+  for (let i = 0; i < width && reached <= target; i++) {
+    const weight = load<f32>(weights + (i << 2));
+    if (weight === 0) continue;
+    reached += weight;
+    symbol = i;
+  }
+  return symbol;
+}

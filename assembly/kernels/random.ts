@@ -1,0 +1,95 @@
+// Random numbers that are a function of where they are used, and what is done with them: dropout, and noise.
+//
+// Philox-4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3; SC 2011): ten rounds of multiplication
+// and exclusive or turn a 128-bit counter and a 64-bit key into 128 bits that pass BigCrush. Chosen because there is no state to
+// keep, to share among threads or to save; because every counter is as good as every other, so the counter can *be* the place of an element; and
+// because its outputs are published, so a test can hold ours against them.
+//
+//    key      seedLow · seedHigh
+//    counter  column / 4 · row · step · stream      → the numbers of columns 4c … 4c + 3
+import { addPromoted, firstLanes, isPadded, sumPair } from "./lanes";
+import { copyRows } from "./rows";
+
+/** Philox-4x32-10 of one counter: four independent 32-bit numbers. */
+export function philox(counter: v128, seedLow: u32, seedHigh: u32): v128 {
+  const multipliers = i32x4(<i32>0xd2511f53, <i32>0xcd9e8d57, 0, 0);
+  const bump = i32x4(<i32>0x9e3779b9, 0, <i32>0xbb67ae85, 0);
+  let key = i32x4(seedLow, 0, seedHigh, 0);
+  for (let round = 0; round < 10; round++) {
+    // Products of words 0 and 2, as low 0, high 0, low 1, high 1. The next counter is high 1 ^ word 1 ^ key, low 1, high 0 ^ word 3 ^ key, low 0.
+    const products = i64x2.extmul_low_i32x4_u(v128.shuffle<i32>(counter, counter, 0, 2, 0, 2), multipliers);
+    const odd = i64x2.shr_u(counter, 32);
+    counter = v128.xor(v128.xor(v128.shuffle<i32>(products, products, 3, 2, 1, 0), odd), key);
+    key = i32x4.add(key, bump);
+  }
+  return counter;
+}
+
+/**
+ * out[r][i] = x[r][i] / keep with probability keep, else 0 (even where x is NaN), rows × width.
+ * What is kept depends on seed, stream, step, firstRow + r and i alone: the same call on dY is the gradient, and how the rows are
+ * split over calls changes nothing. In place allowed.
+ */
+export function dropout(
+  out: usize,
+  outStride: i32,
+  x: usize,
+  xStride: i32,
+  rows: i32,
+  width: i32,
+  keep: f32,
+  seedLow: u32,
+  seedHigh: u32,
+  stream: u32,
+  step: u32,
+  firstRow: u32,
+): void {
+  assert(keep > 0 && keep <= 1, "what is kept is more than 0 and at most 1");
+  assert(isPadded(outStride, width) && isPadded(xStride, width), "rows are padded to 8 floats");
+  if (keep === 1) {
+    copyRows(out, outStride, x, xStride, rows, width);
+    return;
+  }
+  const threshold = i32x4.splat(<u32>(<f64>keep * 4294967296));
+  const factor = f32x4.splat(1 / keep);
+  for (let r = 0; r < rows; r++, out += outStride, x += xStride) {
+    const place = i32x4(0, firstRow + r, step, stream);
+    for (let i = 0; i < width; i += 4) {
+      const at: usize = i << 2;
+      const bits = philox(i32x4.replace_lane(place, 0, i >> 2), seedLow, seedHigh);
+      v128.store(out + at, v128.and(f32x4.mul(v128.load(x + at), factor), i32x4.lt_u(bits, threshold)));
+    }
+  }
+}
+
+/**
+ * out[r][i] = a number from [−1, 1), uniform; returns Σ out². Exactly rows × width are written, so that zero pads stay zero. For a random
+ * direction of a given length: fill every tensor, sum what is returned, then scaleBlock by length / √sum.
+ */
+export function uniformRows(
+  out: usize,
+  outStride: i32,
+  rows: i32,
+  width: i32,
+  seedLow: u32,
+  seedHigh: u32,
+  stream: u32,
+  step: u32,
+  firstRow: u32,
+): f64 {
+  assert(isPadded(outStride, width), "rows are padded to 8 floats");
+  let squares = f64x2.splat(0);
+  for (let r = 0; r < rows; r++, out += outStride) {
+    const place = i32x4(0, firstRow + r, step, stream);
+    for (let i = 0; i < width; i += 4) {
+      const at = out + (i << 2);
+      const bits = philox(i32x4.replace_lane(place, 0, i >> 2), seedLow, seedHigh);
+      const lanes = firstLanes(width - i);
+      // 24 bits and their sign: every value is exact in f32.
+      const number = v128.and(f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_s(bits, 8)), f32x4.splat(1.1920928955078125e-7)), lanes);
+      squares = addPromoted(squares, f32x4.mul(number, number));
+      v128.store(at, v128.bitselect(number, v128.load(at), lanes));
+    }
+  }
+  return sumPair(squares);
+}
