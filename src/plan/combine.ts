@@ -1,0 +1,86 @@
+// Lets a product start from what it would be added to, so that bias, hoisted product and recurrent product are one accumulation.
+
+import { type Node, type NodeId, usersOf } from "../graph/graph.ts";
+import { ELEMENTWISE, type OpName } from "../graph/operations.ts";
+import { findLoops } from "./loops.ts";
+
+/** Operations that can start from a third input instead of zero. */
+const PRODUCTS: ReadonlySet<OpName> = new Set<OpName>(["matmul", "gather", "outer", "scatter", "columnSum"]);
+
+const placeOfStart = (op: OpName): number => (op === "columnSum" ? 1 : 2);
+
+/**
+ * Rewrites every tree of additions that has products among its terms. The order of the chain decides what can leave the loop over time:
+ * first what is ready before the loop (a bias, a hoisted product), then the products of the loop itself. Terms that are element-wise
+ * stay additions, because those are fused with their neighbours later.
+ *
+ * A result that a gradient of a parameter sums up (outer, scatter, columnSum) is accumulated in place.
+ */
+export function combine(nodes: readonly Node[], roots: ReadonlySet<NodeId>): Node[] {
+  const users = usersOf(nodes);
+  const loops = findLoops(nodes);
+  const result = nodes.slice();
+  const append = (node: Node): NodeId => result.push(node) - 1;
+  const single = (id: NodeId): boolean => users[id].length === 1 && !roots.has(id);
+  const isInner = (id: NodeId): boolean => single(id) && nodes[users[id][0]].op === "add";
+
+  nodes.forEach((root, rootId) => {
+    if (root.op !== "add" || isInner(rootId)) return;
+    const terms: NodeId[] = [];
+    const collect = (id: NodeId): void => {
+      const node = nodes[id];
+      if (node.op === "add" && (id === rootId || isInner(id))) node.inputs.forEach(collect);
+      else terms.push(id);
+    };
+    collect(rootId);
+
+    const chainable = (id: NodeId): boolean =>
+      PRODUCTS.has(nodes[id].op) && single(id) && nodes[id].inputs.length === placeOfStart(nodes[id].op) && sameShape(nodes[id], root);
+    const early = (id: NodeId): boolean => loops.of[id] < 0 || loops.of[id] !== loops.of[rootId];
+    const products = [...terms.filter((id) => chainable(id) && early(id)), ...terms.filter((id) => chainable(id) && !early(id))];
+    if (products.length === 0) return;
+
+    const others = terms.filter((id) => !products.includes(id));
+    const inPlace = root.shape.extent === "parameter";
+    const starts = others.filter((id) => !inPlace && !ELEMENTWISE.has(nodes[id].op) && (early(id) || !early(products[0])));
+    const start = starts.find((id) => nodes[id].shape.extent === "parameter") ?? starts[0];
+    let sum = start;
+    products.forEach((id, index) => {
+      const node = nodes[id];
+      const chained = { ...node, inputs: sum === undefined ? node.inputs : [...node.inputs, sum], label: root.label } as Node;
+      const last = index === products.length - 1 && others.every((other) => other === start);
+      if (last) result[rootId] = chained;
+      else sum = append(chained);
+    });
+    const rest = others.filter((id) => id !== start);
+    rest.forEach((id, index) => {
+      const node: Node = { op: "add", inputs: [sum as NodeId, id], attributes: {}, shape: root.shape, label: root.label };
+      if (index === rest.length - 1) result[rootId] = node;
+      else sum = append(node);
+    });
+  });
+  return result;
+}
+
+const sameShape = (a: Node, b: Node): boolean =>
+  a.shape.extent === b.shape.extent && a.shape.rows === b.shape.rows && a.shape.width === b.shape.width;
+
+/** Puts the packing of weights into the graph: each weight once for each direction in which it is multiplied. */
+export function packWeights(nodes: readonly Node[]): Node[] {
+  const result = nodes.slice();
+  const packed = new Map<string, NodeId>();
+  nodes.forEach((node, id) => {
+    if (node.op !== "matmul") return;
+    const [x, weight, ...start] = node.inputs;
+    const { transposed } = node.attributes;
+    const key = `${weight} ${transposed}`;
+    let panel = packed.get(key);
+    if (panel === undefined) {
+      const { shape, label } = nodes[weight];
+      panel = result.push({ op: "pack", inputs: [weight], attributes: { transposed }, shape, label }) - 1;
+      packed.set(key, panel);
+    }
+    result[id] = { ...node, inputs: [x, panel, ...start] };
+  });
+  return result;
+}

@@ -1,0 +1,237 @@
+// Gives every value its place in memory before anything runs; values that do not live at the same time share theirs.
+
+import { outerScratchBytes } from "../../assembly/isa.ts";
+import type { Node, NodeId } from "../graph/graph.ts";
+import { VIEWS } from "../graph/operations.ts";
+import { alignBuffer, rowBytes, TILE } from "./bytes.ts";
+import { panelBytes, panelKey } from "./parameters.ts";
+import type { Stage, Step } from "./schedule.ts";
+
+/** Which block of memory a buffer lies in. */
+export type Role = "parameters" | "gradients" | "panels" | "inputs" | "frame";
+
+/**
+ * A buffer. A sequence is time-major, with `halo` slots before the first step for what is carried in, and `tail` slots of zeros after the last:
+ *
+ *     slot     0 … halo−1 | halo … halo+T−1 | … +tail
+ *     time        < 0     |    0 … T−1      |  ≥ T
+ */
+export interface Buffer {
+  readonly role: Role;
+  /** Parameters, gradients and panels are found by path; the others by offset within their block. */
+  readonly path: string;
+  offset: number;
+  readonly bytes: number;
+  readonly rowStride: number;
+  /** Bytes from time step to time step; 0 if one slot serves every step. */
+  readonly timeStride: number;
+  readonly halo: number;
+  readonly tail: number;
+}
+
+/** A node's value as a place in a buffer: `earlier` steps back, from column `column`. */
+export interface Place {
+  readonly buffer: NodeId;
+  readonly earlier: number;
+  readonly column: number;
+  /** Only the last time step. */
+  readonly last: boolean;
+}
+
+export interface Layout {
+  readonly buffers: ReadonlyMap<NodeId, Buffer>;
+  readonly frameBytes: number;
+  readonly inputBytes: number;
+  /** Room for the kernels' own work, shared by all commands. */
+  readonly scratchBytes: number;
+}
+
+/** Registers of maps live here too. */
+const MAP_SCRATCH_BYTES = 64 * 1024;
+
+/** Follows views to the buffer that they look at. */
+export function placeOf(nodes: readonly Node[], id: NodeId): Place {
+  let [buffer, earlier, column, last] = [id, 0, 0, false];
+  for (let node = nodes[buffer]; VIEWS.has(node.op); node = nodes[buffer]) {
+    if (node.op === "delay") earlier += node.attributes.steps;
+    else if (node.op === "slice") column += node.attributes.from;
+    else last = true;
+    buffer = node.inputs[0];
+  }
+  return { buffer, earlier, column, last };
+}
+
+/** The nodes that a step reads, views included, and the ones it writes. */
+export const stepNodes = (step: Step): readonly NodeId[] => (step.kind === "op" ? [step.node] : step.nodes);
+
+/** In a map, what is read nowhere else stays in registers. */
+export function registersOf(nodes: readonly Node[], step: Step, users: readonly NodeId[][], roots: ReadonlySet<NodeId>): Set<NodeId> {
+  if (step.kind === "op") return new Set();
+  const members = new Set(step.nodes);
+  return new Set(step.nodes.filter((id) => !roots.has(id) && users[id].every((user) => members.has(user) && !VIEWS.has(nodes[user].op))));
+}
+
+export interface LayoutRequest {
+  readonly nodes: readonly Node[];
+  readonly users: readonly NodeId[][];
+  readonly roots: ReadonlySet<NodeId>;
+  readonly stages: readonly Stage[];
+  readonly gradients: ReadonlyMap<NodeId, string>;
+  readonly batch: number;
+  readonly steps: number;
+}
+
+export function layout(request: LayoutRequest): Layout {
+  const { nodes, users, roots, stages } = request;
+  const extent = reach(nodes);
+  const moments = momentsOf(request);
+  const buffers = new Map<NodeId, Buffer>();
+  const frame: { buffer: Buffer; from: number; to: number }[] = [];
+  let inputBytes = 0;
+  let scratchBytes = MAP_SCRATCH_BYTES;
+
+  nodes.forEach((node, id) => {
+    if (node.op !== "input" && node.op !== "target" && node.op !== "parameter") return;
+    const buffer = bufferOf(request, id, extent, false);
+    if (buffer.role === "inputs") {
+      buffer.offset = inputBytes;
+      inputBytes += alignBuffer(buffer.bytes);
+    }
+    buffers.set(id, buffer);
+  });
+  for (const stage of stages) {
+    for (const step of stage.steps) {
+      const registers = registersOf(nodes, step, users, roots);
+      for (const id of stepNodes(step)) {
+        if (registers.has(id)) continue;
+        const node = nodes[id];
+        const onto = accumulatesOnto(node);
+        if (node.op === "outer") scratchBytes = Math.max(scratchBytes, outerScratchBytes(node.shape.width));
+        if (onto >= 0) {
+          const target = buffers.get(onto) as Buffer;
+          // The whole chain lands where its last link belongs.
+          buffers.set(id, target);
+          const live = frame.find(({ buffer }) => buffer === target);
+          if (live) live.to = Math.max(live.to, moments.to[id]);
+          continue;
+        }
+        const local = stage.direction !== 0 && !roots.has(id) && staysInStep(nodes, users, stage, id);
+        const buffer = bufferOf(request, id, extent, local);
+        buffers.set(id, buffer);
+        if (buffer.role !== "frame") continue;
+        const carried = buffer.halo > 0;
+        frame.push({
+          buffer,
+          from: carried ? 0 : moments.from[id],
+          to: carried || roots.has(id) ? Number.MAX_SAFE_INTEGER : moments.to[id],
+        });
+      }
+    }
+  }
+  return { buffers, frameBytes: pack(frame), inputBytes, scratchBytes };
+}
+
+/** The node whose buffer a parameter-sized product adds to, or −1. */
+export function accumulatesOnto(node: Node): NodeId {
+  if ((node.op === "outer" || node.op === "scatter") && node.inputs.length === 3) return node.inputs[2];
+  return node.op === "columnSum" && node.inputs.length === 2 ? node.inputs[1] : -1;
+}
+
+/** How far back and ahead each buffer is read. */
+function reach(nodes: readonly Node[]): { halo: Int32Array; tail: Int32Array } {
+  const halo = new Int32Array(nodes.length);
+  const tail = new Int32Array(nodes.length);
+  nodes.forEach((node, id) => {
+    if (node.op !== "delay") return;
+    const { buffer, earlier } = placeOf(nodes, id);
+    halo[buffer] = Math.max(halo[buffer], earlier);
+    tail[buffer] = Math.max(tail[buffer], -earlier);
+  });
+  return { halo, tail };
+}
+
+function bufferOf(request: LayoutRequest, id: NodeId, { halo, tail }: ReturnType<typeof reach>, local: boolean): Buffer {
+  const { nodes, gradients, batch, steps } = request;
+  const node = nodes[id];
+  const { extent, rows, width, symbols } = node.shape;
+  const rowStride = symbols > 0 ? 4 : rowBytes(width);
+  const own = { path: "", offset: 0, rowStride, timeStride: 0, halo: 0, tail: 0 };
+  if (node.op === "parameter") return { ...own, role: "parameters", path: node.attributes.path, bytes: rows * rowStride };
+  if (node.op === "pack") {
+    const { transposed } = node.attributes;
+    const bytes = transposed ? panelBytes(width, rows) : panelBytes(rows, width);
+    const weight = nodes[node.inputs[0]];
+    return weight.op === "parameter"
+      ? { ...own, role: "panels", path: panelKey(weight.attributes.path, transposed), bytes }
+      : { ...own, role: "frame", bytes };
+  }
+  const gradient = gradients.get(lastOfChain(request, id));
+  if (gradient !== undefined) return { ...own, role: "gradients", path: gradient, bytes: rows * rowStride };
+  const role = node.op === "input" || node.op === "target" ? "inputs" : "frame";
+  if (extent === "sequence") {
+    const timeStride = batch * rowStride;
+    if (local) return { ...own, role, bytes: timeStride };
+    return { ...own, role, bytes: (halo[id] + steps + tail[id]) * timeStride, timeStride, halo: halo[id], tail: tail[id] };
+  }
+  const height = extent === "vector" ? batch : extent === "scalar" ? TILE : rows;
+  return { ...own, role, bytes: height * rowStride };
+}
+
+/** Follows a chain of accumulating products to its end. */
+function lastOfChain({ nodes, users }: LayoutRequest, id: NodeId): NodeId {
+  const next = users[id].find((user) => accumulatesOnto(nodes[user]) === id);
+  return next === undefined ? id : lastOfChain({ nodes, users } as LayoutRequest, next);
+}
+
+/** Whether a value of a loop is read only in the step in which it is made. */
+function staysInStep(nodes: readonly Node[], users: readonly NodeId[][], stage: Stage, id: NodeId): boolean {
+  const inStage = new Set(stage.steps.flatMap(stepNodes));
+  const check = (value: NodeId): boolean =>
+    users[value].every((user) =>
+      nodes[user].op === "slice" ? check(user) : nodes[user].op !== "delay" && nodes[user].op !== "last" && inStage.has(user),
+    );
+  return check(id);
+}
+
+/** The first and the last moment at which each value is needed; a loop is one moment. */
+function momentsOf({ nodes, stages }: LayoutRequest): { from: Int32Array; to: Int32Array } {
+  const from = new Int32Array(nodes.length);
+  const to = new Int32Array(nodes.length);
+  let moment = 0;
+  for (const stage of stages) {
+    for (const step of stage.steps) {
+      if (stage.direction === 0) moment++;
+      for (const id of stepNodes(step)) {
+        from[id] = moment;
+        to[id] = Math.max(to[id], moment);
+        for (const input of nodes[id].inputs) {
+          const { buffer } = placeOf(nodes, input);
+          to[buffer] = Math.max(to[buffer], moment);
+        }
+      }
+    }
+    moment++;
+  }
+  return { from, to };
+}
+
+/** Largest first, each at the lowest offset where nothing that lives at the same time lies. Returns the bytes of the whole. */
+function pack(lives: { buffer: Buffer; from: number; to: number }[]): number {
+  const placed: typeof lives = [];
+  let total = 0;
+  for (const life of [...lives].sort((a, b) => b.buffer.bytes - a.buffer.bytes)) {
+    const bytes = alignBuffer(life.buffer.bytes);
+    const neighbours = placed
+      .filter(({ from, to }) => from <= life.to && life.from <= to)
+      .sort((a, b) => a.buffer.offset - b.buffer.offset);
+    let offset = 0;
+    for (const { buffer } of neighbours) {
+      if (offset + bytes <= buffer.offset) break;
+      offset = Math.max(offset, buffer.offset + alignBuffer(buffer.bytes));
+    }
+    life.buffer.offset = offset;
+    placed.push(life);
+    total = Math.max(total, offset + bytes);
+  }
+  return total;
+}

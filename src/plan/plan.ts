@@ -1,0 +1,125 @@
+// A plan: what runs before, during and after each recurrence, and where everything lies, for one purpose, batch and number of steps.
+
+import type { Definition } from "../define/model.ts";
+import { type Node, type NodeId, reachable, usersOf } from "../graph/graph.ts";
+import { combine, packWeights } from "./combine.ts";
+import { type Buffer, layout, placeOf } from "./layout.ts";
+import { printPlan } from "./print.ts";
+import { type Stage, schedule } from "./schedule.ts";
+import { type Purpose, type Unfolded, unfold } from "./unfold.ts";
+
+/** What is handed from one window to the next: the last `slots` steps of a buffer. */
+export interface Carried {
+  readonly node: NodeId;
+  readonly label: string;
+  readonly slots: number;
+  readonly width: number;
+  readonly symbols: number;
+  /** Bytes from the start of the carry block. */
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+export interface Plan {
+  readonly title: string;
+  readonly purpose: Purpose;
+  readonly batch: number;
+  readonly steps: number;
+  readonly nodes: readonly Node[];
+  readonly users: readonly NodeId[][];
+  readonly roots: ReadonlySet<NodeId>;
+  readonly input: NodeId;
+  readonly target: NodeId;
+  readonly output: NodeId;
+  readonly loss: NodeId;
+  readonly stages: readonly Stage[];
+  readonly buffers: ReadonlyMap<NodeId, Buffer>;
+  readonly carried: readonly Carried[];
+  readonly bytes: { readonly frame: number; readonly inputs: number; readonly carry: number; readonly scratch: number };
+  toString(): string;
+}
+
+/** unfold → differentiate → combine → schedule → lay out. */
+export function makePlan(definition: Definition, purpose: Purpose, batch: number, steps: number): Plan {
+  const unfolded = simplify(unfold(definition, purpose));
+  const { nodes } = unfolded;
+  const users = usersOf(nodes);
+  const roots = rootsOf(unfolded);
+  const gradients = new Map(unfolded.gradients.map(({ path, node }) => [node, path]));
+  const stages = schedule(nodes, roots)
+    .map((stage) => ({ ...stage, steps: stage.steps.filter((step) => step.kind === "map" || !isCoveredByGradient(nodes, step.node)) }))
+    .filter(({ steps: work }) => work.length > 0);
+  const { buffers, frameBytes, inputBytes, scratchBytes } = layout({ nodes, users, roots, stages, gradients, batch, steps });
+  const carried = carriedOf(nodes, buffers);
+  const carry = carried.reduce((sum, { bytes }) => sum + bytes, 0);
+  const plan = {
+    title: `${definition.layers.map(({ text }) => text).join(" → ")} on ${definition.input.kind}(${definition.input.kind === "tokens" ? definition.input.symbols : definition.input.width})`,
+    purpose,
+    batch,
+    steps,
+    nodes,
+    users,
+    roots,
+    input: unfolded.input,
+    target: unfolded.target,
+    output: unfolded.output,
+    loss: unfolded.loss,
+    stages,
+    buffers,
+    carried,
+    bytes: { frame: frameBytes, inputs: inputBytes, carry, scratch: scratchBytes },
+  };
+  return { ...plan, toString: () => printPlan(plan) };
+}
+
+const rootsOf = ({ output, loss, gradients }: Unfolded): Set<NodeId> =>
+  new Set([output, loss, ...gradients.map(({ node }) => node)].filter((id) => id >= 0));
+
+/** Products start from their addends, weights are packed, and each gradient has a buffer of its own. */
+function simplify(unfolded: Unfolded): Unfolded {
+  const owned = ownGradients(unfolded);
+  const nodes = packWeights(combine(owned.nodes, rootsOf(owned)));
+  const kept = reachable(nodes, [...rootsOf(owned)]);
+  const to = (id: NodeId): NodeId => (id < 0 ? -1 : kept.place[id]);
+  return {
+    nodes: kept.nodes,
+    input: to(owned.input),
+    target: to(owned.target),
+    output: to(owned.output),
+    loss: to(owned.loss),
+    gradients: owned.gradients.map(({ path, node }) => ({ path, node: to(node) })),
+  };
+}
+
+/** A gradient that is a view, or that two parameters share, is copied to where each is kept. */
+function ownGradients(unfolded: Unfolded): Unfolded {
+  const nodes = unfolded.nodes.slice();
+  const taken = new Set<NodeId>();
+  const gradients = unfolded.gradients.map(({ path, node }) => {
+    const { op, shape, label } = nodes[node];
+    const free = op === "outer" || op === "scatter" || op === "columnSum" || op === "add";
+    if (free && !taken.has(node)) {
+      taken.add(node);
+      return { path, node };
+    }
+    return { path, node: nodes.push({ op: "copy", inputs: [node], attributes: {}, shape, label }) - 1 };
+  });
+  return { ...unfolded, nodes, gradients };
+}
+
+/** The gradient of a loss computes the loss on the way. */
+const isCoveredByGradient = (nodes: readonly Node[], id: NodeId): boolean =>
+  nodes[id].op === "loss" && nodes.some(({ op, inputs }) => op === "lossGradient" && inputs[0] === nodes[id].inputs[0]);
+
+function carriedOf(nodes: readonly Node[], buffers: ReadonlyMap<NodeId, Buffer>): Carried[] {
+  const carried: Carried[] = [];
+  let offset = 0;
+  nodes.forEach((node, id) => {
+    const buffer = buffers.get(id);
+    if (!buffer || buffer.halo === 0 || placeOf(nodes, id).buffer !== id) return;
+    const bytes = Math.ceil((buffer.halo * buffer.timeStride) / 64) * 64;
+    carried.push({ node: id, label: node.label, slots: buffer.halo, width: node.shape.width, symbols: node.shape.symbols, offset, bytes });
+    offset += bytes;
+  });
+  return carried;
+}

@@ -1,0 +1,72 @@
+// A plan as text, for whoever doubts it.
+
+import type { Node, NodeId } from "../graph/graph.ts";
+import type { Plan } from "./plan.ts";
+import type { Stage, Step } from "./schedule.ts";
+
+type Printed = Omit<Plan, "toString">;
+
+export function printPlan(plan: Printed): string {
+  const { title, purpose, batch, steps, stages, bytes } = plan;
+  const forced = "teacherForcing" in purpose ? (purpose.teacherForcing ? ", teacher forced" : ", free running") : "";
+  const heading = `${title}\n${purpose.kind}${forced}, batch ${batch}, steps ${steps}`;
+  const loops = stages.filter(({ direction }) => direction !== 0).length;
+  const body = stages.map(
+    (stage, index) => `${titleOf(plan, stage, index)}\n${stage.steps.map((step) => line(plan, stage, step)).join("\n")}`,
+  );
+  const facts = [
+    `loops over time: ${loops}`,
+    `carried: ${plan.carried.map(({ label, slots, width }) => `${label} [${slots} × ${batch} × ${width}]`).join(", ") || "nothing"}`,
+    `bytes: frame ${bytes.frame}, inputs ${bytes.inputs}, carry ${bytes.carry}, scratch ${bytes.scratch}`,
+  ];
+  return [heading, ...body, ...facts].join("\n");
+}
+
+function titleOf({ steps, stages }: Printed, { direction }: Stage, index: number): string {
+  if (direction === 1) return `during    ${steps} times, forwards`;
+  if (direction === -1) return `during    ${steps} times, backwards`;
+  const after = stages.slice(0, index).some((stage) => stage.direction !== 0);
+  const before = stages.slice(index).some((stage) => stage.direction !== 0);
+  return `${after ? (before ? "between" : "after") : before ? "before" : "once"}${" ".repeat(after === before && !after ? 6 : after ? (before ? 3 : 5) : 4)}once over all rows`;
+}
+
+function line(plan: Printed, stage: Stage, step: Step): string {
+  const { nodes } = plan;
+  const head = step.kind === "op" ? step.node : step.nodes[step.nodes.length - 1];
+  const name = step.kind === "op" ? nodes[head].op : `map ${step.nodes.length}`;
+  const text =
+    step.kind === "op" ? operands(plan, step.node) : step.nodes.map((id) => `%${id} = ${nodes[id].op} ${operands(plan, id)}`).join("; ");
+  const result = step.kind === "op" ? `%${head}` : "";
+  return `  ${result.padEnd(5)}${step.kind === "op" ? "= " : "  "}${name.padEnd(16)}${size(plan, stage, head).padEnd(16)}${text}${step.kind === "op" ? `   ${nodes[head].label}` : ""}`;
+}
+
+function operands({ nodes }: Printed, id: NodeId): string {
+  const node = nodes[id];
+  const numbers = Object.entries(node.attributes)
+    .filter(([key]) => key !== "path" && key !== "initial")
+    .map(([key, value]) => `${key} ${value}`);
+  return [...node.inputs.map((input) => reference(nodes, input)), ...numbers].join(", ");
+}
+
+/** A node as it is read: `%7[t−1]` for a delay, `%7[…, 64:128]` for a slice, a parameter by its path. */
+function reference(nodes: readonly Node[], id: NodeId): string {
+  const node = nodes[id];
+  if (node.op === "parameter") return node.attributes.path;
+  if (node.op === "input" || node.op === "target") return node.op;
+  if (node.op === "delay") {
+    const { steps } = node.attributes;
+    return `${reference(nodes, node.inputs[0])}[t${steps > 0 ? "−" : "+"}${Math.abs(steps)}]`;
+  }
+  if (node.op === "slice")
+    return `${reference(nodes, node.inputs[0])}[${node.attributes.from}:${node.attributes.from + node.attributes.width}]`;
+  if (node.op === "last") return `${reference(nodes, node.inputs[0])}[last]`;
+  if (node.op === "pack") return `${reference(nodes, node.inputs[0])}${node.attributes.transposed ? "ᵀ" : ""}`;
+  return `%${id}`;
+}
+
+function size({ nodes, batch, steps }: Printed, stage: Stage, id: NodeId): string {
+  const { extent, rows, width } = nodes[id].shape;
+  if (extent === "scalar") return "[1]";
+  const height = extent === "parameter" ? rows : extent === "vector" ? batch : stage.direction === 0 ? batch * steps : batch;
+  return `[${height} × ${width}]`;
+}

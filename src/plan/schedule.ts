@@ -1,0 +1,109 @@
+// The order of work: stages that run once over all rows, and loops over time; inside each, element-wise neighbours become one map.
+
+import { type Node, type NodeId, usersOf } from "../graph/graph.ts";
+import { ELEMENTWISE, VIEWS } from "../graph/operations.ts";
+import { findLoops } from "./loops.ts";
+
+/** One command: an operation, or a map of element-wise operations that share a pass over memory. */
+export type Step = { readonly kind: "op"; readonly node: NodeId } | { readonly kind: "map"; readonly nodes: readonly NodeId[] };
+
+export interface Stage {
+  /** 0: once, over all rows. 1: for t = 0 … T−1. −1: for t = T−1 … 0. */
+  readonly direction: 0 | 1 | -1;
+  readonly steps: readonly Step[];
+}
+
+/** Words of a map at most; a longer chain is cut in two. */
+const MAP_NODES = 24;
+
+export function schedule(nodes: readonly Node[], roots: ReadonlySet<NodeId>): Stage[] {
+  const { of, directions } = findLoops(nodes);
+  sink(nodes, of, roots);
+  return stagesOf(nodes, of).map(({ loop, members }) => ({
+    direction: loop < 0 ? 0 : directions[loop],
+    steps: stepsOf(nodes, members, loop >= 0),
+  }));
+}
+
+/**
+ * Moves an element-wise node into the loop if all its users are element-wise there: it then shares their pass over memory
+ * instead of writing a sequence of its own. The work is the same.
+ */
+function sink(nodes: readonly Node[], of: Int32Array, roots: ReadonlySet<NodeId>): void {
+  const users = usersOf(nodes);
+  for (let id = nodes.length - 1; id >= 0; id--) {
+    const node = nodes[id];
+    if (of[id] >= 0 || roots.has(id) || !ELEMENTWISE.has(node.op) || node.shape.extent !== "sequence" || users[id].length === 0) continue;
+    const loop = of[users[id][0]];
+    if (loop >= 0 && users[id].every((user) => of[user] === loop && ELEMENTWISE.has(nodes[user].op))) of[id] = loop;
+  }
+}
+
+/** Loops and single nodes in an order in which everything comes after what it needs; single nodes that follow each other share a stage. */
+function stagesOf(nodes: readonly Node[], of: Int32Array): { loop: number; members: NodeId[] }[] {
+  const unitOf = (id: NodeId): string => (of[id] < 0 ? `node ${id}` : `loop ${of[id]}`);
+  const members = new Map<string, NodeId[]>();
+  nodes.forEach((_, id) => {
+    const unit = unitOf(id);
+    members.get(unit)?.push(id) ?? members.set(unit, [id]);
+  });
+  const done = new Set<string>();
+  const waiting = [...members.keys()];
+  const stages: { loop: number; members: NodeId[] }[] = [];
+  while (waiting.length > 0) {
+    const ready = waiting.findIndex((unit) =>
+      (members.get(unit) as NodeId[]).every((id) => nodes[id].inputs.every((input) => unitOf(input) === unit || done.has(unitOf(input)))),
+    );
+    if (ready < 0) throw new Error(`internal: no order for ${waiting.join()}`);
+    const [unit] = waiting.splice(ready, 1);
+    done.add(unit);
+    const ids = members.get(unit) as NodeId[];
+    const previous = stages[stages.length - 1];
+    if (of[ids[0]] < 0 && previous?.loop === -1) previous.members.push(...ids);
+    else stages.push({ loop: of[ids[0]], members: [...ids] });
+  }
+  return stages;
+}
+
+/**
+ * Orders one stage: everything heavy that is ready, then everything element-wise that is ready as one map, and so on.
+ * A map reads what it shares with other maps through memory: a value seen at another time or as a slice must have been written before.
+ */
+function stepsOf(nodes: readonly Node[], members: readonly NodeId[], inLoop: boolean): Step[] {
+  const waiting = new Set(members.filter((id) => !isGiven(nodes[id])));
+  const steps: Step[] = [];
+  const waits = (input: NodeId, map: ReadonlySet<NodeId> | null): boolean => {
+    const node = nodes[input];
+    if (VIEWS.has(node.op)) {
+      if (node.op === "delay" && inLoop && members.includes(node.inputs[0])) return false;
+      return waits(node.inputs[0], null);
+    }
+    return waiting.has(input) && !map?.has(input);
+  };
+  for (const id of waiting) if (VIEWS.has(nodes[id].op)) waiting.delete(id);
+  while (waiting.size > 0) {
+    const before = steps.length;
+    for (const id of waiting) {
+      if (ELEMENTWISE.has(nodes[id].op) || nodes[id].inputs.some((input) => waits(input, null))) continue;
+      waiting.delete(id);
+      steps.push({ kind: "op", node: id });
+    }
+    const map = new Set<NodeId>();
+    let key = "";
+    for (const id of waiting) {
+      const { op, inputs, shape } = nodes[id];
+      if (!ELEMENTWISE.has(op) || map.size === MAP_NODES) continue;
+      const own = `${shape.extent} ${shape.rows} ${shape.width}`;
+      if ((key !== "" && key !== own) || inputs.some((input) => waits(input, map))) continue;
+      key = own;
+      map.add(id);
+    }
+    if (map.size > 0) steps.push({ kind: "map", nodes: [...map] });
+    for (const id of map) waiting.delete(id);
+    if (steps.length === before) throw new Error(`internal: no order within a stage of ${members.join()}`);
+  }
+  return steps;
+}
+
+/** What is in memory before a program starts. */
+export const isGiven = ({ op }: Node): boolean => op === "parameter" || op === "input" || op === "target" || op === "feedback";
