@@ -67,6 +67,20 @@ function tallBlocks(
   }
 }
 
+/**
+ * Rows of the next tile when `left` are to come, at least 3, so that none or at least 3 remain.
+ * GFLOP/s on Node 22, rows × 128 × 128: fused, 6 × 8: 54, 5 × 8: 54, 4 × 8: 47, 3 × 8: 43; in two roundings 6 × 8: 31 (spills), 5 × 8: 40, 4 × 8: 38.
+ */
+function tileHeight(left: i32): i32 {
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    if (left === 6 || left >= 10) return 6;
+    return left > 6 ? 4 : left;
+  }
+  if (left === 5 || left === 10) return 5;
+  if (left === 6) return 3;
+  return min(left, 4);
+}
+
 /** A block of a against all panels. A panel stays in the first cache while the rows of the block pass by. */
 function block(
   out: usize,
@@ -87,19 +101,19 @@ function block(
     let y = out;
     let start = init;
     while (left > 0) {
-      let height = 4;
-      // 6 rows while what remains can still be made of 4, 5 and 6; only 7 needs a tile of 3.
-      if (left === 6 || left >= 10) {
-        tile6x8(y, outStride, x, aStride, packed, start, initStride, inner);
-        height = 6;
-      } else if (left === 5 || left === 9) {
-        tile5x8(y, outStride, x, aStride, packed, start, initStride, inner);
-        height = 5;
-      } else if (left > 3) {
-        tile4x8(y, outStride, x, aStride, packed, start, initStride, inner);
-      } else {
-        tile3x8(y, outStride, x, aStride, packed, start, initStride, inner);
-        height = 3;
+      const height = tileHeight(left);
+      switch (height) {
+        case 3:
+          tile3x8(y, outStride, x, aStride, packed, start, initStride, inner);
+          break;
+        case 4:
+          tile4x8(y, outStride, x, aStride, packed, start, initStride, inner);
+          break;
+        case 5:
+          tile5x8(y, outStride, x, aStride, packed, start, initStride, inner);
+          break;
+        default:
+          tile6x8(y, outStride, x, aStride, packed, start, initStride, inner);
       }
       left -= height;
       x += height * aStride;

@@ -1,7 +1,10 @@
 // Tiles of one and two rows, several panels wide: few rows, so more columns hide the latency of the multiply-add.
+//
+// A panel is `panelBytes` from the next. The loops are plain for the reason given in tall.ts.
+
 import { madd } from "../math/madd";
 
-/** doc */
+/** Two rows, two panels. */
 export function tile2x16(
   out: usize,
   outStride: i32,
@@ -34,41 +37,7 @@ export function tile2x16(
   }
   let a1 = a + aStride;
   let panel1 = panel + panelBytes;
-  for (let k = inner >> 1; k > 0; k--) {
-    let b0 = v128.load(panel);
-    let b1 = v128.load(panel, 16);
-    let b2 = v128.load(panel1);
-    let b3 = v128.load(panel1, 16);
-    let x = v128.load_splat<f32>(a);
-    c00 = madd(x, b0, c00);
-    c01 = madd(x, b1, c01);
-    c02 = madd(x, b2, c02);
-    c03 = madd(x, b3, c03);
-    x = v128.load_splat<f32>(a1);
-    c10 = madd(x, b0, c10);
-    c11 = madd(x, b1, c11);
-    c12 = madd(x, b2, c12);
-    c13 = madd(x, b3, c13);
-    b0 = v128.load(panel, 32);
-    b1 = v128.load(panel, 48);
-    b2 = v128.load(panel1, 32);
-    b3 = v128.load(panel1, 48);
-    x = v128.load_splat<f32>(a, 4);
-    c00 = madd(x, b0, c00);
-    c01 = madd(x, b1, c01);
-    c02 = madd(x, b2, c02);
-    c03 = madd(x, b3, c03);
-    x = v128.load_splat<f32>(a1, 4);
-    c10 = madd(x, b0, c10);
-    c11 = madd(x, b1, c11);
-    c12 = madd(x, b2, c12);
-    c13 = madd(x, b3, c13);
-    a += 8;
-    a1 += 8;
-    panel += 64;
-    panel1 += 64;
-  }
-  for (let k = inner & 1; k > 0; k--) {
+  for (let k = inner; k > 0; k--) {
     const b0 = v128.load(panel);
     const b1 = v128.load(panel, 16);
     const b2 = v128.load(panel1);
@@ -99,7 +68,7 @@ export function tile2x16(
   v128.store(out, c13, 48);
 }
 
-/** doc */
+/** Two rows, the panel left over. */
 export function tile2x8(out: usize, outStride: i32, a: usize, aStride: i32, panel: usize, init: usize, initStride: i32, inner: i32): void {
   let c00 = f32x4.splat(0);
   let c01 = f32x4.splat(0);
@@ -113,28 +82,7 @@ export function tile2x8(out: usize, outStride: i32, a: usize, aStride: i32, pane
     c11 = v128.load(init, 16);
   }
   let a1 = a + aStride;
-  for (let k = inner >> 1; k > 0; k--) {
-    let b0 = v128.load(panel);
-    let b1 = v128.load(panel, 16);
-    let x = v128.load_splat<f32>(a);
-    c00 = madd(x, b0, c00);
-    c01 = madd(x, b1, c01);
-    x = v128.load_splat<f32>(a1);
-    c10 = madd(x, b0, c10);
-    c11 = madd(x, b1, c11);
-    b0 = v128.load(panel, 32);
-    b1 = v128.load(panel, 48);
-    x = v128.load_splat<f32>(a, 4);
-    c00 = madd(x, b0, c00);
-    c01 = madd(x, b1, c01);
-    x = v128.load_splat<f32>(a1, 4);
-    c10 = madd(x, b0, c10);
-    c11 = madd(x, b1, c11);
-    a += 8;
-    a1 += 8;
-    panel += 64;
-  }
-  for (let k = inner & 1; k > 0; k--) {
+  for (let k = inner; k > 0; k--) {
     const b0 = v128.load(panel);
     const b1 = v128.load(panel, 16);
     let x = v128.load_splat<f32>(a);
@@ -154,7 +102,7 @@ export function tile2x8(out: usize, outStride: i32, a: usize, aStride: i32, pane
   v128.store(out, c11, 16);
 }
 
-/** doc */
+/** One row, four panels. */
 export function tile1x32(out: usize, a: usize, panel: usize, panelBytes: i32, init: usize, inner: i32): void {
   let c00 = f32x4.splat(0);
   let c01 = f32x4.splat(0);
@@ -177,32 +125,7 @@ export function tile1x32(out: usize, a: usize, panel: usize, panelBytes: i32, in
   let panel1 = panel + panelBytes;
   let panel2 = panel1 + panelBytes;
   let panel3 = panel2 + panelBytes;
-  for (let k = inner >> 1; k > 0; k--) {
-    let x = v128.load_splat<f32>(a);
-    c00 = madd(x, v128.load(panel), c00);
-    c01 = madd(x, v128.load(panel, 16), c01);
-    c02 = madd(x, v128.load(panel1), c02);
-    c03 = madd(x, v128.load(panel1, 16), c03);
-    c04 = madd(x, v128.load(panel2), c04);
-    c05 = madd(x, v128.load(panel2, 16), c05);
-    c06 = madd(x, v128.load(panel3), c06);
-    c07 = madd(x, v128.load(panel3, 16), c07);
-    x = v128.load_splat<f32>(a, 4);
-    c00 = madd(x, v128.load(panel, 32), c00);
-    c01 = madd(x, v128.load(panel, 48), c01);
-    c02 = madd(x, v128.load(panel1, 32), c02);
-    c03 = madd(x, v128.load(panel1, 48), c03);
-    c04 = madd(x, v128.load(panel2, 32), c04);
-    c05 = madd(x, v128.load(panel2, 48), c05);
-    c06 = madd(x, v128.load(panel3, 32), c06);
-    c07 = madd(x, v128.load(panel3, 48), c07);
-    a += 8;
-    panel += 64;
-    panel1 += 64;
-    panel2 += 64;
-    panel3 += 64;
-  }
-  for (let k = inner & 1; k > 0; k--) {
+  for (let k = inner; k > 0; k--) {
     const x = v128.load_splat<f32>(a);
     c00 = madd(x, v128.load(panel), c00);
     c01 = madd(x, v128.load(panel, 16), c01);
@@ -228,7 +151,7 @@ export function tile1x32(out: usize, a: usize, panel: usize, panelBytes: i32, in
   v128.store(out, c07, 112);
 }
 
-/** doc */
+/** One row, a panel left over. */
 export function tile1x8(out: usize, a: usize, panel: usize, init: usize, inner: i32): void {
   let c00 = f32x4.splat(0);
   let c01 = f32x4.splat(0);
@@ -236,17 +159,7 @@ export function tile1x8(out: usize, a: usize, panel: usize, init: usize, inner: 
     c00 = v128.load(init);
     c01 = v128.load(init, 16);
   }
-  for (let k = inner >> 1; k > 0; k--) {
-    let x = v128.load_splat<f32>(a);
-    c00 = madd(x, v128.load(panel), c00);
-    c01 = madd(x, v128.load(panel, 16), c01);
-    x = v128.load_splat<f32>(a, 4);
-    c00 = madd(x, v128.load(panel, 32), c00);
-    c01 = madd(x, v128.load(panel, 48), c01);
-    a += 8;
-    panel += 64;
-  }
-  for (let k = inner & 1; k > 0; k--) {
+  for (let k = inner; k > 0; k--) {
     const x = v128.load_splat<f32>(a);
     c00 = madd(x, v128.load(panel), c00);
     c01 = madd(x, v128.load(panel, 16), c01);
