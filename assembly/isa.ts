@@ -12,3 +12,209 @@ export const OUTER_PANEL_BYTES = OUTER_ROWS * 32;
 export function outerScratchBytes(columns: number): number {
   return OUTER_INNER * OUTER_STRIDE + Math.ceil(columns / 8) * OUTER_PANEL_BYTES;
 }
+
+/**
+ * The words of a `map`: element-wise operations y = f(a, b, c) on floats, in the order of what they take. `v` is the immediate.
+ * The order is the encoding: the interpreter is one dense switch, and reads as many sources as the group says.
+ */
+export enum MapOp {
+  // v
+  fill,
+  // a
+  copy,
+  neg,
+  abs,
+  square,
+  sqrt,
+  reciprocal,
+  /** -1, 0 or 1; 0 where a is NaN. */
+  sign,
+  /** 1 where a > 0, else 0. */
+  step,
+  exp,
+  log,
+  tanh,
+  sigmoid,
+  relu,
+  softplus,
+  // a, v
+  /** a + v */
+  addImmediate,
+  /** a · v */
+  mulImmediate,
+  /** v - a */
+  subtractFromImmediate,
+  minimumImmediate,
+  maximumImmediate,
+  // a, b
+  add,
+  sub,
+  mul,
+  div,
+  /** b·(1 - a²): a is the tanh, b the gradient of it. */
+  tanhGradient,
+  /** b·a·(1 - a): a is the sigmoid, b the gradient of it. */
+  sigmoidGradient,
+  /** b where a > 0, else 0: a is the relu (or its argument), b the gradient of it. */
+  reluGradient,
+  /** b·sigmoid(a): a is the argument of softplus, b the gradient of its result. */
+  softplusGradient,
+  // a, b, c
+  /** c + a·(b - c) */
+  mix,
+  /** a·b + c */
+  multiplyAdd,
+}
+
+/** The first word with an immediate (and `fill`), with two sources, with three, and how many words there are. */
+export const MAP_FIRST_IMMEDIATE = 15;
+export const MAP_FIRST_BINARY = 20;
+export const MAP_FIRST_TERNARY = 28;
+export const MAP_OPS = 30;
+
+/*
+ * A map program, all fields 4 bytes:
+ *
+ *   header        instructions  operands  registers  block (floats, for information)
+ *   operand       base          bytes per time step  bytes per row  0                        × operands
+ *   instruction   MapOp         y         a          b or v (f32)   c                        × instructions
+ *
+ * y, a, b, c are references: i is operand i, MAP_REGISTER + r is register r.
+ */
+export const MAP_HEADER_BYTES = 16;
+export const MAP_OPERAND_BYTES = 16;
+export const MAP_INSTRUCTION_BYTES = 20;
+export const MAP_REGISTER = 0x40000000;
+export const MAP_MAX_REGISTERS = 16;
+/** Floats that a map takes through all of its words before it goes on to the next ones. */
+export const MAP_BLOCK = 512;
+/** From one register to the next: a cache line more than a block, or all registers would fall on the same cache sets. */
+export const MAP_REGISTER_BYTES = MAP_BLOCK * 4 + 64;
+/** The most that the registers of a map need. */
+export const MAP_SCRATCH_BYTES = MAP_MAX_REGISTERS * MAP_REGISTER_BYTES;
+
+/** What a command does. The order is the encoding: the executor is one dense switch. */
+export enum Opcode {
+  /** Runs the next `inner` commands `rows` times; `flags` 1: t = 0 … rows − 1, −1: t = rows − 1 … 0. */
+  loop,
+  pack,
+  packTransposed,
+  gemm,
+  outer,
+  gather,
+  scatter,
+  columnSum,
+  map,
+  copy,
+  fill,
+  softmax,
+  softmaxGradient,
+  argmax,
+  dropout,
+  crossEntropy,
+  meanSquared,
+  binaryCrossEntropy,
+  carryIn,
+  carryOut,
+  carrySymbolsIn,
+  carrySymbolsOut,
+  update,
+}
+
+/*
+ * A command, 128 bytes, all words of 4 bytes:
+ *
+ *   word   0 opcode   1 rows   2 inner   3 width   4 flags   5 real (f32)   6 extra (address)   7 outputs
+ *   then   base   bytes per time step   bytes per row   0                                       × 6 operands
+ *
+ * The first `outputs` operands are written, the others read. An operand of base 0 is absent.
+ */
+export const COMMAND_BYTES = 128;
+export const COMMAND_WORDS = 32;
+export const FIRST_OPERAND_WORD = 8;
+export const OPERAND_WORDS = 4;
+export const MAX_OPERANDS = 6;
+
+/*
+ * The control block, in bytes from its start: how a run is told what it needs and how it answers.
+ */
+export const CONTROL_BYTES = 256;
+export const CONTROL_SEED_LOW = 0;
+export const CONTROL_SEED_HIGH = 4;
+/** u32: training steps begun so far; decides dropout and random directions. */
+export const CONTROL_STEP = 8;
+/** u32: 1 to look at every result, stop at the first that is not finite, and leave the parameters alone. */
+export const CONTROL_CHECK = 12;
+/** f64 */
+export const CONTROL_LOSS = 16;
+/** f64: rows or numbers that the loss is the mean of. */
+export const CONTROL_COUNT = 24;
+/** f64: Euclidean norm of the gradient before clipping. */
+export const CONTROL_NORM = 32;
+/** u32: numbers that clipping by value cut. */
+export const CONTROL_CUT = 40;
+/** u32: what the update did, a `Status`. */
+export const CONTROL_STATUS = 44;
+/** Addresses. */
+export const CONTROL_SCRATCH = 48;
+export const CONTROL_CARRY_IN = 52;
+export const CONTROL_CARRY_OUT = 56;
+/** One i32 a row of the batch, 0 to begin anew; or 0 to carry all. */
+export const CONTROL_KEEP = 60;
+/** u32, an `Optimizer`. */
+export const CONTROL_OPTIMIZER = 64;
+/** u32, a `Policy`. */
+export const CONTROL_POLICY = 68;
+/** f32, 0 for none. */
+export const CONTROL_CLIP_VALUE = 72;
+/** f32, 0 for none. */
+export const CONTROL_CLIP_NORM = 76;
+/** f64 each; alpha is also beta1. */
+export const CONTROL_RATE = 80;
+export const CONTROL_ALPHA = 88;
+export const CONTROL_BETA2 = 96;
+export const CONTROL_EPSILON = 104;
+export const CONTROL_WEIGHT_DECAY = 112;
+export const CONTROL_MOMENTUM = 120;
+export const CONTROL_DAMPENING = 128;
+/** u32: nesterov (sgd), centred (rmsprop) or decoupled (adam). */
+export const CONTROL_VARIANT = 136;
+/** f32: length of a random step. */
+export const CONTROL_RANDOM_LENGTH = 140;
+/** i32 each: with check, the command, time, element and output that are not finite; command −1 if all are. */
+export const CONTROL_BAD_COMMAND = 144;
+export const CONTROL_BAD_TIME = 148;
+export const CONTROL_BAD_ELEMENT = 152;
+export const CONTROL_BAD_OUTPUT = 156;
+/** u32: updates made so far. */
+export const CONTROL_UPDATES = 160;
+/** Addresses: parameters, gradients, optimizer state (up to three blocks of the same size). */
+export const CONTROL_PARAMETERS = 164;
+export const CONTROL_GRADIENTS = 168;
+export const CONTROL_STATE = 172;
+/** u32: floats in each of these blocks. */
+export const CONTROL_FLOATS = 176;
+/** Address and length of the table of parameters: offset, rows, width, bytes per row. */
+export const CONTROL_TABLE = 180;
+export const CONTROL_TABLE_LENGTH = 184;
+
+export enum Optimizer {
+  sgd,
+  rmsprop,
+  adam,
+}
+
+/** What to do when the gradient is not finite. */
+export enum Policy {
+  stop,
+  skip,
+  randomStep,
+}
+
+export enum Status {
+  updated,
+  /** The gradient was not finite and nothing was changed. */
+  skipped,
+  /** The gradient was not finite and a random step was made. */
+  randomStep,
+}

@@ -25,10 +25,10 @@ export function exp(x: v128): v128 {
   // 254 is twice the exponent's bias: half of the low bits is then a biased exponent.
   const magic = f32x4.splat(12582912.0 + 254.0);
   const z = f32x4.pmax(f32x4.pmin(x, f32x4.splat(89.0)), f32x4.splat(-104.0));
-  const t = madd(z, f32x4.splat(1.4426950408889634), magic);
+  const t = madd(z, f32x4.splat(1.442695022), magic);
   const n = f32x4.sub(t, magic);
   // ln2 in two parts; the first has 9 bits, so that n·0.693359375 is exact in both binaries.
-  const r = madd(n, f32x4.splat(2.12194440054690583e-4), madd(n, f32x4.splat(-0.693359375), z));
+  const r = madd(n, f32x4.splat(2.1219444005469057e-4), madd(n, f32x4.splat(-0.693359375), z));
   const one = f32x4.splat(1.0);
   const p = madd(madd(expTail(r), r, one), r, one);
   const half = i32x4.shr_s(t, 1);

@@ -13,10 +13,10 @@ export function sigmoid(x: v128): v128 {
   // 127 - 32: the low bits are the biased exponent of b.
   const magic = f32x4.splat(12582912.0 + 95.0);
   const z = f32x4.pmax(f32x4.pmin(x, f32x4.splat(18.0)), f32x4.splat(-104.0));
-  const t = madd(z, f32x4.splat(-1.4426950408889634), magic);
+  const t = madd(z, f32x4.splat(-1.442695022), magic);
   const n = f32x4.sub(t, magic);
   // -r, of -x = n·ln2 + r; ln2 in two parts as in exp.
-  const s = madd(n, f32x4.splat(-2.12194440054690583e-4), madd(n, f32x4.splat(0.693359375), z));
+  const s = madd(n, f32x4.splat(-2.1219444005469057e-4), madd(n, f32x4.splat(0.693359375), z));
   const r = f32x4.neg(s);
   const m = madd(f32x4.mul(expTail(r), r), r, r);
   const a = f32x4.splat(2.3283064365386963e-10);
