@@ -1,2 +1,4 @@
 // The exports of the module.
-export function version(): i32 { return 1; }
+
+export { run } from "./executor";
+export { draw } from "./kernels/draw";

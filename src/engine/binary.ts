@@ -1,0 +1,31 @@
+// Chooses and compiles a binary: the fused one where this engine has relaxed SIMD, the plain one elsewhere or when asked.
+
+import { relaxed, simd } from "./binaries.ts";
+
+export interface Binary {
+  /** `relaxed` rounds a·b + c once where the processor can; `simd` gives the same bits on every machine. */
+  readonly name: "simd" | "relaxed" | "given";
+  readonly module: WebAssembly.Module;
+}
+
+export interface BinaryOptions {
+  /** Keep to plain SIMD, whose bits are the same on every machine. Default: false. */
+  readonly strict?: boolean;
+  /** A compiled module to use instead, where code cannot be compiled from bytes. */
+  readonly module?: WebAssembly.Module;
+}
+
+const decode = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+
+/** @throws Error where the engine has no WebAssembly with SIMD. */
+export async function chooseBinary({ strict = false, module }: BinaryOptions): Promise<Binary> {
+  if (module) return { name: "given", module };
+  if (typeof WebAssembly === "undefined") throw new Error("There is no WebAssembly here. Use Node 20 or newer, or a browser of 2023 or newer.");
+  if (!strict) {
+    const bytes = decode(relaxed);
+    if (WebAssembly.validate(bytes)) return { name: "relaxed", module: await WebAssembly.compile(bytes) };
+  }
+  const bytes = decode(simd);
+  if (!WebAssembly.validate(bytes)) throw new Error("This engine has WebAssembly without SIMD. Use Node 20 or newer, or a browser of 2023 or newer.");
+  return { name: "simd", module: await WebAssembly.compile(bytes) };
+}

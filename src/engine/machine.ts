@@ -1,0 +1,101 @@
+// A running binary: one instance on one memory, its control block, and the parameters that all programs share.
+
+import {
+  CONTROL_BYTES,
+  CONTROL_FLOATS,
+  CONTROL_GRADIENTS,
+  CONTROL_PARAMETERS,
+  CONTROL_SEED_HIGH,
+  CONTROL_SEED_LOW,
+  CONTROL_TABLE,
+  CONTROL_TABLE_LENGTH,
+} from "../../assembly/isa.ts";
+import type { Role } from "../plan/layout.ts";
+import type { ParameterLayout } from "../plan/parameters.ts";
+import type { Binary } from "./binary.ts";
+import { Memory } from "./memory.ts";
+import { randomFrom } from "./random.ts";
+
+interface Exports {
+  run(program: number, count: number, control: number): void;
+  draw(x: number, width: number, temperature: number, topK: number, topP: number, uniform: number, scratch: number): number;
+}
+
+export class Machine {
+  readonly memory: Memory;
+  readonly binary: Binary;
+  readonly layout: ParameterLayout;
+  readonly exports: Exports;
+  readonly control: number;
+  readonly parameters: number;
+  readonly panels: number;
+  /** 0 until a training program needs them. */
+  gradients = 0;
+  /** Counts changes of the parameters, so that packed copies know when they are stale. */
+  version = 1;
+
+  private constructor(binary: Binary, layout: ParameterLayout, instance: WebAssembly.Instance, memory: Memory) {
+    this.binary = binary;
+    this.layout = layout;
+    this.exports = instance.exports as unknown as Exports;
+    this.memory = memory;
+    this.control = memory.allocate(CONTROL_BYTES);
+    this.parameters = memory.allocate(layout.bytes);
+    this.panels = memory.allocate(layout.panelBytes);
+    const { places } = layout;
+    const table = memory.allocate(places.length * 16);
+    memory.words(table, places.length * 4).set(places.flatMap(({ offset, rows, width, stride }) => [offset, rows, width, stride]));
+    const control = this.view();
+    control.setUint32(CONTROL_PARAMETERS, this.parameters, true);
+    control.setUint32(CONTROL_FLOATS, layout.bytes / 4, true);
+    control.setUint32(CONTROL_TABLE, table, true);
+    control.setUint32(CONTROL_TABLE_LENGTH, places.length, true);
+  }
+
+  static async start(binary: Binary, layout: ParameterLayout, seed: number): Promise<Machine> {
+    const memory = new Memory();
+    const instance = await WebAssembly.instantiate(binary.module, { env: { memory: memory.wasm } });
+    const machine = new Machine(binary, layout, instance, memory);
+    machine.initialise(seed);
+    return machine;
+  }
+
+  /** Gives every parameter its first values. */
+  initialise(seed: number): void {
+    const control = this.view();
+    control.setUint32(CONTROL_SEED_LOW, seed, true);
+    control.setUint32(CONTROL_SEED_HIGH, 0, true);
+    for (const { path, rows, width, stride, offset, initial } of this.layout.places) {
+      const random = randomFrom(seed, path);
+      const values = this.memory.floats(this.parameters + offset, (rows * stride) / 4);
+      for (let row = 0; row < rows; row++)
+        for (let column = 0; column < width; column++)
+          values[(row * stride) / 4 + column] = initial.kind === "constant" ? initial.value : initial.limit * (2 * random.uniform() - 1);
+    }
+    this.version++;
+  }
+
+  /** The control block. */
+  view(): DataView<ArrayBuffer> {
+    return this.memory.data(this.control, CONTROL_BYTES);
+  }
+
+  /** Makes room for gradients, once. */
+  needGradients(): void {
+    if (this.gradients !== 0) return;
+    this.gradients = this.memory.allocate(this.layout.bytes);
+    this.view().setUint32(CONTROL_GRADIENTS, this.gradients, true);
+  }
+
+  /** The address of a parameter, its gradient or its panels. */
+  address(role: Role, path: string): number {
+    if (role === "panels") {
+      const panels = this.layout.panels.get(path);
+      if (!panels) throw new Error(`internal: no panels for ${path}`);
+      return this.panels + panels.offset;
+    }
+    const place = this.layout.places.find((candidate) => candidate.path === path);
+    if (!place) throw new Error(`internal: no parameter ${path}`);
+    return (role === "gradients" ? this.gradients : this.parameters) + place.offset;
+  }
+}

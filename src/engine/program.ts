@@ -1,0 +1,166 @@
+// A plan brought into memory: its blocks are allocated, its commands written, and it can be run.
+
+import {
+  COMMAND_BYTES,
+  CONTROL_BAD_COMMAND,
+  CONTROL_BAD_ELEMENT,
+  CONTROL_BAD_OUTPUT,
+  CONTROL_BAD_TIME,
+  CONTROL_CARRY_IN,
+  CONTROL_CARRY_OUT,
+  CONTROL_CHECK,
+  CONTROL_KEEP,
+  CONTROL_SCRATCH,
+} from "../../assembly/isa.ts";
+import type { Definition } from "../define/model.ts";
+import { makePlan, type Plan } from "../plan/plan.ts";
+import type { Purpose } from "../plan/unfold.ts";
+import { type Bases, lower, operandOf } from "../program/lower.ts";
+import { printProgram } from "../program/print.ts";
+import { assemble, type Command, wordCount } from "../program/words.ts";
+import type { Machine } from "./machine.ts";
+
+/** Where a value that is not finite was first seen. */
+export interface NonFinite {
+  readonly label: string;
+  readonly time: number;
+  readonly row: number;
+  readonly column: number;
+  readonly value: number;
+}
+
+/** A state that is carried from run to run: what a run reads and what it writes, which change places when the run has succeeded. */
+export interface Carry {
+  from: number;
+  to: number;
+  readonly bytes: number;
+}
+
+export class Program {
+  readonly plan: Plan;
+  readonly #machine: Machine;
+  readonly #commands: readonly Command[];
+  readonly #prologueLength: number;
+  readonly #address: number;
+  readonly #blocks: { address: number; bytes: number }[] = [];
+  readonly #scratch: number;
+  readonly #keep: number;
+  readonly #bases: Bases;
+  /** The version of the parameters that the panels were packed from. */
+  #packed = 0;
+
+  constructor(machine: Machine, definition: Definition, purpose: Purpose, batch: number, steps: number) {
+    this.#machine = machine;
+    this.plan = makePlan(definition, purpose, batch, steps);
+    if (purpose.kind === "train") machine.needGradients();
+    const { bytes } = this.plan;
+    this.#bases = {
+      persistent: (role, path) => machine.address(role, path),
+      frame: this.#allocate(bytes.frame),
+      inputs: this.#allocate(bytes.inputs),
+      control: machine.control,
+    };
+    this.#scratch = this.#allocate(bytes.scratch);
+    this.#keep = this.#allocate(batch * 4);
+    const { prologue, commands } = lower(this.plan, this.#bases);
+    this.#commands = [...prologue, ...commands];
+    this.#prologueLength = prologue.length;
+    const size = wordCount(this.#commands) * 4;
+    this.#address = this.#allocate(size);
+    const words = assemble(this.#commands, this.#address);
+    machine.memory.words(this.#address, words.length).set(words);
+  }
+
+  /** Bytes of everything that belongs to this program alone. */
+  get bytes(): number {
+    return this.#blocks.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** The state that this program carries, as nothing has been seen yet. */
+  newCarry(): Carry {
+    const { carry } = this.plan.bytes;
+    const { memory } = this.#machine;
+    const made = { from: memory.allocate(carry), to: memory.allocate(carry), bytes: carry };
+    this.clearCarry(made);
+    return made;
+  }
+
+  /** Begins anew: zeros, and "nothing" for symbols. */
+  clearCarry({ from, bytes }: Carry): void {
+    this.#machine.memory.integers(from, bytes / 4).fill(0);
+    for (const { symbols, offset, bytes: size } of this.plan.carried)
+      if (symbols > 0) this.#machine.memory.integers(from + offset, size / 4).fill(-1);
+  }
+
+  /** Where the input's (or target's) first step lies, and floats (or symbols) from row to row. */
+  place(what: "input" | "target" | "output"): { address: number; stride: number } {
+    const node = this.plan[what];
+    if (node < 0) throw new Error(`internal: this plan has no ${what}`);
+    const { base, rowStride } = operandOf(this.plan, this.#bases, node);
+    return { address: base, stride: rowStride / 4 };
+  }
+
+  /**
+   * Runs the whole program in one call. `keep` says for each row of the batch whether its state is carried (1) or begins anew (0).
+   * Training packs the weights each time; other programs only after they have changed.
+   */
+  run(carry: Carry, keep: Int32Array | null): void {
+    this.#prepare(carry, keep, 0);
+    const skip = this.plan.purpose.kind !== "train" && this.#packed === this.#machine.version ? this.#prologueLength : 0;
+    this.#machine.exports.run(this.#address + skip * COMMAND_BYTES, this.#commands.length - skip, this.#machine.control);
+    this.#packed = this.#machine.version;
+  }
+
+  /** The carried state becomes what the last run left. */
+  accept(carry: Carry): void {
+    const { from } = carry;
+    carry.from = carry.to;
+    carry.to = from;
+  }
+
+  /** Runs again over the same inputs and state, looking at every result, and says which is the first that is not finite; null if all are. */
+  diagnose(carry: Carry, keep: Int32Array | null): NonFinite | null {
+    const { memory, exports, control } = this.#machine;
+    this.#prepare(carry, keep, 1);
+    exports.run(this.#address, this.#commands.length, control);
+    const view = this.#machine.view();
+    view.setUint32(CONTROL_CHECK, 0, true);
+    const command = this.#commands[view.getInt32(CONTROL_BAD_COMMAND, true)];
+    if (!command) return null;
+    const output = view.getInt32(CONTROL_BAD_OUTPUT, true);
+    const element = view.getInt32(CONTROL_BAD_ELEMENT, true);
+    const { width = 1, operands = [], labels = [] } = command;
+    const { base, timeStride, rowStride } = operands[output];
+    const [row, column] = [Math.floor(element / width), element % width];
+    const time = view.getInt32(CONTROL_BAD_TIME, true);
+    const [value] = memory.floats(base + time * timeStride + row * rowStride + column * 4, 1);
+    const { batch } = this.plan;
+    return { label: labels[output] ?? "", time: time + Math.floor(row / batch), row: row % batch, column, value };
+  }
+
+  release(): void {
+    for (const { address, bytes } of this.#blocks) this.#machine.memory.release(address, bytes);
+    this.#blocks.length = 0;
+  }
+
+  toString(): string {
+    return printProgram(this.#commands);
+  }
+
+  #prepare({ from, to }: Carry, keep: Int32Array | null, check: number): void {
+    const { memory } = this.#machine;
+    const view = this.#machine.view();
+    if (keep) memory.integers(this.#keep, keep.length).set(keep);
+    view.setUint32(CONTROL_CHECK, check, true);
+    view.setUint32(CONTROL_SCRATCH, this.#scratch, true);
+    view.setUint32(CONTROL_CARRY_IN, from, true);
+    view.setUint32(CONTROL_CARRY_OUT, to, true);
+    view.setUint32(CONTROL_KEEP, keep ? this.#keep : 0, true);
+  }
+
+  #allocate(bytes: number): number {
+    const address = this.#machine.memory.allocate(bytes);
+    this.#blocks.push({ address, bytes });
+    return address;
+  }
+}

@@ -1,0 +1,38 @@
+// The programs of one network, made when first needed and kept while there is room.
+
+import type { Definition } from "../define/model.ts";
+import type { Purpose } from "../plan/unfold.ts";
+import type { Machine } from "./machine.ts";
+import { Program } from "./program.ts";
+
+/** Programs kept at a time: enough for training, evaluation and the pieces that long predictions are cut into. */
+const KEPT = 24;
+
+export class Programs {
+  readonly #machine: Machine;
+  readonly #definition: Definition;
+  readonly #known = new Map<string, Program>();
+
+  constructor(machine: Machine, definition: Definition) {
+    this.#machine = machine;
+    this.#definition = definition;
+  }
+
+  get(purpose: Purpose, batch: number, steps: number): Program {
+    const key = `${JSON.stringify(purpose)} ${batch} × ${steps}`;
+    const program = this.#known.get(key) ?? new Program(this.#machine, this.#definition, purpose, batch, steps);
+    this.#known.delete(key);
+    this.#known.set(key, program);
+    if (this.#known.size > KEPT) {
+      const [oldest] = this.#known.keys();
+      this.#known.get(oldest)?.release();
+      this.#known.delete(oldest);
+    }
+    return program;
+  }
+
+  /** Bytes of all programs that are in memory. */
+  get bytes(): number {
+    return [...this.#known.values()].reduce((sum, program) => sum + program.bytes, 0);
+  }
+}

@@ -1,0 +1,53 @@
+// The project's own generator for what is decided outside the kernels: first weights, shuffling, draws. Same seed, same numbers, everywhere.
+
+export interface Random {
+  /** A number from [0, 1), a multiple of 2⁻³². */
+  uniform(): number;
+  /** A whole number from 0 to n − 1. */
+  below(n: number): number;
+}
+
+/** splitmix32: spreads a seed over a state. */
+function splitmix(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x9e3779b9) | 0;
+    let z = state ^ (state >>> 16);
+    z = Math.imul(z, 0x21f0aaad);
+    z ^= z >>> 15;
+    z = Math.imul(z, 0x735a2d97);
+    return z ^ (z >>> 15);
+  };
+}
+
+/** xoshiro128** (Blackman and Vigna 2018), seeded from a number and a text, so that each purpose has a sequence of its own. */
+export function randomFrom(seed: number, purpose: string): Random {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < purpose.length; i++) hash = Math.imul(hash ^ purpose.charCodeAt(i), 0x01000193);
+  const fill = splitmix(seed ^ Math.imul(hash, 0x9e3779b1));
+  let [a, b, c, d] = [fill(), fill(), fill(), fill() | 1];
+  const rotate = (x: number, k: number): number => (x << k) | (x >>> (32 - k));
+  const next = (): number => {
+    const result = Math.imul(rotate(Math.imul(b, 5), 7), 9);
+    const t = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= t;
+    d = rotate(d, 11);
+    return result >>> 0;
+  };
+  const uniform = (): number => next() / 4294967296;
+  return { uniform, below: (n) => Math.floor(uniform() * n) };
+}
+
+/** Puts a list into a random order, in place (Fisher and Yates). */
+export function shuffle(order: Uint32Array, random: Random): void {
+  for (let i = order.length - 1; i > 0; i--) {
+    const j = random.below(i + 1);
+    const kept = order[i];
+    order[i] = order[j];
+    order[j] = kept;
+  }
+}

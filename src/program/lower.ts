@@ -1,0 +1,320 @@
+// From a plan to commands: each step becomes one or a few, with addresses in place of nodes.
+
+import { CONTROL_LOSS, Opcode } from "../../assembly/isa.ts";
+import type { Node, NodeId } from "../graph/graph.ts";
+import { rowBytes } from "../plan/bytes.ts";
+import { accumulatesOnto, type Buffer, placeOf, registersOf, type Role } from "../plan/layout.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Stage, Step } from "../plan/schedule.ts";
+import { mapProgram } from "./map.ts";
+import { ABSENT, type Command, type Operand } from "./words.ts";
+
+/** Where the blocks of memory begin. */
+export interface Bases {
+  /** The address of a buffer that is found by its role and path. */
+  persistent(role: Role, path: string): number;
+  readonly frame: number;
+  readonly inputs: number;
+  readonly control: number;
+}
+
+export interface Lowered {
+  /** Packing of parameters: needed once after they have changed. */
+  readonly prologue: readonly Command[];
+  readonly commands: readonly Command[];
+}
+
+/** What lowering one step needs to know. */
+interface Context {
+  readonly plan: Plan;
+  readonly node: Node;
+  readonly id: NodeId;
+  readonly rows: number;
+  /** The whole row width of the result. */
+  readonly width: number;
+  readonly control: number;
+  at(id: NodeId): Operand;
+}
+
+export function lower(plan: Plan, bases: Bases): Lowered {
+  const { nodes, stages, buffers, purpose } = plan;
+  const at = (id: NodeId): Operand => operandOf(plan, bases, id);
+  const prologue: Command[] = [];
+  const commands: Command[] = carryIn(plan, bases);
+  for (const stage of stages) {
+    commands.push(...zeroTails(plan, bases, stage));
+    const body: Command[] = [];
+    for (const step of stage.steps) {
+      const lowered = lowerStep(plan, stage, step, bases.control, at);
+      const packs = step.kind === "op" && buffers.get(step.node)?.role === "panels";
+      (packs ? prologue : body).push(...lowered);
+    }
+    if (stage.direction !== 0) commands.push({ opcode: Opcode.loop, rows: plan.steps, inner: body.length, flags: stage.direction });
+    commands.push(...body);
+  }
+  commands.push(...carryOut(plan, bases));
+  if (purpose.kind === "train") commands.push({ opcode: Opcode.update });
+  return { prologue, commands: nodes.length === 0 ? [] : commands };
+}
+
+/** The start of a buffer. */
+function addressOf(bases: Bases, buffer: Buffer): number {
+  if (buffer.role === "frame") return bases.frame + buffer.offset;
+  if (buffer.role === "inputs") return bases.inputs + buffer.offset;
+  return bases.persistent(buffer.role, buffer.path);
+}
+
+/** A node as an operand: views become an offset. */
+export function operandOf(plan: Plan, bases: Bases, id: NodeId): Operand {
+  const { buffer: root, earlier, column, last } = placeOf(plan.nodes, id);
+  const buffer = plan.buffers.get(root);
+  if (!buffer) throw new Error(`internal: ${plan.nodes[root].label} (${plan.nodes[root].op}) has no buffer`);
+  const slot = buffer.halo - earlier + (last ? plan.steps - 1 : 0);
+  const { shape } = plan.nodes[root];
+  return {
+    base: addressOf(bases, buffer) + slot * buffer.timeStride + column * 4,
+    timeStride: last ? 0 : buffer.timeStride,
+    rowStride: shape.extent === "parameter" && shape.rows === 1 ? 0 : buffer.rowStride,
+  };
+}
+
+function lowerStep(plan: Plan, stage: Stage, step: Step, control: number, at: (id: NodeId) => Operand): Command[] {
+  const { nodes, batch, steps } = plan;
+  const id = step.kind === "op" ? step.node : step.nodes[0];
+  const { extent, rows, width } = nodes[id].shape;
+  const height = extent === "sequence" ? (stage.direction === 0 ? batch * steps : batch) : extent === "vector" ? batch : rows;
+  if (step.kind === "map") {
+    const registers = registersOf(nodes, step, plan.users, plan.roots);
+    const written = step.nodes.filter((member) => !registers.has(member));
+    const program = mapProgram(nodes, step.nodes, (member) => (registers.has(member) ? null : ownRow(nodes[member], height, at(member))));
+    const shown = written.slice(0, 6);
+    return [
+      {
+        opcode: Opcode.map,
+        rows: height,
+        width,
+        extra: program,
+        outputs: shown.length,
+        operands: shown.map(at),
+        labels: shown.map((member) => nodes[member].label),
+      },
+    ];
+  }
+  const lowering = LOWER[nodes[id].op];
+  if (!lowering) throw new Error(`internal: ${nodes[id].op} cannot be a command`);
+  return lowering({ plan, node: nodes[id], id, rows: height, width, control, at }).map((command) => ({ labels: [nodes[id].label], ...command }));
+}
+
+/** A parameter of one row is broadcast over many rows, but a result of one row has a row of its own. */
+const ownRow = (node: Node, height: number, operand: Operand): Operand =>
+  height === 1 && operand.rowStride === 0 ? { ...operand, rowStride: rowBytes(node.shape.width) } : operand;
+
+const start = (context: Context, place: number): Operand => {
+  const input = context.node.inputs[place];
+  return input === undefined ? ABSENT : context.at(input);
+};
+
+const symbols = (plan: Plan, id: NodeId): number => plan.nodes[id].shape.width;
+
+/** x and y as they are, row by row. */
+const rowwise =
+  (opcode: Opcode) =>
+  ({ node, id, rows, width, at }: Context): Command[] => [{ opcode, rows, width, outputs: 1, operands: [at(id), ...node.inputs.map(at)] }];
+
+function lossCommand({ plan, node, rows, control, at }: Context, dX: Operand): Command[] {
+  if (node.op !== "loss" && node.op !== "lossGradient") throw new Error("internal: not a loss");
+  const [x, target] = node.inputs;
+  const { kind, ignore } = node.attributes;
+  return [
+    {
+      opcode: Opcode[kind],
+      rows,
+      width: symbols(plan, x),
+      flags: ignore >= 0 ? ignore : -1,
+      real: 1,
+      extra: control + CONTROL_LOSS,
+      outputs: dX.base ? 1 : 0,
+      operands: [dX, at(x), at(target)],
+    },
+  ];
+}
+
+const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>> = {
+  pack({ plan, node, id, at }) {
+    if (node.op !== "pack") return [];
+    const { rows, width } = plan.nodes[node.inputs[0]].shape;
+    const { transposed } = node.attributes;
+    const weight = at(node.inputs[0]);
+    const rowStride = weight.rowStride || rowBytes(width);
+    return [
+      {
+        opcode: transposed ? Opcode.packTransposed : Opcode.pack,
+        inner: transposed ? width : rows,
+        width: transposed ? rows : width,
+        operands: [at(id), { ...weight, rowStride }],
+      },
+    ];
+  },
+  matmul: (context) => {
+    const { plan, node, id, rows, width, at } = context;
+    const [x, weight] = node.inputs;
+    return [
+      {
+        opcode: Opcode.gemm,
+        rows,
+        inner: symbols(plan, x),
+        width,
+        outputs: 1,
+        operands: [at(id), at(x), { ...at(weight), rowStride: 0 }, start(context, 2)],
+      },
+    ];
+  },
+  outer: ({ plan, node, id, at }) => {
+    const [x, dY] = node.inputs;
+    const { rows, width } = plan.nodes[id].shape;
+    return [
+      {
+        opcode: Opcode.outer,
+        rows: rowsOf(plan, dY),
+        inner: rows,
+        width,
+        flags: accumulatesOnto(node) >= 0 ? 1 : 0,
+        operands: [{ ...at(id), rowStride: rowBytes(width) }, at(x), at(dY)],
+      },
+    ];
+  },
+  gather: (context) => {
+    const { node, id, rows, width, at } = context;
+    const [ids, table] = node.inputs;
+    const rowStride = at(table).rowStride || rowBytes(width);
+    return [
+      {
+        opcode: Opcode.gather,
+        rows,
+        width,
+        outputs: 1,
+        operands: [at(id), at(ids), { ...at(table), rowStride }, start(context, 2)],
+      },
+    ];
+  },
+  scatter: ({ plan, node, id, at }) => {
+    const [ids, dY] = node.inputs;
+    const { rows, width } = plan.nodes[id].shape;
+    return [
+      {
+        opcode: Opcode.scatter,
+        rows: rowsOf(plan, dY),
+        inner: rows,
+        width,
+        flags: accumulatesOnto(node) >= 0 ? 1 : 0,
+        operands: [{ ...at(id), rowStride: rowBytes(width) }, at(ids), at(dY)],
+      },
+    ];
+  },
+  columnSum: ({ plan, node, id, width, at }) => [
+    {
+      opcode: Opcode.columnSum,
+      rows: rowsOf(plan, node.inputs[0]),
+      width,
+      flags: accumulatesOnto(node) >= 0 ? 1 : 0,
+      operands: [at(id), at(node.inputs[0])],
+    },
+  ],
+  concat: ({ plan, node, id, rows, at }) => {
+    let column = 0;
+    return node.inputs.map((input) => {
+      const width = symbols(plan, input);
+      const to = at(id);
+      const command = { opcode: Opcode.copy, rows, width, outputs: 1, operands: [{ ...to, base: to.base + column * 4 }, at(input)] };
+      column += width;
+      return command;
+    });
+  },
+  pad: ({ plan, node, id, rows, width, at }) => {
+    if (node.op !== "pad") return [];
+    const to = at(id);
+    const [x] = node.inputs;
+    const from = { ...to, base: to.base + node.attributes.from * 4 };
+    return [
+      { opcode: Opcode.fill, rows, width, operands: [to] },
+      { opcode: Opcode.copy, rows, width: symbols(plan, x), outputs: 1, operands: [from, at(x)] },
+    ];
+  },
+  atLast: ({ plan, node, id, rows, width, at }) => {
+    const to = at(id);
+    const last = { ...to, base: to.base + (plan.steps - 1) * to.timeStride };
+    return [
+      { opcode: Opcode.fill, rows, width, operands: [to] },
+      { opcode: Opcode.copy, rows: plan.batch, width, outputs: 1, operands: [last, at(node.inputs[0])] },
+    ];
+  },
+  softmax: rowwise(Opcode.softmax),
+  softmaxGradient: rowwise(Opcode.softmaxGradient),
+  argmax: ({ plan, node, id, rows, at }) => [
+    { opcode: Opcode.argmax, rows, width: symbols(plan, node.inputs[0]), operands: [at(id), at(node.inputs[0])] },
+  ],
+  dropout: ({ node, id, rows, width, at }) => {
+    if (node.op !== "dropout") return [];
+    const { keep, stream } = node.attributes;
+    return [{ opcode: Opcode.dropout, rows, width, flags: stream, real: keep, outputs: 1, operands: [at(id), at(node.inputs[0])] }];
+  },
+  loss: (context) => lossCommand({ ...context, rows: rowsOf(context.plan, context.node.inputs[0]) }, ABSENT),
+  lossGradient: (context) => lossCommand(context, context.at(context.id)),
+};
+
+/** Rows of a value when all time steps are taken at once. */
+function rowsOf({ nodes, batch, steps }: Plan, id: NodeId): number {
+  const { extent, rows } = nodes[id].shape;
+  return extent === "sequence" ? batch * steps : extent === "vector" ? batch : rows;
+}
+
+/** Halos are filled with what was carried, or with nothing for rows that begin anew. */
+function carryIn(plan: Plan, bases: Bases): Command[] {
+  return plan.carried.flatMap(({ node, slots, width, symbols: count, offset }) => {
+    const buffer = plan.buffers.get(node) as Buffer;
+    return Array.from({ length: slots }, (_, slot) => ({
+      opcode: count > 0 ? Opcode.carrySymbolsIn : Opcode.carryIn,
+      rows: plan.batch,
+      width,
+      operands: [
+        { base: addressOf(bases, buffer) + slot * buffer.timeStride, timeStride: 0, rowStride: buffer.rowStride },
+        { base: offset + slot * buffer.timeStride, timeStride: 0, rowStride: buffer.rowStride },
+      ],
+    }));
+  });
+}
+
+/** The last slots are handed on. */
+function carryOut(plan: Plan, bases: Bases): Command[] {
+  return plan.carried.map(({ node, slots, width, symbols: count, offset }) => {
+    const buffer = plan.buffers.get(node) as Buffer;
+    return {
+      opcode: count > 0 ? Opcode.carrySymbolsOut : Opcode.carryOut,
+      rows: plan.batch * slots,
+      width,
+      operands: [
+        { base: offset, timeStride: 0, rowStride: buffer.rowStride },
+        { base: addressOf(bases, buffer) + plan.steps * buffer.timeStride, timeStride: 0, rowStride: buffer.rowStride },
+      ],
+    };
+  });
+}
+
+/** Beyond the last step there is nothing: slots that are read from there are zero. */
+function zeroTails(plan: Plan, bases: Bases, stage: Stage): Command[] {
+  return stage.steps.flatMap((step) =>
+    (step.kind === "op" ? [step.node] : step.nodes).flatMap((id) => {
+      const buffer = plan.buffers.get(id);
+      if (!buffer || buffer.tail === 0) return [];
+      const base = addressOf(bases, buffer) + (buffer.halo + plan.steps) * buffer.timeStride;
+      return [
+        {
+          opcode: Opcode.fill,
+          rows: buffer.tail * plan.batch,
+          width: plan.nodes[id].shape.width,
+          operands: [{ base, timeStride: 0, rowStride: buffer.rowStride }],
+        },
+      ];
+    }),
+  );
+}
