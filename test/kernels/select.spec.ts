@@ -42,7 +42,7 @@ function wrongGather(width: i32, kind: i32): i32 {
     const id = load<i32>(IDS + (r << 2));
     for (let i = 0; i < width; i++) {
       let expected: f32 = id < 0 ? 0 : load<f32>(TABLE + id * stride + (i << 2));
-      if (kind > 0) expected += load<f32>(INIT + (kind === 1 ? r : 0) * stride + (i << 2));
+      if (kind > 0) expected += load<f32>(INIT + select(r * stride, 0, kind === 1) + (i << 2));
       if (load<f32>(OUT + r * stride + (i << 2)) !== expected) count++;
     }
   }
