@@ -6,45 +6,57 @@
 //   │       │        │   0 0│      panel 1: the same of columns 8 … 15
 //   └───────┴────────┴──────┘      the columns that the last panel lacks are zero, whatever w's pads hold
 
+import { firstLanes } from "./lanes";
+
 /** Width of a panel, in floats. */
 export const PANEL = 8;
 /** Bytes from one row of a panel to the next. */
 export const PANEL_ROW = PANEL * 4;
 
-/** All ones in the lanes `first` … `first + 3` that are below `count`, zeros in the others. */
-function lanesBelow(count: i32, first: i32): v128 {
-  return i32x4.gt_s(i32x4.splat(count - first), i32x4(0, 1, 2, 3));
-}
+/** Panels that are packed side by side: 128 bytes of a row at a time. With 2, 8 or 16 it was slower on large matrices (measured). */
+const STRIP = 4;
 
 /** packed[p][k][c] = w[k][8p + c], for w [inner × columns]. */
 export function pack(packed: usize, w: usize, wStride: i32, inner: i32, columns: i32): void {
   assert((packed & 15) === 0 && (wStride & 3) === 0, "pack: packed must be aligned to 16 bytes, wStride to 4");
   assert(inner >= 0 && columns >= 0, "pack: counts must not be negative");
   const panelBytes = inner * PANEL_ROW;
-  let column = 0;
-  // Two panels at a time: 64 bytes of a row, so that each line of w is read once even where the rows evict one another (measured).
-  for (; column + 2 * PANEL <= columns; column += 2 * PANEL) {
-    let from = w + (column << 2);
-    const end = packed + panelBytes;
-    for (; packed < end; packed += PANEL_ROW) {
-      const other = packed + panelBytes;
-      v128.store(packed, v128.load(from));
-      v128.store(packed, v128.load(from, 16), 16);
-      v128.store(other, v128.load(from, 32));
-      v128.store(other, v128.load(from, 48), 16);
-      from += wStride;
-    }
-    packed += panelBytes;
+  const full = columns / PANEL;
+  for (let panel = 0; panel < full; panel += STRIP) {
+    const width = min(full - panel, STRIP);
+    strip(packed, w, wStride, inner, width);
+    packed += width * panelBytes;
+    w += width * PANEL_ROW;
   }
-  for (; column < columns; column += PANEL) {
-    let from = w + (column << 2);
-    const low = lanesBelow(columns, column);
-    const high = lanesBelow(columns, column + 4);
-    for (const end = packed + panelBytes; packed < end; packed += PANEL_ROW) {
-      v128.store(packed, v128.and(v128.load(from), low));
-      v128.store(packed, v128.and(v128.load(from, 16), high), 16);
-      from += wStride;
+  if (columns % PANEL !== 0) partialPanel(packed, w, wStride, inner, columns % PANEL);
+}
+
+/** `width` whole panels. */
+function strip(packed: usize, w: usize, wStride: i32, inner: i32, width: i32): void {
+  const panelBytes = inner * PANEL_ROW;
+  for (let k = inner; k > 0; k--) {
+    let from = w;
+    let to = packed;
+    for (let panel = width; panel > 0; panel--) {
+      v128.store(to, v128.load(from));
+      v128.store(to, v128.load(from, 16), 16);
+      from += PANEL_ROW;
+      to += panelBytes;
     }
+    packed += PANEL_ROW;
+    w += wStride;
+  }
+}
+
+/** One panel, of which `columns` columns exist. */
+function partialPanel(packed: usize, w: usize, wStride: i32, inner: i32, columns: i32): void {
+  const low = firstLanes(columns);
+  const high = firstLanes(columns - 4);
+  for (let k = inner; k > 0; k--) {
+    v128.store(packed, v128.and(v128.load(w), low));
+    v128.store(packed, v128.and(v128.load(w, 16), high), 16);
+    packed += PANEL_ROW;
+    w += wStride;
   }
 }
 
@@ -63,8 +75,8 @@ export function packTransposed(packed: usize, w: usize, wStride: i32, inner: i32
 
 /** Four columns of a panel from four rows of w, of which `count` exist; the others become zero. */
 function halfPanelTransposed(packed: usize, w: usize, wStride: i32, inner: i32, count: i32): void {
-  const present = lanesBelow(count, 0);
-  // Rows that do not exist are read from the first panel row that does, or from row 0's neighbour above, and masked.
+  const present = firstLanes(count);
+  // What is read in place of a row that does not exist is one that does; the mask makes it zero.
   let w0 = count > 0 ? w : w - 4 * wStride;
   let w1 = count > 1 ? w0 + wStride : w0;
   let w2 = count > 2 ? w1 + wStride : w1;
