@@ -20,12 +20,14 @@ const decode = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(t
 /** @throws Error where the engine has no WebAssembly with SIMD. */
 export async function chooseBinary({ strict = false, module }: BinaryOptions): Promise<Binary> {
   if (module) return { name: "given", module };
-  if (typeof WebAssembly === "undefined") throw new Error("There is no WebAssembly here. Use Node 20 or newer, or a browser of 2023 or newer.");
+  if (typeof WebAssembly === "undefined")
+    throw new Error("There is no WebAssembly here. Use Node 20 or newer, or a browser of 2023 or newer.");
   if (!strict) {
     const bytes = decode(relaxed);
     if (WebAssembly.validate(bytes)) return { name: "relaxed", module: await WebAssembly.compile(bytes) };
   }
   const bytes = decode(simd);
-  if (!WebAssembly.validate(bytes)) throw new Error("This engine has WebAssembly without SIMD. Use Node 20 or newer, or a browser of 2023 or newer.");
+  if (!WebAssembly.validate(bytes))
+    throw new Error("This engine has WebAssembly without SIMD. Use Node 20 or newer, or a browser of 2023 or newer.");
   return { name: "simd", module: await WebAssembly.compile(bytes) };
 }

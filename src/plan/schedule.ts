@@ -13,8 +13,8 @@ export interface Stage {
   readonly steps: readonly Step[];
 }
 
-/** Words of a map at most; a longer chain is cut in two. */
-const MAP_NODES = 24;
+/** Words of a map at most, so that registers always suffice; a longer chain is cut in two. */
+const MAP_NODES = 16;
 
 export function schedule(nodes: readonly Node[], roots: ReadonlySet<NodeId>): Stage[] {
   const { of, directions } = findLoops(nodes);

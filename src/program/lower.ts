@@ -3,7 +3,7 @@
 import { CONTROL_LOSS, Opcode } from "../../assembly/isa.ts";
 import type { Node, NodeId } from "../graph/graph.ts";
 import { rowBytes } from "../plan/bytes.ts";
-import { accumulatesOnto, type Buffer, placeOf, registersOf, type Role } from "../plan/layout.ts";
+import { accumulatesOnto, type Buffer, placeOf, type Role, registersOf } from "../plan/layout.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Stage, Step } from "../plan/schedule.ts";
 import { mapProgram } from "./map.ts";
@@ -102,7 +102,10 @@ function lowerStep(plan: Plan, stage: Stage, step: Step, control: number, at: (i
   }
   const lowering = LOWER[nodes[id].op];
   if (!lowering) throw new Error(`internal: ${nodes[id].op} cannot be a command`);
-  return lowering({ plan, node: nodes[id], id, rows: height, width, control, at }).map((command) => ({ labels: [nodes[id].label], ...command }));
+  return lowering({ plan, node: nodes[id], id, rows: height, width, control, at }).map((command) => ({
+    labels: [nodes[id].label],
+    ...command,
+  }));
 }
 
 /** A parameter of one row is broadcast over many rows, but a result of one row has a row of its own. */

@@ -11,7 +11,9 @@ export function printProgram(commands: readonly Command[]): string {
       const indent = body > 0 ? "    " : "  ";
       body = opcode === Opcode.loop ? inner : Math.max(0, body - 1);
       const places = operands.map(({ base, timeStride }) => `@${base.toString(16)}${timeStride ? `+${timeStride}t` : ""}`).join(" ");
-      const counts = [`rows ${rows}`, inner && `inner ${inner}`, width && `width ${width}`, flags && `flags ${flags}`].filter(Boolean).join(" ");
+      const counts = [`rows ${rows}`, inner && `inner ${inner}`, width && `width ${width}`, flags && `flags ${flags}`]
+        .filter(Boolean)
+        .join(" ");
       return `${String(index).padStart(4)}${indent}${Opcode[opcode].padEnd(16)}${counts.padEnd(40)}${places}  ${labels.join(", ")}`;
     })
     .join("\n");

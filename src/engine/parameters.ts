@@ -1,0 +1,80 @@
+// The parameters of a network as a user reads and writes them: by path, row-major, without the pads that memory has.
+
+import { describe } from "../define/check.ts";
+import type { ParameterPlace } from "../plan/parameters.ts";
+import type { Machine } from "./machine.ts";
+
+/** One parameter. */
+export interface Parameter {
+  readonly path: string;
+  /** Rows and columns; a bias has one row. */
+  readonly shape: readonly [rows: number, columns: number];
+  /** A copy of its values, row by row. */
+  get(): Float32Array;
+  /** Replaces its values. @throws RangeError or TypeError if their number is wrong or one is not finite. */
+  set(values: ArrayLike<number>): void;
+}
+
+/** All parameters, in the order of the layers. */
+export class Parameters implements Iterable<Parameter> {
+  /** How many numbers are learned. */
+  readonly count: number;
+  readonly #byPath: ReadonlyMap<string, Parameter>;
+
+  /** @internal Use `net.parameters`. */
+  constructor(machine: Machine, check: () => void) {
+    this.count = machine.layout.count;
+    this.#byPath = new Map(machine.layout.places.map((place) => [place.path, handle(machine, place, check)]));
+  }
+
+  get paths(): string[] {
+    return [...this.#byPath.keys()];
+  }
+
+  /** @throws RangeError if there is none of this path. */
+  get(path: string): Parameter {
+    const parameter = this.#byPath.get(path);
+    if (!parameter) throw new RangeError(`There is no parameter ${describe(path)}. The parameters are: ${this.paths.join(", ")}.`);
+    return parameter;
+  }
+
+  [Symbol.iterator](): Iterator<Parameter> {
+    return this.#byPath.values();
+  }
+}
+
+function handle(machine: Machine, place: ParameterPlace, check: () => void): Parameter {
+  const { path, rows, width, offset } = place;
+  return {
+    path,
+    shape: [rows, width],
+    get() {
+      check();
+      return readBlock(machine, machine.parameters + offset, place);
+    },
+    set(values) {
+      check();
+      if (values?.length !== rows * width)
+        throw new RangeError(`${path}: got ${values?.length} values for ${rows} × ${width} = ${rows * width}. Give them row by row.`);
+      for (let i = 0; i < values.length; i++)
+        if (!Number.isFinite(Math.fround(values[i])))
+          throw new TypeError(`${path}: value ${i} is ${describe(values[i])} but must be a finite number.`);
+      writeBlock(machine, machine.parameters + offset, place, values);
+      machine.version++;
+    },
+  };
+}
+
+/** A matrix in memory without its pads. */
+export function readBlock(machine: Machine, address: number, { rows, width, stride }: ParameterPlace): Float32Array {
+  const padded = machine.memory.floats(address, (rows * stride) / 4);
+  const values = new Float32Array(rows * width);
+  for (let row = 0; row < rows; row++) values.set(padded.subarray((row * stride) / 4, (row * stride) / 4 + width), row * width);
+  return values;
+}
+
+export function writeBlock(machine: Machine, address: number, { rows, width, stride }: ParameterPlace, values: ArrayLike<number>): void {
+  const padded = machine.memory.floats(address, (rows * stride) / 4);
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < width; column++) padded[(row * stride) / 4 + column] = values[row * width + column];
+}

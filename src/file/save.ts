@@ -1,0 +1,136 @@
+// A model as one self-describing buffer.
+//
+//     bytes   0   8        12            16               24
+//             |   |        |             |                |
+//             magic  version  header length  checksum  …  header (JSON, UTF-8), padded to 8 with spaces, then f32 blocks
+//
+// The header holds the definition and what blocks follow; blocks are little-endian, row-major, without pads.
+
+import type { Definition } from "../define/model.ts";
+import { checkDefinition } from "./definition.ts";
+
+const MAGIC = "unrolled";
+const VERSION = 1;
+const HEAD = 24;
+
+/** What the optimizer remembers: its kind, how many steps and updates there were, and its blocks for each parameter. */
+export interface OptimizerState {
+  readonly kind: "sgd" | "rmsprop" | "adam" | "adamw";
+  readonly steps: number;
+  readonly updates: number;
+  readonly blocks: number;
+}
+
+export interface Contents {
+  readonly definition: Definition;
+  /** A text of the user's own that travels along, an alphabet for example. */
+  readonly note: string;
+  readonly parameters: readonly Float32Array[];
+  readonly optimizer: OptimizerState | null;
+  /** For each block of the optimizer's memory one array a parameter, block by block. */
+  readonly memory: readonly Float32Array[];
+}
+
+interface Header {
+  readonly definition: Definition;
+  readonly note: string;
+  readonly parameters: readonly number[];
+  readonly optimizer: OptimizerState | null;
+}
+
+/** FNV-1a over 32-bit words, in two lanes; finds damage, not malice. */
+function checksum(bytes: Uint8Array): [number, number] {
+  let [a, b] = [0x811c9dc5, 0x01000193];
+  for (let i = 0; i < bytes.length; i++) {
+    a = Math.imul(a ^ bytes[i], 0x01000193);
+    b = Math.imul(b ^ bytes[i] ^ (a >>> 15), 0x85ebca6b);
+  }
+  return [a >>> 0, b >>> 0];
+}
+
+export function write({ definition, note, parameters, optimizer, memory }: Contents): Uint8Array {
+  const header: Header = { definition, note, parameters: parameters.map(({ length }) => length), optimizer };
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const length = Math.ceil(text.length / 8) * 8;
+  const arrays = [...parameters, ...memory];
+  const bytes = new Uint8Array(HEAD + length + arrays.reduce((sum, array) => sum + array.length * 4, 0));
+  const view = new DataView(bytes.buffer);
+  bytes.set(new TextEncoder().encode(MAGIC));
+  view.setUint32(8, VERSION, true);
+  view.setUint32(12, length, true);
+  bytes.fill(0x20, HEAD, HEAD + length);
+  bytes.set(text, HEAD);
+  let at = HEAD + length;
+  for (const array of arrays) {
+    for (const value of array) {
+      view.setFloat32(at, value, true);
+      at += 4;
+    }
+  }
+  const [a, b] = checksum(bytes.subarray(HEAD));
+  view.setUint32(16, a, true);
+  view.setUint32(20, b, true);
+  return bytes;
+}
+
+/** @throws TypeError or RangeError with what is wrong, for anything that `write` has not made. */
+export function read(buffer: ArrayBuffer | Uint8Array): Contents {
+  if (!(buffer instanceof ArrayBuffer) && !(buffer instanceof Uint8Array))
+    throw new TypeError("open: the model must be an ArrayBuffer or a Uint8Array. Read the file without an encoding.");
+  const bytes = buffer instanceof Uint8Array ? buffer : new Uint8Array(buffer);
+  if (bytes.length < HEAD)
+    throw new RangeError(`open: the buffer has ${bytes.length} bytes, but a model has at least ${HEAD}. It is cut short, or no model.`);
+  const magic = String.fromCharCode(...bytes.subarray(0, 8));
+  if (magic !== MAGIC)
+    throw new TypeError(
+      `open: the buffer does not begin with "${MAGIC}", so it is no model of this library. Give what net.save() returned.`,
+    );
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const version = view.getUint32(8, true);
+  if (version !== VERSION)
+    throw new RangeError(
+      `open: the model has format version ${version}, but this library reads version ${VERSION}. Use a newer version of the library.`,
+    );
+  const length = view.getUint32(12, true);
+  if (HEAD + length > bytes.length)
+    throw new RangeError(
+      `open: the header should end at byte ${HEAD + length}, but the buffer has ${bytes.length} bytes. It is cut short.`,
+    );
+  const header = parse(bytes.subarray(HEAD, HEAD + length));
+  const counts = header
+    ? [...header.parameters, ...Array.from({ length: header.optimizer?.blocks ?? 0 }, () => header.parameters).flat()]
+    : [];
+  const expected = HEAD + length + counts.reduce((sum, count) => sum + count * 4, 0);
+  if (header && expected !== bytes.length)
+    throw new RangeError(
+      `open: the model should have ${expected} bytes but has ${bytes.length}. It is ${bytes.length < expected ? "cut short" : "followed by something else"}.`,
+    );
+  const [a, b] = checksum(bytes.subarray(HEAD));
+  if (!header || a !== view.getUint32(16, true) || b !== view.getUint32(20, true))
+    throw new TypeError("open: the model is damaged: its checksum does not agree. Fetch or save it again.");
+  checkDefinition(header.definition);
+  let at = HEAD + length;
+  const arrays = counts.map((count) => {
+    const values = new Float32Array(count);
+    for (let i = 0; i < count; i++, at += 4) values[i] = view.getFloat32(at, true);
+    return values;
+  });
+  return {
+    definition: header.definition,
+    note: header.note,
+    parameters: arrays.slice(0, header.parameters.length),
+    optimizer: header.optimizer,
+    memory: arrays.slice(header.parameters.length),
+  };
+}
+
+/** null if the text is no header; the checksum then says what to think of it. */
+function parse(text: Uint8Array): Header | null {
+  try {
+    const header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text)) as Header;
+    const sizes = Array.isArray(header?.parameters) && header.parameters.every((count) => Number.isInteger(count) && count > 0);
+    return sizes && typeof header.note === "string" ? header : null;
+  } catch {
+    return null;
+  }
+}

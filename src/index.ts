@@ -1,0 +1,71 @@
+// Every public name, in the order in which a user meets them.
+
+export { type Alphabet, alphabet } from "./define/alphabet.ts";
+export { type CellOptions, cell, type State, type StepInput } from "./define/cell.ts";
+export type { Layer } from "./define/layer.ts";
+export {
+  binaryCrossEntropy,
+  crossEntropy,
+  type DenseOptions,
+  dense,
+  dropout,
+  embedding,
+  features,
+  type Input,
+  type LayerOptions,
+  type Loss,
+  last,
+  meanSquared,
+  type RnnOptions,
+  rnn,
+  tokens,
+} from "./define/layers.ts";
+export { type Definition, type Feedback, type ModelOptions, model } from "./define/model.ts";
+export type { Parameter, Parameters } from "./engine/parameters.ts";
+export { constant, glorot, type Initializer, uniform } from "./graph/initializer.ts";
+export type { Value } from "./graph/value.ts";
+export type { Activation } from "./graph/words.ts";
+export {
+  abs,
+  add,
+  complement,
+  concat,
+  delay,
+  div,
+  exp,
+  log,
+  mix,
+  mul,
+  neg,
+  relu,
+  scale,
+  shift,
+  sigmoid,
+  slice,
+  softmax,
+  softplus,
+  sqrt,
+  square,
+  sub,
+  tanh,
+} from "./graph/words.ts";
+export {
+  type Bytes,
+  bytesOf,
+  type CompileOptions,
+  compile,
+  type Network,
+  open,
+  type PlanOptions,
+  plan,
+  type SaveOptions,
+} from "./network.ts";
+export type { Plan } from "./plan/plan.ts";
+export type { Batch, Data, Sequence } from "./train/data.ts";
+export { type Example, type ExampleOptions, examples } from "./train/examples.ts";
+export { type AdamOptions, adam, adamw, type Optimizer, type RmspropOptions, rmsprop, type SgdOptions, sgd } from "./train/optimizer.ts";
+export { cosineDecay, exponentialDecay, type Schedule, stepDecay, warmUp } from "./train/schedule.ts";
+export { type Evaluation, NonFiniteError, type Progress, type TrainOptions } from "./train/train.ts";
+export { type WindowOptions, windows } from "./train/windows.ts";
+export type { GenerateOptions } from "./use/generate.ts";
+export type { Stream } from "./use/stream.ts";

@@ -1,0 +1,271 @@
+// compile(): a definition becomes a network that trains, predicts, streams, generates and can be saved.
+
+import { CONTROL_STEP, CONTROL_UPDATES } from "../assembly/isa.ts";
+import { checkChoice, checkOptions, checkSize, describe } from "./define/check.ts";
+import type { Definition } from "./define/model.ts";
+import { type BinaryOptions, chooseBinary } from "./engine/binary.ts";
+import { Machine } from "./engine/machine.ts";
+import { Parameters, readBlock, writeBlock } from "./engine/parameters.ts";
+import { Programs } from "./engine/programs.ts";
+import { checkDefinition } from "./file/definition.ts";
+import { type Contents, read, write } from "./file/save.ts";
+import { layoutParameters } from "./plan/parameters.ts";
+import { makePlan, type Plan } from "./plan/plan.ts";
+import type { Purpose } from "./plan/unfold.ts";
+import { checkSequence, type Data, inputKind, type Sequence } from "./train/data.ts";
+import { type Optimizer, stateBlocks } from "./train/optimizer.ts";
+import {
+  checkData,
+  checkTraining,
+  type Evaluation,
+  evaluation,
+  type Memoir,
+  needState,
+  type Progress,
+  type TrainOptions,
+  training,
+} from "./train/train.ts";
+import { checkGenerating, type GenerateOptions, generate } from "./use/generate.ts";
+import { predict } from "./use/predict.ts";
+import { Stream } from "./use/stream.ts";
+
+export type CompileOptions = BinaryOptions;
+
+/** Bytes by what they are for. */
+export interface Bytes {
+  readonly parameters: number;
+  readonly gradients: number;
+  /** Weights once more, in the order that products read. */
+  readonly panels: number;
+  /** What the optimizer remembers. */
+  readonly optimizer: number;
+  /** Activations, inputs, commands and room for work of all plans together. */
+  readonly programs: number;
+  readonly total: number;
+}
+
+/** What a plan is for, with batch and steps. */
+export interface PlanOptions {
+  /** Default: "train". */
+  readonly purpose?: Purpose["kind"];
+  /** Default: 1. */
+  readonly batch?: number;
+  /** Default: 1. */
+  readonly steps?: number;
+  /** Whether layers that listen to the output hear the truth; for train and evaluate. Default: true. */
+  readonly teacherForcing?: boolean;
+}
+
+/** The plan for a definition, without allocating anything: what runs before, during and after each recurrence. `String(plan)` prints it. */
+export function plan(definition: Definition, options: PlanOptions = {}): Plan {
+  checkOptions("plan", options, ["purpose", "batch", "steps", "teacherForcing"]);
+  const { purpose = "train", batch = 1, steps = 1, teacherForcing = true } = options;
+  const kind = checkChoice("plan: purpose", purpose, ["train", "evaluate", "predict", "generate"]);
+  const full: Purpose =
+    kind === "train" || kind === "evaluate" ? { kind, teacherForcing } : kind === "predict" ? { kind, raw: false } : { kind };
+  return makePlan(definition, full, checkSize("plan: batch", batch), checkSize("plan: steps", steps));
+}
+
+/** Bytes that training will take, known before anything is allocated. */
+export function bytesOf(
+  definition: Definition,
+  options: { readonly batch: number; readonly steps: number; readonly optimizer?: Optimizer },
+): Bytes {
+  checkOptions("bytesOf", options, ["batch", "steps", "optimizer"]);
+  const { parameters, panels } = { parameters: layoutParameters(definition).bytes, panels: layoutParameters(definition).panelBytes };
+  const { bytes } = plan(definition, { batch: options.batch, steps: options.steps });
+  const optimizer = parameters * (options.optimizer ? stateBlocks(options.optimizer) : 2);
+  const programs = bytes.frame + bytes.inputs + bytes.scratch + 2 * bytes.carry;
+  return { parameters, gradients: parameters, panels, optimizer, programs, total: 2 * parameters + panels + optimizer + programs };
+}
+
+/**
+ * Makes a network from a definition: chooses and instantiates a binary, and gives the parameters their first values.
+ *
+ * @throws TypeError if the definition is none; Error where there is no WebAssembly with SIMD.
+ */
+export async function compile(definition: Definition, options: CompileOptions = {}): Promise<Network> {
+  checkOptions("compile", options, ["strict", "module"]);
+  if (definition === null || typeof definition !== "object" || !Array.isArray(definition.nodes))
+    throw new TypeError(`compile: needs what model(…) returns but got ${describe(definition)}.`);
+  checkDefinition(definition);
+  const machine = await Machine.start(await chooseBinary(options), layoutParameters(definition), definition.seed);
+  return new Network(machine, definition);
+}
+
+/** A network from what `net.save()` returned. @throws TypeError or RangeError if the buffer is damaged, cut short, or something else. */
+export async function open(buffer: ArrayBuffer | Uint8Array, options: CompileOptions = {}): Promise<Network> {
+  const contents = read(buffer);
+  const net = await compile(contents.definition, options);
+  net.restore(contents);
+  return net;
+}
+
+export interface SaveOptions {
+  /** With what the optimizer remembers, so that training can go on as if it had not been interrupted. Default: false. */
+  readonly optimizer?: boolean;
+  /** A text of the user's own that travels along, an alphabet for example. Default: that of the file it was opened from, or "". */
+  readonly note?: string;
+}
+
+/** A network with its memory. Made by `compile` or `open`; `close` (or `using`) gives the memory back. */
+export class Network implements Disposable {
+  readonly definition: Definition;
+  readonly parameters: Parameters;
+  /** The text that `save` was given. */
+  note = "";
+  #machine: Machine | null;
+  readonly #programs: Programs;
+  readonly #memoir: Memoir = { kind: null, address: 0, bytes: 0 };
+  #training = false;
+
+  /** @internal Use `compile`. */
+  constructor(machine: Machine, definition: Definition) {
+    this.definition = definition;
+    this.#machine = machine;
+    this.#programs = new Programs(machine, definition);
+    this.parameters = new Parameters(machine, () => this.#open());
+  }
+
+  /** Which binary runs: `relaxed` with fused multiply-add, `simd`, or one that was given. */
+  get binary(): string {
+    return this.#open().binary.name;
+  }
+
+  /** Threads that work on a batch. */
+  get threads(): number {
+    return 1;
+  }
+
+  /** Bytes that are allocated now. */
+  get bytes(): Bytes {
+    const machine = this.#open();
+    const { bytes: parameters, panelBytes: panels } = machine.layout;
+    const gradients = machine.gradients === 0 ? 0 : parameters;
+    const programs = this.#programs.bytes;
+    const optimizer = this.#memoir.bytes;
+    return { parameters, gradients, panels, optimizer, programs, total: parameters + gradients + panels + optimizer + programs };
+  }
+
+  /** The plan for one step of training; `plan(definition, …)` gives the others. */
+  get plan(): Plan {
+    return plan(this.definition);
+  }
+
+  /**
+   * Trains, and gives its progress after every step: `for await (const { step, loss } of net.train(data))`. Leaving the loop ends the
+   * training. Gives way to the event loop at least every 10 ms, as far as a single step takes less.
+   *
+   * @throws TypeError or RangeError for options or data that do not fit, before any work; NonFiniteError as `onNonFinite` says.
+   */
+  train(data: Data, options: TrainOptions = {}): AsyncGenerator<Progress, void, void> {
+    const machine = this.#open();
+    const checked = checkTraining(this.definition, data, options);
+    return this.#exclusively(training(machine, this.#programs, this.definition, this.#memoir, data, checked));
+  }
+
+  /** Mean loss over data, without dropout and without changing anything. `teacherForcing` as in training. Default: true. */
+  async evaluate(data: Data, options: { readonly teacherForcing?: boolean; readonly signal?: AbortSignal } = {}): Promise<Evaluation> {
+    const machine = this.#open();
+    checkOptions("evaluate", options, ["teacherForcing", "signal"]);
+    checkData("evaluate", this.definition, data);
+    return evaluation(machine, this.#programs, data, { teacherForcing: options.teacherForcing ?? true, signal: options.signal });
+  }
+
+  /**
+   * The outputs for one sequence, beginning with a fresh state: one array a step, or a single one for a sequence → vector model.
+   * Probabilities where the loss is a cross-entropy; with `raw` the numbers before softmax or sigmoid.
+   */
+  predict(sequence: Sequence, options: { readonly raw?: boolean } = {}): Float32Array[] {
+    const machine = this.#open();
+    checkOptions("predict", options, ["raw"]);
+    checkSequence("predict: sequence", sequence, inputKind(this.definition));
+    return predict(machine, this.#programs, sequence, options.raw ?? false);
+  }
+
+  /** A stream of single steps with a state of its own. */
+  stream(): Stream {
+    return new Stream(this.#open(), this.definition, { kind: "predict", raw: false });
+  }
+
+  /** Draws symbols one after the other, each fed back as the next input. Returns them without the prompt. */
+  generate(options: GenerateOptions): number[] {
+    const machine = this.#open();
+    const checked = checkGenerating(this.definition, options);
+    using stream = new Stream(machine, this.definition, { kind: "generate" });
+    return generate(machine, stream, checked);
+  }
+
+  /** The model as one buffer, for `open`. */
+  save(options: SaveOptions = {}): Uint8Array {
+    const machine = this.#open();
+    checkOptions("save", options, ["optimizer", "note"]);
+    const { layout, parameters } = machine;
+    const { kind, address, bytes } = this.#memoir;
+    const control = machine.view();
+    const blocks = options.optimizer && kind !== null ? bytes / layout.bytes : 0;
+    return write({
+      definition: this.definition,
+      note: options.note ?? this.note,
+      parameters: layout.places.map((place) => readBlock(machine, parameters + place.offset, place)),
+      optimizer:
+        blocks === 0 || kind === null
+          ? null
+          : { kind, steps: control.getUint32(CONTROL_STEP, true), updates: control.getUint32(CONTROL_UPDATES, true), blocks },
+      memory: Array.from({ length: blocks }, (_, block) =>
+        layout.places.map((place) => readBlock(machine, address + block * layout.bytes + place.offset, place)),
+      ).flat(),
+    });
+  }
+
+  /** @internal Takes over what a file holds. */
+  restore({ note, parameters, optimizer, memory, definition }: Contents): void {
+    const machine = this.#open();
+    const { places, bytes } = machine.layout;
+    if (parameters.length !== places.length || places.some(({ rows, width }, index) => rows * width !== parameters[index].length))
+      throw new TypeError(
+        `open: the model's definition of ${places.length} parameters does not fit the ${parameters.length} that are stored. Save it again.`,
+      );
+    this.note = note;
+    places.forEach((place, index) => {
+      writeBlock(machine, machine.parameters + place.offset, place, parameters[index]);
+    });
+    machine.version++;
+    if (!optimizer || definition.format !== 1) return;
+    needState(machine, this.#memoir, optimizer.kind, optimizer.blocks);
+    memory.forEach((values, index) => {
+      const place = places[index % places.length];
+      writeBlock(machine, this.#memoir.address + Math.floor(index / places.length) * bytes + place.offset, place, values);
+    });
+    const control = machine.view();
+    control.setUint32(CONTROL_STEP, optimizer.steps, true);
+    control.setUint32(CONTROL_UPDATES, optimizer.updates, true);
+  }
+
+  /** Gives the memory back. Everything but another `close` throws from then on. */
+  close(): void {
+    this.#machine = null;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #open(): Machine {
+    if (!this.#machine) throw new TypeError("This network is closed. Make another with compile(…) or open(…).");
+    return this.#machine;
+  }
+
+  async *#exclusively(steps: AsyncGenerator<Progress, void, void>): AsyncGenerator<Progress, void, void> {
+    if (this.#training) throw new TypeError("This network is being trained already. Wait for that training to end, or leave its loop.");
+    this.#training = true;
+    try {
+      for await (const progress of steps) {
+        yield progress;
+        this.#open();
+      }
+    } finally {
+      this.#training = false;
+    }
+  }
+}

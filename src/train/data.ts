@@ -1,0 +1,117 @@
+// What training and evaluation read: batches that write themselves into memory, and the check of every value before any work.
+
+import { describe } from "../define/check.ts";
+import type { Definition } from "../define/model.ts";
+import type { Random } from "../engine/random.ts";
+
+/** One step's symbol or row of features after the other. */
+export type Sequence = ArrayLike<number> | ArrayLike<ArrayLike<number>>;
+
+/** Where a batch's values go: element (t, b) starts at (t·batch + b)·stride. Symbols are whole numbers, features floats. */
+export interface Slots {
+  readonly values: Int32Array | Float32Array;
+  readonly stride: number;
+}
+
+/** One batch: what to write, and whether each row goes on from where the batch before left off. */
+export interface Batch {
+  /** Rows, if not the data's `batch`. */
+  readonly rows?: number;
+  readonly steps: number;
+  /** For each row 1 if its state is carried on, 0 if it begins anew; null: all begin anew. */
+  readonly keep: Int32Array | null;
+  write(input: Slots, target: Slots): void;
+}
+
+/** Data for a network. `windows` and `examples` make it; anything of this shape will do. */
+export interface Data {
+  /** Rows of every batch. */
+  readonly batch: number;
+  /** Batches of one pass. */
+  readonly count: number;
+  /** Symbols or rows of features that one pass predicts. */
+  readonly size: number;
+  /** Checks that widths and values fit the definition. @throws TypeError or RangeError with the place. */
+  check(definition: Definition): void;
+  /** One pass; in the order of `random`, if that is given and order is free. `whole`: with what does not fill a window. */
+  batches(random: Random | null, whole: boolean): Iterable<Batch>;
+}
+
+/** What a row of a sequence must be: a symbol below `symbols`, or `width` finite numbers. */
+export interface Kind {
+  readonly symbols: number;
+  readonly width: number;
+}
+
+export const inputKind = ({ input }: Definition): Kind =>
+  input.kind === "tokens" ? { symbols: input.symbols, width: 1 } : { symbols: 0, width: input.width };
+
+export function targetKind({
+  nodes,
+  total,
+  loss,
+}: Definition): Kind & { readonly perStep: boolean; readonly ignore: number; readonly unit: boolean } {
+  const { shape } = nodes[nodes[total].inputs[1]];
+  return {
+    symbols: shape.symbols,
+    width: shape.width,
+    perStep: shape.extent === "sequence",
+    ignore: loss.ignore,
+    unit: loss.kind === "binaryCrossEntropy",
+  };
+}
+
+const known = new WeakMap<object, string>();
+
+/** Checks every value of a sequence once for each kind. @throws with the place of the first that does not fit. */
+export function checkSequence(place: string, sequence: Sequence, kind: Kind & { readonly unit?: boolean }): void {
+  const { symbols, width, unit = false } = kind;
+  if (sequence === null || typeof sequence !== "object" || typeof sequence.length !== "number")
+    throw new TypeError(`${place} must be a list but is ${describe(sequence)}.`);
+  if (sequence.length === 0) throw new RangeError(`${place} is empty. Give at least one step.`);
+  const key = `${symbols} ${width} ${unit} ${sequence.length}`;
+  if (Object.isFrozen(sequence) && known.get(sequence) === key) return;
+  if (symbols > 0) checkSymbols(place, sequence as ArrayLike<number>, symbols);
+  else for (let i = 0; i < sequence.length; i++) checkRow(place, sequence[i], i, width, unit);
+  if (Object.isFrozen(sequence)) known.set(sequence, key);
+}
+
+function checkSymbols(place: string, sequence: ArrayLike<number>, symbols: number): void {
+  for (let i = 0; i < sequence.length; i++) {
+    const symbol = sequence[i];
+    if (!(Number.isInteger(symbol) && symbol >= 0 && symbol < symbols))
+      throw new RangeError(
+        `${place}[${i}] is ${describe(symbol)} but must be a symbol from 0 to ${symbols - 1}. Encode with the alphabet that the model was made for.`,
+      );
+  }
+}
+
+/** One row of features; a plain number will do for a width of 1. */
+function checkRow(place: string, row: number | ArrayLike<number>, index: number, width: number, unit: boolean): void {
+  if (typeof row === "number" && width === 1) {
+    checkFeature(`${place}[${index}]`, row, unit);
+    return;
+  }
+  if (row === null || typeof row !== "object")
+    throw new TypeError(`${place}[${index}] is ${describe(row)} but must be a list of ${width} numbers.`);
+  if (row.length !== width)
+    throw new RangeError(`${place}[${index}] has ${row.length} numbers but the model takes ${width}. Give ${width} a step.`);
+  for (let i = 0; i < width; i++) checkFeature(`${place}[${index}][${i}]`, row[i], unit);
+}
+
+function checkFeature(place: string, value: number, unit: boolean): void {
+  // Beyond f32 a number would become infinite on its way in.
+  if (typeof value !== "number" || !Number.isFinite(Math.fround(value)))
+    throw new TypeError(`${place} is ${describe(value)} but must be a finite number. Clean or scale the data first.`);
+  if (unit && (value < 0 || value > 1))
+    throw new RangeError(`${place} is ${value} but a target of binaryCrossEntropy() must be from 0 to 1.`);
+}
+
+/** Writes rows from … from+count−1 of a sequence as row `b` of a batch. */
+export function writeRows(slots: Slots, sequence: Sequence, from: number, count: number, b: number, batch: number): void {
+  const { values, stride } = slots;
+  const first = sequence[from];
+  if (typeof first === "number")
+    for (let t = 0; t < count; t++) values[(t * batch + b) * stride] = (sequence as ArrayLike<number>)[from + t];
+  else for (let t = 0; t < count; t++) values.set((sequence as ArrayLike<ArrayLike<number>>)[from + t], (t * batch + b) * stride);
+}

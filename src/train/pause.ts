@@ -1,0 +1,28 @@
+// Giving way: long work lets timers, input and painting have their turn.
+
+/** Milliseconds of work after which the event loop gets a turn, so that a page answers within 10. */
+const PATIENCE = 8;
+
+/** A function to be awaited between pieces of work; it returns at once unless enough time has passed since the last turn. */
+export function giveWay(): () => Promise<void> | undefined {
+  let last = performance.now();
+  return () => {
+    if (performance.now() - last < PATIENCE) return undefined;
+    return turn().then(() => {
+      last = performance.now();
+    });
+  };
+}
+
+/** One turn of the event loop. Timers of browsers wait 4 ms; a message does not. */
+function turn(): Promise<void> {
+  if (typeof setImmediate === "function") return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}

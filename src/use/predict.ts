@@ -1,0 +1,45 @@
+// Whole sequences through the network, in pieces of powers of two, so that any length needs only a few plans.
+
+import type { Machine } from "../engine/machine.ts";
+import type { Programs } from "../engine/programs.ts";
+import { type Sequence, writeRows } from "../train/data.ts";
+
+/** Steps of the longest piece. */
+const LONGEST = 64;
+
+/** One output a step; for a sequence → vector model only the last. */
+export function predict(machine: Machine, programs: Programs, sequence: Sequence, raw: boolean): Float32Array[] {
+  const purpose = { kind: "predict", raw } as const;
+  const outputs: Float32Array[] = [];
+  const first = programs.get(purpose, 1, pieceOf(sequence.length));
+  const carry = first.newCarry();
+  try {
+    for (let from = 0; from < sequence.length; ) {
+      const steps = pieceOf(sequence.length - from);
+      const program = programs.get(purpose, 1, steps);
+      const { plan } = program;
+      const node = plan.nodes[plan.input];
+      // A model may ignore its input altogether.
+      if (plan.input >= 0) {
+        const { address, stride } = program.place("input");
+        const { memory } = machine;
+        const values = node.shape.symbols > 0 ? memory.integers(address, steps * stride) : memory.floats(address, steps * stride);
+        writeRows({ values, stride }, sequence, from, steps, 0, 1);
+      }
+      program.run(carry, null);
+      program.accept(carry);
+      from += steps;
+      const { width, extent } = plan.nodes[plan.output].shape;
+      const { address, stride } = program.place("output");
+      if (extent === "sequence")
+        for (let t = 0; t < steps; t++) outputs.push(machine.memory.floats(address + t * stride * 4, width).slice());
+      else if (from === sequence.length) outputs.push(machine.memory.floats(address, width).slice());
+    }
+  } finally {
+    machine.memory.release(carry.from, carry.bytes);
+    machine.memory.release(carry.to, carry.bytes);
+  }
+  return outputs;
+}
+
+const pieceOf = (length: number): number => Math.min(LONGEST, 2 ** Math.floor(Math.log2(length)));
