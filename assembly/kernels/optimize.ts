@@ -33,17 +33,22 @@ export function sgd(
   const down = f32x4.splat(<f32>-rate);
   const decay = f32x4.splat(<f32>weightDecay);
   const old = f32x4.splat(<f32>momentum);
-  const fresh = f32x4.splat(<f32>(1 - dampening));
   const bytes = (<usize>count) << 2;
+  if (momentum === 0) {
+    for (let i: usize = 0; i < bytes; i += 16) {
+      const weight = v128.load(w + i);
+      v128.store(w + i, madd(down, madd(decay, weight, f32x4.mul(v128.load(g + i), scale)), weight));
+    }
+    return;
+  }
+  if (first) memory.fill(velocity, 0, bytes);
+  const fresh = f32x4.splat(first ? 1 : <f32>(1 - dampening));
   for (let i: usize = 0; i < bytes; i += 16) {
     const weight = v128.load(w + i);
-    let d = madd(decay, weight, f32x4.mul(v128.load(g + i), scale));
-    if (momentum !== 0) {
-      const v = first ? d : madd(fresh, d, f32x4.mul(v128.load(velocity + i), old));
-      v128.store(velocity + i, v);
-      d = nesterov ? madd(old, v, d) : v;
-    }
-    v128.store(w + i, madd(down, d, weight));
+    const d = madd(decay, weight, f32x4.mul(v128.load(g + i), scale));
+    const v = madd(fresh, d, f32x4.mul(v128.load(velocity + i), old));
+    v128.store(velocity + i, v);
+    v128.store(w + i, madd(down, nesterov ? madd(old, v, d) : v, weight));
   }
 }
 
@@ -99,9 +104,39 @@ export function rmsprop(
   }
 }
 
+/** The loop of adam. Called from two places, so that it stays a function of its own: behind the arithmetic of adam it took twice as long. (measured) */
+function adamBlock(
+  w: usize,
+  g: usize,
+  m: usize,
+  v: usize,
+  bytes: usize,
+  scale: v128,
+  shrink: v128,
+  decay: v128,
+  old1: v128,
+  old2: v128,
+  fresh1: v128,
+  fresh2: v128,
+  down: v128,
+  floor: v128,
+): void {
+  for (const end = w + bytes; w < end; w += 16, g += 16, m += 16, v += 16) {
+    const weight = f32x4.mul(v128.load(w), shrink);
+    const d = madd(decay, weight, f32x4.mul(v128.load(g), scale));
+    const mean = madd(fresh1, d, f32x4.mul(v128.load(m), old1));
+    const square = madd(f32x4.mul(fresh2, d), d, f32x4.mul(v128.load(v), old2));
+    v128.store(m, mean);
+    v128.store(v, square);
+    const root = f32x4.add(f32x4.sqrt(square), floor);
+    v128.store(w, f32x4.add(weight, f32x4.div(f32x4.mul(down, mean), root)));
+  }
+}
+
 /**
  * d = g + weightDecay·w, or with decoupled (AdamW) w ·= 1 − rate·weightDecay;  m = beta1·m + (1 − beta1)·d;  v = beta2·v + (1 − beta2)·d²;
- * w −= rate/(1 − beta1^step) · m / (√v / √(1 − beta2^step) + epsilon). step counts from 1.
+ * w −= rate/(1 − beta1^step) · m / (√v / √(1 − beta2^step) + epsilon). step counts from 1. The fraction is extended by √(1 − beta2^step),
+ * which saves a division of every element.
  */
 export function adam(
   w: usize,
@@ -121,25 +156,20 @@ export function adam(
   assert(count >= 0 && count % 8 === 0, "a block is a whole number of 8 floats");
   assert(step >= 1, "steps count from 1");
   assert(epsilon > 0, "epsilon is more than 0, or pads become 0 / 0");
+  const bytes = (<usize>count) << 2;
   const scale = f32x4.splat(gradientScale);
-  const shrink = f32x4.splat(decoupled ? <f32>(1 - rate * weightDecay) : 1);
-  const decay = f32x4.splat(decoupled ? 0 : <f32>weightDecay);
   const old1 = f32x4.splat(<f32>beta1);
   const old2 = f32x4.splat(<f32>beta2);
   const fresh1 = f32x4.splat(<f32>(1 - beta1));
   const fresh2 = f32x4.splat(<f32>(1 - beta2));
-  const down = f32x4.splat(<f32>(-rate / (1 - power(beta1, step))));
-  const correction = f32x4.splat(<f32>sqrt<f64>(1 - power(beta2, step)));
-  const floor = f32x4.splat(<f32>epsilon);
-  const bytes = (<usize>count) << 2;
-  for (let i: usize = 0; i < bytes; i += 16) {
-    const weight = f32x4.mul(v128.load(w + i), shrink);
-    const d = madd(decay, weight, f32x4.mul(v128.load(g + i), scale));
-    const mean = madd(fresh1, d, f32x4.mul(v128.load(m + i), old1));
-    const square = madd(f32x4.mul(fresh2, d), d, f32x4.mul(v128.load(v + i), old2));
-    v128.store(m + i, mean);
-    v128.store(v + i, square);
-    const root = f32x4.add(f32x4.div(f32x4.sqrt(square), correction), floor);
-    v128.store(w + i, f32x4.add(weight, f32x4.div(f32x4.mul(down, mean), root)));
+  const correction = sqrt<f64>(1 - power(beta2, step));
+  const down = f32x4.splat(<f32>((-rate * correction) / (1 - power(beta1, step))));
+  const floor = f32x4.splat(<f32>(epsilon * correction));
+  if (decoupled) {
+    const shrink = f32x4.splat(<f32>(1 - rate * weightDecay));
+    adamBlock(w, g, m, v, bytes, scale, shrink, f32x4.splat(0), old1, old2, fresh1, fresh2, down, floor);
+  } else {
+    const decay = f32x4.splat(<f32>weightDecay);
+    adamBlock(w, g, m, v, bytes, scale, f32x4.splat(1), decay, old1, old2, fresh1, fresh2, down, floor);
   }
 }
