@@ -6,7 +6,7 @@
 // because its outputs are published, so a test can hold ours against them.
 //
 //    key      seedLow · seedHigh
-//    counter  column / 4 · row · step · stream      → the numbers of columns 4c … 4c + 3
+//    counter  column · row · step · stream      (a stream for every use: a layer's dropout, another's, noise)
 import { addPromoted, firstLanes, isPadded, sumPair } from "./lanes";
 import { copyRows } from "./rows";
 
@@ -25,10 +25,17 @@ export function philox(counter: v128, seedLow: u32, seedHigh: u32): v128 {
   return counter;
 }
 
+/** out = x · factor where bits < threshold, else 0: four elements. */
+function keepBelow(out: usize, x: usize, bits: v128, threshold: v128, factor: v128): void {
+  v128.store(out, v128.and(f32x4.mul(v128.load(x), factor), i32x4.lt_u(bits, threshold)));
+}
+
 /**
  * out[r][i] = x[r][i] / keep with probability keep, else 0 (even where x is NaN), rows × width.
  * What is kept depends on seed, stream, step, firstRow + r and i alone: the same call on dY is the gradient, and how the rows are
  * split over calls changes nothing. In place allowed.
+ * Philox of four counters side by side, one word of each in a vector, which is twice as fast as one after the other (measured):
+ * element i is decided by word i / 4 % 4 of the counter with column i / 16 · 4 + i % 4.
  */
 export function dropout(
   out: usize,
@@ -52,12 +59,33 @@ export function dropout(
   }
   const threshold = i32x4.splat(<u32>(<f64>keep * 4294967296));
   const factor = f32x4.splat(1 / keep);
+  const first = i32x4.splat(<i32>0xd2511f53);
+  const second = i32x4.splat(<i32>0xcd9e8d57);
   for (let r = 0; r < rows; r++, out += outStride, x += xStride) {
-    const place = i32x4(0, firstRow + r, step, stream);
-    for (let i = 0; i < width; i += 4) {
+    for (let i = 0; i < width; i += 16) {
+      let a = i32x4.add(i32x4.splat(i >> 2), i32x4(0, 1, 2, 3));
+      let b = i32x4.splat(firstRow + r);
+      let c = i32x4.splat(step);
+      let d = i32x4.splat(stream);
+      let keyLow = seedLow;
+      let keyHigh = seedHigh;
+      for (let round = 0; round < 10; round++) {
+        const left0 = i64x2.extmul_low_i32x4_u(a, first);
+        const right0 = i64x2.extmul_high_i32x4_u(a, first);
+        const left1 = i64x2.extmul_low_i32x4_u(c, second);
+        const right1 = i64x2.extmul_high_i32x4_u(c, second);
+        a = v128.xor(v128.xor(v128.shuffle<i32>(left1, right1, 1, 3, 5, 7), b), i32x4.splat(keyLow));
+        b = v128.shuffle<i32>(left1, right1, 0, 2, 4, 6);
+        c = v128.xor(v128.xor(v128.shuffle<i32>(left0, right0, 1, 3, 5, 7), d), i32x4.splat(keyHigh));
+        d = v128.shuffle<i32>(left0, right0, 0, 2, 4, 6);
+        keyLow += 0x9e3779b9;
+        keyHigh += 0xbb67ae85;
+      }
       const at: usize = i << 2;
-      const bits = philox(i32x4.replace_lane(place, 0, i >> 2), seedLow, seedHigh);
-      v128.store(out + at, v128.and(f32x4.mul(v128.load(x + at), factor), i32x4.lt_u(bits, threshold)));
+      keepBelow(out + at, x + at, a, threshold, factor);
+      if (i + 4 < width) keepBelow(out + at + 16, x + at + 16, b, threshold, factor);
+      if (i + 8 < width) keepBelow(out + at + 32, x + at + 32, c, threshold, factor);
+      if (i + 12 < width) keepBelow(out + at + 48, x + at + 48, d, threshold, factor);
     }
   }
 }

@@ -118,6 +118,17 @@ describe("dropout", () => {
     expect<i32>(abs(kept(0.001) - 16)).toBeLessThan(17);
     expect<i32>(kept(1)).toBe(COUNT);
   });
+  test("is decided by the words of philox that its comment names", () => {
+    for (let i = 0; i < 64; i++) store<f32>(X + (i << 2), 1);
+    dropout(OUT, 256, X, 256, 1, 61, 0.25, 11, 12, 13, 14, 15);
+    let count = 0;
+    for (let i = 0; i < 61; i++) {
+      v128.store(OTHER, philox(i32x4((i >> 4) * 4 + (i & 3), 15, 14, 13), 11, 12));
+      const expected: f32 = load<u32>(OTHER + (((i >> 2) & 3) << 2)) < 0x40000000 ? 4 : 0;
+      if (load<f32>(OUT + (i << 2)) !== expected) count++;
+    }
+    expect<i32>(count).toBe(0);
+  });
   test("makes a dropped NaN zero", () => {
     for (let i = 0; i < 64; i++) store<f32>(X + (i << 2), f32.NaN);
     dropout(OUT, 256, X, 256, 1, 64, 0.5, 1, 2, 3, 4, 0);
