@@ -20,16 +20,16 @@ const exact = {
   tanh: Math.tanh,
 };
 
-/** Compiles assembly/bench/math.ts as one of the two binaries and instantiates it on a memory of 1 MiB. */
+/** Compiles assembly/bench/math.ts as one of the two binaries and instantiates it on a memory of 2 MiB. */
 function instantiate(relaxed) {
   const out = `build/bench-math-${relaxed ? "relaxed" : "simd"}.wasm`;
-  const options = ["--runtime", "stub", "--importMemory", "--initialMemory", "16", "-O3", "--converge", "--noAssert"];
+  const options = ["--runtime", "stub", "--importMemory", "--initialMemory", "32", "-O3", "--converge", "--noAssert"];
   const features = ["--enable", "simd", ...(relaxed ? ["--enable", "relaxed-simd"] : [])];
   const asc = ["node_modules/assemblyscript/bin/asc.js", "assembly/bench/math.ts", "--config", "none", ...options, ...features];
   execFileSync(process.execPath, [...asc, "--use", "abort=", "--disableWarning", "112", "-o", out, "-t", out.replace(".wasm", ".wat")], {
     cwd: root,
   });
-  const memory = new WebAssembly.Memory({ initial: 16 });
+  const memory = new WebAssembly.Memory({ initial: 32 });
   const binary = readFileSync(root + out);
   if (!WebAssembly.validate(binary)) return undefined;
   return { memory, ...new WebAssembly.Instance(new WebAssembly.Module(binary), { env: { memory } }).exports };
@@ -38,6 +38,8 @@ function instantiate(relaxed) {
 const block = 65536;
 const inputs = 1024;
 const outputs = inputs + block * 4;
+const singles = outputs + block * 4;
+const words = (module, at) => Buffer.from(module.memory.buffer, at, block * 4);
 const spacing = new Float64Array(1);
 const spacingBits = new BigInt64Array(spacing.buffer);
 
@@ -51,7 +53,8 @@ function ulp(y) {
 /** The worst error over every stride-th f32. */
 function sweep(module, name) {
   const f = exact[name];
-  const run = module[`${name}Array`];
+  const run = module[`${name}Row`];
+  const each = module[`${name}Each`];
   const bits = new Uint32Array(module.memory.buffer, inputs, block);
   const x = new Float32Array(module.memory.buffer, inputs, block);
   const y = new Float32Array(module.memory.buffer, outputs, block);
@@ -60,7 +63,9 @@ function sweep(module, name) {
   let wrong = 0;
   for (let start = 0; start < 2 ** 32; start += stride * block) {
     for (let i = 0; i < block; i++) bits[i] = start + i * stride;
-    run(outputs, inputs, block);
+    run(outputs, inputs, outputs + block * 4);
+    each(singles, inputs, singles + block * 4);
+    if (Buffer.compare(words(module, outputs), words(module, singles)) !== 0) wrong++;
     const count = Math.min(block, Math.ceil((2 ** 32 - start) / stride));
     for (let i = 0; i < count; i++) {
       const e = f(x[i]);
@@ -98,10 +103,13 @@ function speed(module, name) {
   const count = 4096;
   const x = new Float32Array(module.memory.buffer, inputs, count);
   for (let i = 0; i < count; i++) x[i] = (name === "log" ? 4 : 0) + 4 * Math.sin(i);
-  const run = module[`${name}Array`];
+  const run = module[`${name}Row`];
+  const each = module[`${name}Each`];
   const y = new Float32Array(count);
   const scalar = new Function("f", "return (x, y) => { for (let i = 0; i < x.length; i++) y[i] = f(x[i]); }")(exact[name]);
-  return { wasm: time(() => run(outputs, inputs, count), count), js: time(() => scalar(x, y), count) };
+  const end = outputs + count * 4;
+  const wasm = time(() => run(outputs, inputs, end), count);
+  return { wasm, single: time(() => each(outputs, inputs, end), count), js: time(() => scalar(x, y), count) };
 }
 
 console.log(`Node ${process.version}, ${stride === 1 ? "every f32" : `every ${stride}th f32`}`);
@@ -114,8 +122,8 @@ for (const binary of ["simd", "relaxed"]) {
   }
   for (const name of Object.keys(exact)) {
     if (only && name !== only) continue;
-    const { wasm, js } = speed(module, name);
-    const rate = `${wasm.toFixed(2)} ns, Math ${js.toFixed(2)} ns, ratio ${(js / wasm).toFixed(1)}`;
+    const { wasm, single, js } = speed(module, name);
+    const rate = `${wasm.toFixed(2)} ns (vector by vector ${single.toFixed(2)}), Math ${js.toFixed(2)} ns, ratio ${(js / wasm).toFixed(1)}`;
     if (process.argv.includes("--speed")) {
       console.log(`${binary} ${name}: ${rate}`);
       continue;

@@ -1,47 +1,37 @@
-// Entry of bench/math-ulp.mjs: each function over an array, so that its error and its speed can be measured.
+// Entry of bench/math-ulp.mjs: each function over an array, by its row loop and vector by vector, so that error and speed can be measured.
 import { exp } from "../math/exp";
 import { log } from "../math/log";
 import { sigmoid } from "../math/sigmoid";
 import { softplus } from "../math/softplus";
 import { tanh } from "../math/tanh";
 
-/** y[i] = e^x[i]; count is a multiple of 8, here and below. */
-export function expArray(y: usize, x: usize, count: i32): void {
-  for (const end = x + ((<usize>count) << 2); x < end; x += 32, y += 32) {
-    const y1 = exp(v128.load(x, 16));
-    v128.store(y, exp(v128.load(x)));
-    v128.store(y, y1, 16);
-  }
+export { expRow } from "../math/exp";
+export { logRow } from "../math/log";
+export { sigmoidRow } from "../math/sigmoid";
+export { softplusRow } from "../math/softplus";
+export { tanhRow } from "../math/tanh";
+
+/** exp of x from y to end, vector by vector. */
+export function expEach(y: usize, x: usize, end: usize): void {
+  for (; y < end; y += 16, x += 16) v128.store(y, exp(v128.load(x)));
 }
 
-export function logArray(y: usize, x: usize, count: i32): void {
-  for (const end = x + ((<usize>count) << 2); x < end; x += 32, y += 32) {
-    const y1 = log(v128.load(x, 16));
-    v128.store(y, log(v128.load(x)));
-    v128.store(y, y1, 16);
-  }
+/** log of x from y to end, vector by vector. */
+export function logEach(y: usize, x: usize, end: usize): void {
+  for (; y < end; y += 16, x += 16) v128.store(y, log(v128.load(x)));
 }
 
-export function sigmoidArray(y: usize, x: usize, count: i32): void {
-  for (const end = x + ((<usize>count) << 2); x < end; x += 32, y += 32) {
-    const y1 = sigmoid(v128.load(x, 16));
-    v128.store(y, sigmoid(v128.load(x)));
-    v128.store(y, y1, 16);
-  }
+/** sigmoid of x from y to end, vector by vector. */
+export function sigmoidEach(y: usize, x: usize, end: usize): void {
+  for (; y < end; y += 16, x += 16) v128.store(y, sigmoid(v128.load(x)));
 }
 
-export function softplusArray(y: usize, x: usize, count: i32): void {
-  for (const end = x + ((<usize>count) << 2); x < end; x += 32, y += 32) {
-    const y1 = softplus(v128.load(x, 16));
-    v128.store(y, softplus(v128.load(x)));
-    v128.store(y, y1, 16);
-  }
+/** softplus of x from y to end, vector by vector. */
+export function softplusEach(y: usize, x: usize, end: usize): void {
+  for (; y < end; y += 16, x += 16) v128.store(y, softplus(v128.load(x)));
 }
 
-export function tanhArray(y: usize, x: usize, count: i32): void {
-  for (const end = x + ((<usize>count) << 2); x < end; x += 32, y += 32) {
-    const y1 = tanh(v128.load(x, 16));
-    v128.store(y, tanh(v128.load(x)));
-    v128.store(y, y1, 16);
-  }
+/** tanh of x from y to end, vector by vector. */
+export function tanhEach(y: usize, x: usize, end: usize): void {
+  for (; y < end; y += 16, x += 16) v128.store(y, tanh(v128.load(x)));
 }

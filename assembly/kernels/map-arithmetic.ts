@@ -130,3 +130,16 @@ export function multiplyAdd(y: usize, a: usize, b: usize, c: usize, end: usize):
     v128.store(y, y1, 16);
   }
 }
+
+/** y = c + a·(b - c) */
+export function mix(y: usize, a: usize, b: usize, c: usize, end: usize): void {
+  for (; y < end; y += 32, a += 32, b += 32, c += 32) {
+    const y1 = between(v128.load(a, 16), v128.load(b, 16), v128.load(c, 16));
+    v128.store(y, between(v128.load(a), v128.load(b), v128.load(c)));
+    v128.store(y, y1, 16);
+  }
+}
+
+function between(f: v128, a: v128, b: v128): v128 {
+  return madd(f, f32x4.sub(a, b), b);
+}

@@ -12,9 +12,14 @@ import {
   MAP_REGISTER_BYTES,
   MapOp,
 } from "../isa";
+import { expRow } from "../math/exp";
+import { logRow } from "../math/log";
+import { sigmoidRow } from "../math/sigmoid";
+import { softplusRow } from "../math/softplus";
+import { tanhRow } from "../math/tanh";
 import * as arithmetic from "./map-arithmetic";
 import * as choice from "./map-choice";
-import * as functions from "./map-functions";
+import * as gradients from "./map-gradients";
 
 /**
  * For every row r < rows and i < width: the instructions of `program` in turn, on element (r, i) of the operands and registers.
@@ -123,17 +128,17 @@ function word(op: i32, y: usize, a: usize, b: usize, c: usize, v: f32, end: usiz
     case MapOp.step:
       return choice.step(y, a, end);
     case MapOp.exp:
-      return functions.exp(y, a, end);
+      return expRow(y, a, end);
     case MapOp.log:
-      return functions.log(y, a, end);
+      return logRow(y, a, end);
     case MapOp.tanh:
-      return functions.tanh(y, a, end);
+      return tanhRow(y, a, end);
     case MapOp.sigmoid:
-      return functions.sigmoid(y, a, end);
+      return sigmoidRow(y, a, end);
     case MapOp.relu:
       return choice.maximumImmediate(y, a, 0, end);
     case MapOp.softplus:
-      return functions.softplus(y, a, end);
+      return softplusRow(y, a, end);
     case MapOp.addImmediate:
       return arithmetic.addImmediate(y, a, v, end);
     case MapOp.mulImmediate:
@@ -153,15 +158,15 @@ function word(op: i32, y: usize, a: usize, b: usize, c: usize, v: f32, end: usiz
     case MapOp.div:
       return arithmetic.div(y, a, b, end);
     case MapOp.tanhGradient:
-      return functions.tanhGradient(y, a, b, end);
+      return gradients.tanhGradient(y, a, b, end);
     case MapOp.sigmoidGradient:
-      return functions.sigmoidGradient(y, a, b, end);
+      return gradients.sigmoidGradient(y, a, b, end);
     case MapOp.reluGradient:
       return choice.reluGradient(y, a, b, end);
     case MapOp.softplusGradient:
-      return functions.softplusGradient(y, a, b, end);
+      return gradients.softplusGradient(y, a, b, end);
     case MapOp.mix:
-      return functions.mix(y, a, b, c, end);
+      return arithmetic.mix(y, a, b, c, end);
     case MapOp.multiplyAdd:
       return arithmetic.multiplyAdd(y, a, b, c, end);
   }
