@@ -8,12 +8,6 @@ export function firstLanes(count: i32): v128 {
   return i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(count));
 }
 
-/** ((x0 + x2) + (x1 + x3)). */
-export function sumLanes(x: v128): f32 {
-  const pairs = f32x4.add(x, v128.shuffle<i32>(x, x, 2, 3, 0, 1));
-  return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
-}
-
 /** The largest lane; NaN if one of them is. */
 export function maxLanes(x: v128): f32 {
   const pairs = f32x4.max(x, v128.shuffle<i32>(x, x, 2, 3, 0, 1));

@@ -10,7 +10,8 @@ export function clipByValue(g: usize, count: i32, limit: f32): i32 {
   for (const end = g + ((<usize>count) << 2); g < end; g += 16) {
     const x = v128.load(g);
     clipped = i32x4.sub(clipped, f32x4.gt(f32x4.abs(x), upper));
-    v128.store(g, f32x4.max(f32x4.min(x, upper), lower));
+    // pmin and pmax return their first operand unless the second is beyond it, so NaN passes.
+    v128.store(g, f32x4.pmax(f32x4.pmin(x, upper), lower));
   }
   const pairs = i32x4.add(clipped, v128.shuffle<i32>(clipped, clipped, 2, 3, 0, 1));
   return i32x4.extract_lane(pairs, 0) + i32x4.extract_lane(pairs, 1);
