@@ -23,6 +23,7 @@ export {
 export { type Definition, type Feedback, type ModelOptions, model } from "./define/model.ts";
 export type { Parameter, Parameters } from "./engine/parameters.ts";
 export { constant, glorot, type Initializer, uniform } from "./graph/initializer.ts";
+export { printGraph } from "./graph/print.ts";
 export type { Value } from "./graph/value.ts";
 export type { Activation } from "./graph/words.ts";
 export {

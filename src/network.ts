@@ -147,9 +147,9 @@ export class Network implements Disposable {
     return { parameters, gradients, panels, optimizer, programs, total: parameters + gradients + panels + optimizer + programs };
   }
 
-  /** The plan for one step of training; `plan(definition, …)` gives the others. */
+  /** The plan of the training step that ran last, or of one step of one row; `plan(definition, …)` gives any other. */
   get plan(): Plan {
-    return plan(this.definition);
+    return this.#programs.latest("train") ?? plan(this.definition);
   }
 
   /**

@@ -1,6 +1,7 @@
 // The programs of one network, made when first needed and kept while there is room.
 
 import type { Definition } from "../define/model.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { Purpose } from "../plan/unfold.ts";
 import type { Machine } from "./machine.ts";
 import { Program } from "./program.ts";
@@ -29,6 +30,11 @@ export class Programs {
       this.#known.delete(oldest);
     }
     return program;
+  }
+
+  /** The plan of the program of this kind that was used last. */
+  latest(kind: Purpose["kind"]): Plan | undefined {
+    return [...this.#known.values()].map((program) => program.plan).findLast((plan) => plan.purpose.kind === kind);
   }
 
   /** Bytes of all programs that are in memory. */

@@ -1,6 +1,6 @@
 // Gives every value its place in memory before anything runs; values that do not live at the same time share theirs.
 
-import { outerScratchBytes } from "../../assembly/isa.ts";
+import { MAP_SCRATCH_BYTES, outerScratchBytes } from "../../assembly/isa.ts";
 import type { Node, NodeId } from "../graph/graph.ts";
 import { VIEWS } from "../graph/operations.ts";
 import { alignBuffer, rowBytes, TILE } from "./bytes.ts";
@@ -46,9 +46,6 @@ export interface Layout {
   readonly scratchBytes: number;
 }
 
-/** Registers of maps live here too. */
-const MAP_SCRATCH_BYTES = 64 * 1024;
-
 /** Follows views to the buffer that they look at. */
 export function placeOf(nodes: readonly Node[], id: NodeId): Place {
   let [buffer, earlier, column, last] = [id, 0, 0, false];
@@ -88,6 +85,7 @@ export function layout(request: LayoutRequest): Layout {
   const buffers = new Map<NodeId, Buffer>();
   const frame: { buffer: Buffer; from: number; to: number }[] = [];
   let inputBytes = 0;
+  // Registers of maps.
   let scratchBytes = MAP_SCRATCH_BYTES;
 
   nodes.forEach((node, id) => {

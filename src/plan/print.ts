@@ -32,20 +32,57 @@ function titleOf({ steps, stages }: Printed, { direction }: Stage, index: number
 
 function line(plan: Printed, stage: Stage, step: Step): string {
   const { nodes } = plan;
-  const head = step.kind === "op" ? step.node : step.nodes[step.nodes.length - 1];
-  const name = step.kind === "op" ? nodes[head].op : `map ${step.nodes.length}`;
-  const text =
-    step.kind === "op" ? operands(plan, step.node) : step.nodes.map((id) => `%${id} = ${nodes[id].op} ${operands(plan, id)}`).join("; ");
-  const result = step.kind === "op" ? `%${head}` : "";
-  return `  ${result.padEnd(5)}${step.kind === "op" ? "= " : "  "}${name.padEnd(16)}${size(plan, stage, head).padEnd(16)}${text}${step.kind === "op" ? `   ${nodes[head].label}` : ""}`;
+  if (step.kind === "op") {
+    const head = `  ${`%${step.node}`.padEnd(5)}${nodes[step.node].op.padEnd(16)}${size(plan, stage, step.node).padEnd(15)}`;
+    return `${head}${formula(nodes, step.node).padEnd(64)} ${nodes[step.node].label}`.trimEnd();
+  }
+  const [first, ...rest] = step.nodes.map((id) => `${`%${id} = ${formula(nodes, id)}`.padEnd(64)} ${nodes[id].label}`.trimEnd());
+  const head = `  ${"".padEnd(5)}${`map of ${step.nodes.length}`.padEnd(16)}${size(plan, stage, step.nodes[0]).padEnd(15)}`;
+  return [`${head}${first}`, ...rest.map((word) => `${"".padEnd(head.length)}${word}`)].join("\n");
 }
 
-function operands({ nodes }: Printed, id: NodeId): string {
+/** What a node computes, as it would be written on paper. */
+function formula(nodes: readonly Node[], id: NodeId): string {
   const node = nodes[id];
-  const numbers = Object.entries(node.attributes)
-    .filter(([key]) => key !== "path" && key !== "initial")
-    .map(([key, value]) => `${key} ${value}`);
-  return [...node.inputs.map((input) => reference(nodes, input)), ...numbers].join(", ");
+  const [a, b, c] = node.inputs.map((input) => reference(nodes, input));
+  const plus = (term: string | undefined): string => (term === undefined ? "" : ` + ${term}`);
+  switch (node.op) {
+    case "matmul":
+      return `${a} · ${b}${plus(c)}`;
+    case "gather":
+      return `${b}[${a}]${plus(c)}`;
+    case "outer":
+      return `Σ ${a}ᵀ · ${b}${plus(c)}`;
+    case "scatter":
+      return `Σ ${b} by ${a}${plus(c)}`;
+    case "columnSum":
+      return `Σ ${a}${plus(b)}`;
+    case "pack":
+      return reference(nodes, id);
+    case "add":
+      return `${a} + ${b}`;
+    case "sub":
+      return `${a} − ${b}`;
+    case "mul":
+      return `${a} ⊙ ${b}`;
+    case "div":
+      return `${a} / ${b}`;
+    case "affine":
+      return affine(a, node.attributes.scale, node.attributes.shift);
+    case "loss":
+    case "lossGradient":
+      return `${node.attributes.kind}(${a}, ${b})${node.attributes.ignore >= 0 ? ` ignoring ${node.attributes.ignore}` : ""}`;
+    default: {
+      const numbers = Object.entries(node.attributes).map(([key, value]) => `${key} ${value}`);
+      return `${node.op}(${[...node.inputs.map((input) => reference(nodes, input)), ...numbers].join(", ")})`;
+    }
+  }
+}
+
+function affine(x: string, scale: number, shift: number): string {
+  const scaled = scale === 1 ? x : scale === -1 ? `−${x}` : `${scale}·${x}`;
+  if (shift === 0) return scaled;
+  return scale === -1 ? `${shift} − ${x}` : `${scaled} + ${shift}`;
 }
 
 /** A node as it is read: `%7[t−1]` for a delay, `%7[…, 64:128]` for a slice, a parameter by its path. */

@@ -1,0 +1,25 @@
+// A graph as text: one node a line, with its shape and where it comes from.
+
+import { type Node, type NodeId, UNBOUND } from "./graph.ts";
+import type { Shape } from "./shape.ts";
+
+/** `[T, B, 64]`, `[B, 10]`, `[64 × 128]`: a shape with T steps and B rows left open. */
+export function printShape({ extent, rows, width, symbols }: Shape): string {
+  if (extent === "scalar") return "scalar";
+  if (extent === "parameter") return `[${rows} × ${width}]`;
+  const last = symbols > 0 ? `< ${symbols}` : width;
+  return extent === "sequence" ? `[T, B, ${last}]` : `[B, ${last}]`;
+}
+
+/** Every node with its number, operation, inputs, attributes, shape and label. A delay is the one input that may come later in the list. */
+export function printGraph({ nodes }: { readonly nodes: readonly Node[] }): string {
+  const name = (id: NodeId): string => (id === UNBOUND ? "?" : `%${id}`);
+  const heads = nodes.map((node, id) => {
+    const attributes = Object.entries(node.attributes).map(
+      ([key, value]) => `${key} ${typeof value === "object" ? JSON.stringify(value) : value}`,
+    );
+    return `${name(id).padEnd(5)}= ${node.op}(${[...node.inputs.map(name), ...attributes].join(", ")})`;
+  });
+  const width = Math.min(60, Math.max(...heads.map(({ length }) => length)));
+  return nodes.map((node, id) => `${heads[id].padEnd(width)}  ${printShape(node.shape).padEnd(14)}  ${node.label}`).join("\n");
+}
