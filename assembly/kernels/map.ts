@@ -27,6 +27,8 @@ import * as gradients from "./map-gradients";
  * Element (r, i) of an operand is at base + time·bytesPerStep + r·bytesPerRow + 4·i; 0 bytes per row is one row for all.
  * Rows are processed to a multiple of 8 floats. What an instruction writes may be what it or an earlier one read, at the same position.
  * `scratch` has `registers`·MAP_REGISTER_BYTES. (isa.ts draws the program.)
+ * Arithmetic takes 0.11-0.25 ns an element, sigmoid, tanh and exp 1.0-1.1 (relaxed 0.6-0.8), an instruction about 10 ns a block, or a row
+ * where an operand's rows do not follow each other (measured, Zen 3, Node 26).
  */
 export function map(program: usize, time: i32, rows: i32, width: i32, scratch: usize): void {
   assert(rows >= 0 && width > 0, "map: rows >= 0, width > 0");
