@@ -1,0 +1,145 @@
+// The case table: every word, layer, option and loss once, as definitions of any width. One case, three questions: right? right gradient? how fast?
+
+import type { Layer } from "../../src/define/layer.ts";
+import {
+  binaryCrossEntropy,
+  crossEntropy,
+  dense,
+  dropout,
+  embedding,
+  features,
+  last,
+  meanSquared,
+  rnn,
+  tokens,
+} from "../../src/define/layers.ts";
+import { type Definition, model } from "../../src/define/model.ts";
+import type { Purpose } from "../../src/plan/unfold.ts";
+import { CELLS, delayedSymbols, hearing } from "./cells.ts";
+
+export interface Widths {
+  /** Features, or symbols. */
+  readonly input: number;
+  readonly hidden: number;
+  /** Numbers of the output, or symbols. */
+  readonly output: number;
+}
+
+export interface Case {
+  readonly name: string;
+  /** Every purpose that gives something of its own. */
+  readonly purposes: readonly Purpose[];
+  definition(widths: Widths): Definition;
+}
+
+const FORCED: Purpose = { kind: "train", teacherForcing: true };
+const FREE: Purpose = { kind: "train", teacherForcing: false };
+const PREDICT: Purpose = { kind: "predict", raw: false };
+const RAW: Purpose = { kind: "predict", raw: true };
+const EVALUATE: Purpose = { kind: "evaluate", teacherForcing: true };
+
+/** Without recurrence from the output, forced and free are the same. */
+const PLAIN: readonly Purpose[] = [FORCED, EVALUATE, PREDICT, RAW];
+const HEARING: readonly Purpose[] = [...PLAIN, FREE, { kind: "evaluate", teacherForcing: false }, { kind: "generate" }];
+
+const ACTIVATION_NAMES = ["tanh", "sigmoid", "relu", "softplus", "identity"] as const;
+const RECURRENCES = ["hidden", "output", "both"] as const;
+
+const cases: Case[] = [];
+
+function regression(name: string, layers: (widths: Widths) => readonly Layer[], purposes = PLAIN): void {
+  cases.push({ name, purposes, definition: (w) => model({ input: features(w.input), layers: layers(w), loss: meanSquared() }) });
+}
+
+function classification(
+  name: string,
+  layers: (widths: Widths) => readonly Layer[],
+  options: { purposes?: readonly Purpose[]; feedback?: "output" | "softmax" | "symbol"; ignore?: boolean; features?: boolean } = {},
+): void {
+  const { purposes = PLAIN, feedback, ignore } = options;
+  cases.push({
+    name,
+    purposes,
+    definition: (given) => {
+      const w = { ...given, output: Math.max(2, given.output) };
+      return model({
+        input: options.features ? features(w.input) : tokens(w.input),
+        layers: layers(w),
+        loss: crossEntropy(ignore ? { ignore: 0 } : {}),
+        ...(feedback ? { feedback } : {}),
+      });
+    },
+  });
+}
+
+function chances(name: string, layers: (widths: Widths) => readonly Layer[], purposes = PLAIN): void {
+  cases.push({ name, purposes, definition: (w) => model({ input: features(w.input), layers: layers(w), loss: binaryCrossEntropy() }) });
+}
+
+for (const activation of ACTIVATION_NAMES) {
+  regression(`dense ${activation}`, (w) => [dense(w.hidden, { activation }), dense(w.output, { activation, bias: false })]);
+  for (const recurrence of RECURRENCES)
+    regression(
+      `rnn ${activation}, ${recurrence}`,
+      (w) => [rnn(w.hidden, { activation, recurrence }), dense(w.output)],
+      recurrence === "hidden" ? PLAIN : HEARING,
+    );
+}
+
+for (const recurrence of RECURRENCES) {
+  const purposes = recurrence === "hidden" ? PLAIN : HEARING;
+  classification(`tokens, rnn ${recurrence}`, (w) => [embedding(w.hidden), rnn(w.hidden, { recurrence }), dense(w.output)], { purposes });
+  chances(`chances, rnn ${recurrence}`, (w) => [rnn(w.hidden, { recurrence }), dense(w.output)], purposes);
+}
+for (const feedback of ["output", "softmax", "symbol"] as const)
+  classification(`feedback ${feedback}`, (w) => [rnn(w.hidden, { recurrence: "both" }), dense(w.output)], {
+    feedback,
+    purposes: HEARING,
+    features: true,
+  });
+
+classification("symbols into rnn", (w) => [rnn(w.hidden), dense(w.output)]);
+classification("symbols into dense", (w) => [dense(w.hidden, { activation: "tanh" }), dense(w.output)]);
+classification("symbols, ignored", (w) => [embedding(w.hidden), rnn(w.hidden), dense(w.output)], { ignore: true });
+classification("symbols, ignored, heard", (w) => [rnn(w.hidden, { recurrence: "output" }), dense(w.output)], {
+  ignore: true,
+  purposes: HEARING,
+});
+classification("classes of a sequence", (w) => [embedding(w.hidden), rnn(w.hidden), last(), dense(w.output)]);
+classification("classes of a sequence, ignored", (w) => [rnn(w.hidden), last(), dense(w.output)], { ignore: true });
+regression("vector", (w) => [rnn(w.hidden), last(), dense(w.hidden, { activation: "relu" }), dense(w.output)]);
+chances("vector of chances", (w) => [rnn(w.hidden), last(), dense(w.output)]);
+regression("last of features", (w) => [last(), dense(w.output)]);
+regression("rnn alone", (w) => [rnn(w.output)]);
+regression("rnn alone, output", (w) => [rnn(w.output, { recurrence: "output" })], HEARING);
+
+regression("two layers", (w) => [rnn(w.hidden), rnn(w.hidden + 1), dense(w.output)]);
+classification("three layers", (w) => [embedding(w.hidden + 1), rnn(w.hidden), rnn(w.hidden + 2), rnn(w.hidden), dense(w.output)]);
+regression(
+  "two layers, both hear the output",
+  (w) => [rnn(w.hidden, { recurrence: "output" }), rnn(w.hidden + 1, { recurrence: "both" }), dense(w.output)],
+  HEARING,
+);
+regression("dense between", (w) => [rnn(w.hidden), dense(w.hidden + 3, { activation: "sigmoid" }), rnn(w.hidden), dense(w.output)]);
+regression("names", (w) => [rnn(w.hidden, { name: "memory" }), dense(w.output, { name: "read-out" })]);
+
+regression("dropout", (w) => [dropout(0.3), rnn(w.hidden), dropout(0.5), dense(w.output)]);
+regression("dropout of a vector", (w) => [rnn(w.hidden), last(), dropout(0.5), dense(w.output)]);
+classification(
+  "dropout, heard",
+  (w) => [embedding(w.hidden), dropout(0.2), rnn(w.hidden, { recurrence: "both" }), dropout(0.4), dense(w.output)],
+  { purposes: HEARING },
+);
+regression("dropout 0", (w) => [dropout(0), rnn(w.hidden), dense(w.output)]);
+
+for (const [name, make] of Object.entries(CELLS)) regression(`cell ${name}`, (w) => [make(w.hidden), dense(w.output)]);
+for (const name of ["lstm", "gru", "mgu"] as const) {
+  classification(`tokens, ${name}`, (w) => [embedding(w.hidden), CELLS[name](w.hidden), dense(w.output)]);
+  regression(`two layers of ${name}`, (w) => [CELLS[name](w.hidden), CELLS[name](w.hidden + 1), last(), dense(w.output)]);
+}
+regression("cell that hears", (w) => [hearing(w.hidden), dense(w.output)], HEARING);
+classification("cell that hears symbols", (w) => [hearing(w.hidden), dense(w.output)], { purposes: HEARING });
+classification("cell that hears a symbol", (w) => [hearing(w.hidden), dense(w.output)], { purposes: HEARING, feedback: "symbol" });
+classification("symbols delayed", (w) => [delayedSymbols(w.hidden), dense(w.output)]);
+
+export const CASES: readonly Case[] = cases;

@@ -1,0 +1,46 @@
+// Small random data and parameters for any definition: the same on every machine, exact in f32.
+
+import type { Definition } from "../../src/define/model.ts";
+import type { Purpose } from "../../src/plan/unfold.ts";
+import type { Widths } from "./cases.ts";
+import type { Data } from "./interpret.ts";
+import { Random } from "./random.ts";
+
+export interface Size extends Widths {
+  readonly steps: number;
+  readonly batch: number;
+}
+
+/** A mask of dropout by element, of the tests' own. */
+export const keeps = (stream: number, t: number, row: number, column: number): boolean =>
+  new Random(1 + stream + 7 * t + 131 * row + 1031 * column).next() < 0.6;
+
+/** Input, target and parameters. When generating there is one step, and the target is the symbol that was drawn. */
+export function dataOf(definition: Definition, size: Size, purpose: Purpose, seed: number): Data {
+  const random = new Random(seed);
+  const steps = purpose.kind === "generate" ? 1 : size.steps;
+  const rows = steps * size.batch;
+  const { input, loss, nodes, output } = definition;
+  const { extent, width } = nodes[output].shape;
+  const spoken = extent === "sequence" ? rows : size.batch;
+  const parameters: Record<string, Float32Array> = {};
+  for (const node of nodes) {
+    if (node.op !== "parameter") continue;
+    // Products of unit inputs stay near 1 whatever the width, so that no activation saturates and no gradient vanishes.
+    const limit = node.shape.rows === 1 ? 0.8 : 1.4 / Math.sqrt(node.shape.rows);
+    parameters[node.attributes.path] = random.numbers(node.shape.rows * node.shape.width, -limit, limit);
+  }
+  const target =
+    loss.kind === "crossEntropy"
+      ? random.symbols(spoken, width)
+      : random.numbers(spoken * width, loss.kind === "binaryCrossEntropy" ? 0 : -1, 1);
+  if (loss.ignore >= 0) target[0] = (loss.ignore + 1) % width; // at least one row counts
+  return {
+    steps,
+    batch: size.batch,
+    parameters,
+    input: input.kind === "tokens" ? random.symbols(rows, input.symbols) : random.numbers(rows * input.width, -1, 1),
+    target,
+    keeps,
+  };
+}

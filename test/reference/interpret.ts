@@ -1,0 +1,144 @@
+// The judge: runs a definition or an unfolded graph step by step in f64, with no planner and no WebAssembly.
+
+import type { Definition } from "../../src/define/model.ts";
+import type { Node, NodeId } from "../../src/graph/graph.ts";
+import type { Purpose, Unfolded } from "../../src/plan/unfold.ts";
+import { type Call, LAWS, type Law } from "./laws.ts";
+import { argmaxOf, make, oneHot, pick, type Rows, sigmoidOf, softmaxOf, zeros } from "./rows.ts";
+
+/** What a graph is run on. Numbers are row-major and unpadded. */
+export interface Data {
+  readonly steps: number;
+  readonly batch: number;
+  /** Values by path, rows × width. */
+  readonly parameters: Readonly<Record<string, ArrayLike<number>>>;
+  /** [T][B] symbols or [T][B][width]. */
+  readonly input: ArrayLike<number>;
+  /** As the input, or [B] / [B][width] where the output is a vector. */
+  readonly target?: ArrayLike<number>;
+  /** Carried states: [steps of the delay][B][width] by the delay's label, oldest first; zero (or no symbol) where absent. */
+  readonly carry?: Readonly<Record<string, ArrayLike<number>>>;
+  /** Dropout's mask; t is 0 for what is no sequence. Absent: dropout passes everything on as it is. */
+  readonly keeps?: ((stream: number, t: number, row: number, column: number) => boolean) | undefined;
+}
+
+/** The values of one run, computed when they are asked for. */
+export class Interpretation {
+  readonly #nodes: readonly Node[];
+  readonly #data: Data;
+  readonly #heard: (run: Interpretation, id: NodeId, t: number) => Rows;
+  readonly #known: (Rows | undefined)[][];
+
+  constructor(nodes: readonly Node[], data: Data, heard: (run: Interpretation, id: NodeId, t: number) => Rows = notHeard) {
+    this.#nodes = nodes;
+    this.#data = data;
+    this.#heard = heard;
+    this.#known = nodes.map(() => []);
+    // Walks time the way each delay looks, so that no question recurses through more than one step.
+    const looks = (back: boolean) => nodes.flatMap((node, id) => (node.op === "delay" && node.attributes.steps > 0 === back ? [id] : []));
+    for (let t = 0; t < data.steps; t++) for (const id of looks(true)) this.at(id, t);
+    for (let t = data.steps - 1; t >= 0; t--) for (const id of looks(false)) this.at(id, t);
+  }
+
+  /** A node's value at one step; t does not matter for what is no sequence. */
+  at(id: NodeId, t: number): Rows {
+    const node = this.#nodes[id];
+    const step = node.shape.extent === "sequence" ? t : 0;
+    const known = this.#known[id][step];
+    if (known) return known;
+    const value = node.op === "feedback" ? this.#heard(this, id, step) : (LAWS[node.op] as Law<typeof node.op>)(this.#call(node, step));
+    if (value.width !== node.shape.width || value.rows !== this.rowsOf(node))
+      throw new Error(`${node.op} ${node.label}: ${value.rows}×${value.width}, not its shape`);
+    this.#known[id][step] = value;
+    return value;
+  }
+
+  /** A node's values at all its steps, one after the other. */
+  all(id: NodeId): Float64Array {
+    return Float64Array.from(this.every(id).flatMap(({ values }) => [...values]));
+  }
+
+  every(id: NodeId): Rows[] {
+    return Array.from({ length: this.#nodes[id].shape.extent === "sequence" ? this.#data.steps : 1 }, (_, t) => this.at(id, t));
+  }
+
+  rowsOf({ shape }: Node): number {
+    return shape.extent === "parameter" ? shape.rows : shape.extent === "scalar" ? 1 : this.#data.batch;
+  }
+
+  #call(node: Node, t: number): Call<never> {
+    const { steps, keeps } = this.#data;
+    const rows = this.rowsOf(node);
+    const call: Call<Node["op"]> = {
+      node,
+      t,
+      steps,
+      rows,
+      count: node.inputs.length,
+      input: (index) => this.at(node.inputs[index], t),
+      at: (index, step) => this.at(node.inputs[index], step),
+      every: (index) => this.every(node.inputs[index]),
+      given: () => this.#given(node, t),
+      before: () => this.#before(node, t),
+      keeps: keeps && ((row, column) => keeps((node.attributes as { stream: number }).stream, t, row, column)),
+    };
+    return call as Call<never>;
+  }
+
+  #given(node: Node, t: number): Rows {
+    const { data, rows, width } = { data: this.#data, rows: this.rowsOf(node), width: node.shape.width };
+    const numbers = node.op === "parameter" ? data.parameters[node.attributes.path] : node.op === "input" ? data.input : data.target;
+    const length = rows * width * (node.shape.extent === "sequence" ? data.steps : 1);
+    if (numbers?.length !== length) throw new RangeError(`${node.op} ${node.label} needs ${length} numbers but got ${numbers?.length}.`);
+    return make(rows, width, (r, c) => numbers[(t * rows + r) * width + c]);
+  }
+
+  #before(node: Node, t: number): Rows {
+    const rows = this.rowsOf(node);
+    const { width, symbols } = node.shape;
+    const carry = this.#data.carry?.[node.label];
+    return make(rows, width, (r, c) => (carry ? carry[(t * rows + r) * width + c] : symbols > 0 ? -1 : 0));
+  }
+}
+
+function notHeard(): never {
+  throw new Error("feedback is part of a definition only: an unfolded graph has something definite in its place");
+}
+
+/** What a definition gives, without unfolding: feedback and dropout are taken from what the purpose means. */
+export function interpretDefinition(definition: Definition, purpose: Purpose, data: Data): { output: Rows[]; loss: number | undefined } {
+  const { nodes, loss } = definition;
+  const target = nodes.findIndex(({ op }) => op === "target");
+  const classes = loss.kind === "crossEntropy";
+  const withLoss = purpose.kind === "train" || purpose.kind === "evaluate";
+  const heard = (run: Interpretation, id: NodeId, t: number): Rows => {
+    const { width } = nodes[id].shape;
+    if (purpose.kind === "generate" && classes) return oneHot(run.at(target, t), width);
+    if (t === 0) return zeros(data.batch, width);
+    if (withLoss && purpose.teacherForcing) return classes ? oneHot(run.at(target, t - 1), width) : run.at(target, t - 1);
+    const said = run.at(definition.output, t - 1);
+    if (definition.feedback === "softmax") return softmaxOf(said);
+    return definition.feedback === "symbol" ? oneHot(argmaxOf(said), width) : said;
+  };
+  const run = new Interpretation(nodes, purpose.kind === "train" ? data : { ...data, keeps: undefined }, heard);
+  const raw = run.every(definition.output);
+  const shown = (x: Rows): Rows => {
+    if (purpose.kind !== "predict" || purpose.raw || loss.kind === "meanSquared") return x;
+    return classes ? softmaxOf(x) : make(x.rows, x.width, (r, c) => sigmoidOf(pick(x, r, c)));
+  };
+  return { output: raw.map(shown), loss: withLoss ? run.at(definition.total, 0).values[0] : undefined };
+}
+
+/** What an unfolded graph gives; gradients by path. */
+export function interpretUnfolded(
+  unfolded: Unfolded,
+  data: Data,
+): { output: Rows[]; loss: number; gradients: Record<string, Float64Array>; run: Interpretation } {
+  const run = new Interpretation(unfolded.nodes, data);
+  return {
+    output: unfolded.output < 0 ? [] : run.every(unfolded.output),
+    loss: unfolded.loss < 0 ? Number.NaN : run.at(unfolded.loss, 0).values[0],
+    gradients: Object.fromEntries(unfolded.gradients.map(({ path, node }) => [path, run.all(node)])),
+    run,
+  };
+}
