@@ -84,7 +84,7 @@ function reduceTo(graph: Graph, input: Node, gradient: NodeId): NodeId {
 
 /** The sum of what a node receives; slices of it that tile its columns are put side by side instead of being added as padded rows. */
 function sum(graph: Graph, terms: readonly NodeId[]): NodeId {
-  const pads = terms.filter((id) => graph.nodes[id].op === "pad");
+  const pads = terms.filter((id) => graph.nodes[id].op === "pad" && graph.nodes[id].shape.extent !== "parameter");
   let rest = terms;
   if (pads.length > 1) {
     const start = (id: NodeId): number => (graph.nodes[id].attributes as { from: number }).from;

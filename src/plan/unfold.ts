@@ -2,7 +2,7 @@
 
 import type { Definition } from "../define/model.ts";
 import { Graph, type Node, type NodeId, reachable, topologicalOrder } from "../graph/graph.ts";
-import { symbolsOf } from "../graph/shape.ts";
+import { type Shape, symbolsOf } from "../graph/shape.ts";
 import { differentiate } from "./differentiate.ts";
 
 /**
@@ -65,7 +65,7 @@ function resolve(definition: Definition, purpose: Purpose): { graph: Graph; plac
     graph.label = node.label;
     const inputs = node.inputs.map((input) => place[input]);
     if (node.op === "delay") {
-      place[id] = graph.openDelay(node.attributes.steps, node.shape);
+      place[id] = graph.openDelay(node.attributes.steps, delaysFeedback(nodes, id) ? shapeOfHeard(definition, purpose) : node.shape);
       delays.push(id);
     } else if (node.op === "dropout" && purpose.kind !== "train") place[id] = inputs[0];
     else if (node.op === "feedback") place[id] = heard = openFeedback(graph, definition, purpose);
@@ -91,14 +91,27 @@ const target = (graph: Graph, definition: Definition): NodeId => {
   return graph.addShaped("target", [], {}, node.shape);
 };
 
+/** Whether a delay, or a delay of a delay, reads what the model hears, which may turn out to be symbols. */
+function delaysFeedback(nodes: readonly Node[], id: NodeId): boolean {
+  const seen = new Set<NodeId>();
+  while (nodes[id].op === "delay" && !seen.has(id)) {
+    seen.add(id);
+    id = nodes[id].inputs[0];
+  }
+  return nodes[id].op === "feedback";
+}
+
+/** Symbols where the truth of classes, or a symbol, is heard; else the output's own shape. */
+function shapeOfHeard({ nodes, output, loss, feedback }: Definition, purpose: Purpose): Shape {
+  const classes = loss.kind === "crossEntropy";
+  const symbols = classes && (hearsTruth(purpose) || purpose.kind === "generate" || feedback === "symbol");
+  return symbols ? symbolsOf("sequence", nodes[output].shape.width) : nodes[output].shape;
+}
+
 /** The delay by which the output (or the truth) of the step before is heard; when generating, the drawn symbol itself. */
 function openFeedback(graph: Graph, definition: Definition, purpose: Purpose): NodeId {
-  const { width } = definition.nodes[definition.output].shape;
-  const symbols = symbolsOf("sequence", width);
-  const classes = definition.loss.kind === "crossEntropy";
-  if (purpose.kind === "generate" && classes) return graph.addShaped("target", [], {}, symbols);
-  const hearsSymbols = classes && (hearsTruth(purpose) || definition.feedback === "symbol");
-  return graph.openDelay(1, hearsSymbols ? symbols : definition.nodes[definition.output].shape);
+  const shape = shapeOfHeard(definition, purpose);
+  return purpose.kind === "generate" && shape.symbols > 0 ? graph.addShaped("target", [], {}, shape) : graph.openDelay(1, shape);
 }
 
 /** What the model says aloud, in the form in which it is heard. */
