@@ -81,7 +81,8 @@ function halfPanelTransposed(packed: usize, w: usize, wStride: i32, inner: i32, 
   let w1 = count > 1 ? w0 + wStride : w0;
   let w2 = count > 2 ? w1 + wStride : w1;
   let w3 = count > 3 ? w2 + wStride : w2;
-  for (let k = inner; k > 0; k -= 4) {
+  let k = inner;
+  for (; k >= 4; k -= 4) {
     const r0 = v128.load(w0);
     const r1 = v128.load(w1);
     const r2 = v128.load(w2);
@@ -91,15 +92,29 @@ function halfPanelTransposed(packed: usize, w: usize, wStride: i32, inner: i32, 
     const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
     const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
     v128.store(packed, v128.and(v128.shuffle<f32>(low01, low23, 0, 1, 4, 5), present));
-    if (k > 1) v128.store(packed, v128.and(v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), present), PANEL_ROW);
-    if (k > 2) v128.store(packed, v128.and(v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), present), 2 * PANEL_ROW);
-    if (k > 3) v128.store(packed, v128.and(v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), present), 3 * PANEL_ROW);
+    v128.store(packed, v128.and(v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), present), PANEL_ROW);
+    v128.store(packed, v128.and(v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), present), 2 * PANEL_ROW);
+    v128.store(packed, v128.and(v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), present), 3 * PANEL_ROW);
     packed += 4 * PANEL_ROW;
     w0 += 16;
     w1 += 16;
     w2 += 16;
     w3 += 16;
   }
+  for (; k > 0; k--) {
+    v128.store(packed, v128.and(gather(w0, w1, w2, w3), present));
+    packed += PANEL_ROW;
+    w0 += 4;
+    w1 += 4;
+    w2 += 4;
+    w3 += 4;
+  }
+}
+
+/** Four floats from four places. */
+function gather(a: usize, b: usize, c: usize, d: usize): v128 {
+  const ab = v128.load_lane<f32>(b, v128.load_zero<f32>(a), 1);
+  return v128.load_lane<f32>(d, v128.load_lane<f32>(c, ab, 2), 3);
 }
 
 /** out[i][r] = a[r][i], for a [rows × columns]. Rows of out are written up to a multiple of four floats. */
@@ -112,7 +127,8 @@ export function transpose(out: usize, outStride: i32, a: usize, aStride: i32, ro
     let a2 = row + 2 < rows ? a1 + aStride : a1;
     let a3 = row + 3 < rows ? a2 + aStride : a2;
     let to = out;
-    for (let i = columns; i > 0; i -= 4) {
+    let i = columns;
+    for (; i >= 4; i -= 4) {
       const r0 = v128.load(a0);
       const r1 = v128.load(a1);
       const r2 = v128.load(a2);
@@ -121,18 +137,26 @@ export function transpose(out: usize, outStride: i32, a: usize, aStride: i32, ro
       const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
       const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
       const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+      const to1 = to + outStride;
+      const to2 = to1 + outStride;
+      const to3 = to2 + outStride;
       v128.store(to, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
-      to += outStride;
-      if (i > 1) v128.store(to, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
-      to += outStride;
-      if (i > 2) v128.store(to, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
-      to += outStride;
-      if (i > 3) v128.store(to, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
-      to += outStride;
+      v128.store(to1, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
+      v128.store(to2, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
+      v128.store(to3, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
+      to = to3 + outStride;
       a0 += 16;
       a1 += 16;
       a2 += 16;
       a3 += 16;
+    }
+    for (; i > 0; i--) {
+      v128.store(to, gather(a0, a1, a2, a3));
+      to += outStride;
+      a0 += 4;
+      a1 += 4;
+      a2 += 4;
+      a3 += 4;
     }
     out += 16;
     a += 4 * aStride;
