@@ -23,6 +23,8 @@ export interface Carried {
 export interface Plan {
   readonly title: string;
   readonly purpose: Purpose;
+  /** Whether some layer hears the output, or the truth in its place. */
+  readonly listens: boolean;
   readonly batch: number;
   readonly steps: number;
   readonly nodes: readonly Node[];
@@ -55,6 +57,7 @@ export function makePlan(definition: Definition, purpose: Purpose, batch: number
   const plan = {
     title: `${definition.layers.map(({ text }) => text).join(" → ")} on ${definition.input.kind}(${definition.input.kind === "tokens" ? definition.input.symbols : definition.input.width})`,
     purpose,
+    listens: definition.feedback !== null,
     batch,
     steps,
     nodes,

@@ -7,8 +7,8 @@ import type { Stage, Step } from "./schedule.ts";
 type Printed = Omit<Plan, "toString">;
 
 export function printPlan(plan: Printed): string {
-  const { title, purpose, batch, steps, stages, bytes } = plan;
-  const forced = "teacherForcing" in purpose ? (purpose.teacherForcing ? ", teacher forced" : ", free running") : "";
+  const { title, purpose, listens, batch, steps, stages, bytes } = plan;
+  const forced = listens && "teacherForcing" in purpose ? (purpose.teacherForcing ? ", teacher forced" : ", free running") : "";
   const heading = `${title}\n${purpose.kind}${forced}, batch ${batch}, steps ${steps}`;
   const loops = stages.filter(({ direction }) => direction !== 0).length;
   const body = stages.map(
