@@ -4,7 +4,7 @@ import { PANEL, PANEL_ROW } from "./pack";
 import { tile3x8, tile4x8, tile5x8, tile6x8 } from "./tall";
 import { tile1x8, tile1x32, tile2x8, tile2x16 } from "./wide";
 
-/** Rows of a and steps of the inner dimension that stay in the caches while the panels pass by: 64 × 256 floats. */
+/** Rows of a and steps of the inner dimension that stay in the caches while the panels pass by: 64 × 256 floats. 384 or 512 steps: no faster. */
 const BLOCK_ROWS = 64;
 const BLOCK_INNER = 256;
 

@@ -10,6 +10,9 @@ import { PANEL, pack, transpose } from "./pack";
  * It is the product xᵀ · dY, block by block: dY goes to panels, x is transposed, both in `scratch`. Every element is one f32
  * accumulator that adds r = 0, 1, 2 … in turn. With `accumulate` it starts from what dW holds, otherwise from zero.
  * Pads of dW are written as zero, whatever those of dY hold. scratch has `outerScratchBytes(columns)` bytes.
+ *
+ * Packing and transposing cost about a tenth at 128 × 128 and little beyond: 2048 rows, Node 22, Zen 3 with a peak of 58 GFLOP/s:
+ * 128 × 128: 43 to 52, 512 × 512: 52, 256 × 1024: 50. Blocks of 384 or 512 rows were no faster.
  */
 export function outer(
   dW: usize,
