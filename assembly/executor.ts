@@ -132,8 +132,11 @@ function execute(command: Command, t: i32, control: usize): void {
 
 /** Whether all that a command has written is finite; if not, says where in the control block. */
 function allFinite(command: Command, t: i32, control: usize, program: usize): bool {
+  const opcode = command.opcode;
+  const sums = opcode === Opcode.outer || opcode === Opcode.scatter || opcode === Opcode.columnSum;
+  const rows = sums ? command.inner : command.rows;
   for (let output = 0; output < command.outputs; output++) {
-    const bad = firstNonFinite(address(command, output, t), rowStride(command, output), command.rows, command.width);
+    const bad = firstNonFinite(address(command, output, t), rowStride(command, output), rows, command.width);
     if (bad < 0) continue;
     store<i32>(control, <i32>((changetype<usize>(command) - program) / COMMAND_BYTES), CONTROL_BAD_COMMAND);
     store<i32>(control, t, CONTROL_BAD_TIME);

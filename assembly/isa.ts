@@ -130,7 +130,8 @@ export enum Opcode {
  *   word   0 opcode   1 rows   2 inner   3 width   4 flags   5 real (f32)   6 extra (address)   7 outputs
  *   then   base   bytes per time step   bytes per row   0                                       × 6 operands
  *
- * The first `outputs` operands are written, the others read. An operand of base 0 is absent.
+ * The first `outputs` operands are written, the others read: `rows` rows, or `inner` for the sums over rows (outer, scatter, columnSum).
+ * An operand of base 0 is absent.
  */
 export const COMMAND_BYTES = 128;
 export const COMMAND_WORDS = 32;

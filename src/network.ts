@@ -244,6 +244,7 @@ export class Network implements Disposable {
 
   /** Gives the memory back. Everything but another `close` throws from then on. */
   close(): void {
+    if (this.#machine) this.#machine.closed = true;
     this.#machine = null;
   }
 

@@ -33,6 +33,8 @@ export class Machine {
   gradients = 0;
   /** Counts changes of the parameters, so that packed copies know when they are stale. */
   version = 1;
+  /** Set when the network is closed: its streams then refuse to go on. */
+  closed = false;
 
   private constructor(binary: Binary, layout: ParameterLayout, instance: WebAssembly.Instance, memory: Memory) {
     this.binary = binary;

@@ -3,7 +3,7 @@
 import { CONTROL_LOSS, Opcode } from "../../assembly/isa.ts";
 import type { Node, NodeId } from "../graph/graph.ts";
 import { rowBytes } from "../plan/bytes.ts";
-import { accumulatesOnto, type Buffer, placeOf, type Role, registersOf } from "../plan/layout.ts";
+import { accumulatesOnto, type Buffer, placeOf, type Role, registersOf, stepNodes } from "../plan/layout.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Stage, Step } from "../plan/schedule.ts";
 import { mapProgram } from "./map.ts";
@@ -42,14 +42,15 @@ export function lower(plan: Plan, bases: Bases): Lowered {
   const prologue: Command[] = [];
   const commands: Command[] = carryIn(plan, bases);
   for (const stage of stages) {
-    commands.push(...zeroTails(plan, bases, stage));
+    const loop = stage.direction !== 0;
     const body: Command[] = [];
     for (const step of stage.steps) {
-      const lowered = lowerStep(plan, stage, step, bases.control, at);
+      // A loop reads its tails before it has come to write them; elsewhere they are zeroed only when their buffer's time begins.
+      (loop ? commands : body).push(...zeroTails(plan, bases, step));
       const packs = step.kind === "op" && buffers.get(step.node)?.role === "panels";
-      (packs ? prologue : body).push(...lowered);
+      (packs ? prologue : body).push(...lowerStep(plan, stage, step, bases.control, at));
     }
-    if (stage.direction !== 0) commands.push({ opcode: Opcode.loop, rows: plan.steps, inner: body.length, flags: stage.direction });
+    if (loop) commands.push({ opcode: Opcode.loop, rows: plan.steps, inner: body.length, flags: stage.direction });
     commands.push(...body);
   }
   commands.push(...carryOut(plan, bases));
@@ -182,6 +183,7 @@ const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>> = {
         inner: rows,
         width,
         flags: accumulatesOnto(node) >= 0 ? 1 : 0,
+        outputs: 1,
         operands: [{ ...at(id), rowStride: rowBytes(width) }, at(x), at(dY)],
       },
     ];
@@ -210,6 +212,7 @@ const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>> = {
         inner: rows,
         width,
         flags: accumulatesOnto(node) >= 0 ? 1 : 0,
+        outputs: 1,
         operands: [{ ...at(id), rowStride: rowBytes(width) }, at(ids), at(dY)],
       },
     ];
@@ -218,8 +221,10 @@ const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>> = {
     {
       opcode: Opcode.columnSum,
       rows: rowsOf(plan, node.inputs[0]),
+      inner: 1,
       width,
       flags: accumulatesOnto(node) >= 0 ? 1 : 0,
+      outputs: 1,
       operands: [at(id), at(node.inputs[0])],
     },
   ],
@@ -304,20 +309,14 @@ function carryOut(plan: Plan, bases: Bases): Command[] {
 }
 
 /** Beyond the last step there is nothing: slots that are read from there are zero. */
-function zeroTails(plan: Plan, bases: Bases, stage: Stage): Command[] {
-  return stage.steps.flatMap((step) =>
-    (step.kind === "op" ? [step.node] : step.nodes).flatMap((id) => {
-      const buffer = plan.buffers.get(id);
-      if (!buffer || buffer.tail === 0) return [];
-      const base = addressOf(bases, buffer) + (buffer.halo + plan.steps) * buffer.timeStride;
-      return [
-        {
-          opcode: Opcode.fill,
-          rows: buffer.tail * plan.batch,
-          width: plan.nodes[id].shape.width,
-          operands: [{ base, timeStride: 0, rowStride: buffer.rowStride }],
-        },
-      ];
-    }),
-  );
+function zeroTails(plan: Plan, bases: Bases, step: Step): Command[] {
+  return stepNodes(step).flatMap((id) => {
+    const buffer = plan.buffers.get(id);
+    if (!buffer || buffer.tail === 0) return [];
+    const base = addressOf(bases, buffer) + (buffer.halo + plan.steps) * buffer.timeStride;
+    const { width } = plan.nodes[id].shape;
+    return [
+      { opcode: Opcode.fill, rows: buffer.tail * plan.batch, width, operands: [{ base, timeStride: 0, rowStride: buffer.rowStride }] },
+    ];
+  });
 }

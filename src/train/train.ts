@@ -65,7 +65,7 @@ export interface Progress {
   readonly action: "updated" | "skipped" | "randomStep";
   /** The learning rate of this step. */
   readonly rate: number;
-  /** Symbols or rows of features a second, since the step before. */
+  /** Symbols or rows of features a second, while this step ran. */
   readonly tokensPerSecond: number;
 }
 
@@ -208,12 +208,11 @@ export async function* training(
         if (progress.action !== "skipped") machine.version++;
         program.accept(carry);
         machine.view().setUint32(CONTROL_STEP, step + 1, true);
-        const now = performance.now();
         const tokens = program.plan.batch * program.plan.steps;
-        yield { ...progress, tokensPerSecond: (1000 * tokens) / Math.max(now - before, 1e-3) };
-        before = now;
+        yield { ...progress, tokensPerSecond: (1000 * tokens) / Math.max(performance.now() - before, 1e-3) };
         const waiting = pause();
         if (waiting) await waiting;
+        before = performance.now();
       }
     }
   } finally {

@@ -55,7 +55,7 @@ export class Stream implements Disposable {
 
   /** @internal One step without copying the output out. Returns the address of the output. */
   step(step: number | ArrayLike<number>): number {
-    if (!this.#open) throw new TypeError("This stream is closed. Open another with net.stream().");
+    this.#check();
     this.#view();
     if (this.#symbols > 0) {
       if (!(Number.isInteger(step) && (step as number) >= 0 && (step as number) < this.#symbols))
@@ -75,7 +75,7 @@ export class Stream implements Disposable {
 
   /** Forgets what was pushed: the state is as at the beginning. */
   reset(): void {
-    if (!this.#open) throw new TypeError("This stream is closed. Open another with net.stream().");
+    this.#check();
     this.#program.clearCarry(this.#carry);
     this.heard = -1;
   }
@@ -91,6 +91,11 @@ export class Stream implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  #check(): void {
+    if (!this.#open) throw new TypeError("This stream is closed. Open another with net.stream().");
+    if (this.#machine.closed) throw new TypeError("The network of this stream is closed. Make another with compile(…) or open(…).");
   }
 
   /** Growing the memory detaches views; they are renewed only then, so that a step allocates nothing. */
