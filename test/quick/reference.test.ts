@@ -21,7 +21,7 @@ const LARGER: readonly Size[] = [
   { input: 1, hidden: 7, output: 5, steps: 3, batch: 5 },
 ];
 
-/** Half the distance that a parameter's move of two steps could bring a value towards its kink, generously. */
+/** A parameter's move of two steps moves a value by the product of what lies between; eight times the move is generous. */
 const AWAY = 16 * STEP;
 
 /** Data that is away from every kink: the first seed that is. */
@@ -35,7 +35,7 @@ function smoothData(definition: Definition, size: Size, purpose: Purpose) {
   throw new Error("no data away from kinks");
 }
 
-/** Rounding of the four losses gives about 1e-12 absolutely (see STEP); 1e-8 of the gradient itself leaves room for f⁽⁵⁾. */
+/** The four losses' rounding gives some 1e-12 absolutely, more where the loss is large (see STEP); 1e-8 of the gradient leaves room for f⁽⁵⁾. */
 const near = (difference: number, gradient: number): boolean => Math.abs(difference - gradient) <= 3e-11 + 1e-8 * Math.abs(gradient);
 
 const trainings = (purposes: readonly Purpose[]) => purposes.filter(({ kind }) => kind === "train");

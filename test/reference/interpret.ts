@@ -18,6 +18,8 @@ export interface Data {
   readonly target?: ArrayLike<number>;
   /** Carried states: [steps of the delay][B][width] by the delay's label, oldest first; zero (or no symbol) where absent. */
   readonly carry?: Readonly<Record<string, ArrayLike<number>>>;
+  /** What happens to every number of every result; absent: nothing. With Math.fround, a model of arithmetic in f32. */
+  readonly round?: (x: number) => number;
   /** Dropout's mask; t is 0 for what is no sequence. Absent: dropout passes everything on as it is. */
   readonly keeps?: ((stream: number, t: number, row: number, column: number) => boolean) | undefined;
 }
@@ -28,8 +30,10 @@ export class Interpretation {
   readonly #data: Data;
   readonly #heard: (run: Interpretation, id: NodeId, t: number) => Rows;
   readonly #known: (Rows | undefined)[][];
+  readonly steps: number;
 
   constructor(nodes: readonly Node[], data: Data, heard: (run: Interpretation, id: NodeId, t: number) => Rows = notHeard) {
+    this.steps = data.steps;
     this.#nodes = nodes;
     this.#data = data;
     this.#heard = heard;
@@ -49,6 +53,7 @@ export class Interpretation {
     const value = node.op === "feedback" ? this.#heard(this, id, step) : (LAWS[node.op] as Law<typeof node.op>)(this.#call(node, step));
     if (value.width !== node.shape.width || value.rows !== this.rowsOf(node))
       throw new Error(`${node.op} ${node.label}: ${value.rows}×${value.width}, not its shape`);
+    if (this.#data.round) value.values.set(value.values.map(this.#data.round));
     this.#known[id][step] = value;
     return value;
   }

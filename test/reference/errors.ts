@@ -1,0 +1,319 @@
+// How far f32 is expected to be from f64 after each operation: running error analysis, one row per operation, in units of 2⁻²⁴.
+
+import type { NodeOf } from "../../src/graph/graph.ts";
+import type { OpName } from "../../src/graph/operations.ts";
+import { make, pick, type Rows, sigmoidOf, softmaxOf } from "./rows.ts";
+
+/** Half the distance from 1 to the next f32: the relative error of one rounding. */
+export const UNIT = 2 ** -24;
+
+/** How many times its expected error a number may be off. */
+export const CONFIDENCE = 8;
+
+/**
+ * The error that a value is expected to have: 2⁻²⁴·√(inherited² + terms·magnitude²), to first order.
+ *
+ * Roundings are taken to be independent and without preference for a sign, so they add like the sides of a right angle, and n of them cost
+ * √n, not n (Higham and Mary, A new approach to probabilistic rounding error analysis, 2019). The bound for the worst case grows by Σ|w| a
+ * step, threefold at 17 units: after ten steps nothing would be outside. Each rounding counts with its greatest size, and what an assumption
+ * misses (errors that reach a value on two paths) CONFIDENCE makes good.
+ *
+ * A sum is kept open: `terms` counts its additions and `magnitude` is the sum of its terms' absolute values, so that the bound holds for
+ * every order of adding. A plan may therefore merge a bias, several products and additions into one accumulation.
+ */
+export interface Bound {
+  readonly inherited: Rows;
+  readonly terms: number;
+  readonly magnitude: Rows;
+}
+
+/** A node at a step with its own and its inputs' reference values and the inputs' bounds. */
+export interface Site<K extends OpName> {
+  readonly node: NodeOf<K>;
+  readonly t: number;
+  readonly steps: number;
+  readonly y: Rows;
+  x(index: number): Rows;
+  every(index: number): readonly Rows[];
+  bound(index: number, t?: number): Bound;
+  bounds(index: number): readonly Bound[];
+}
+
+type Rule<K extends OpName> = (site: Site<K>) => Bound;
+/** An error, given the result and, input by input, its number and its error. */
+type Formula = (y: number, x: readonly number[], e: readonly number[]) => number;
+
+/** Independent errors together. */
+const join = (...errors: number[]): number => Math.sqrt(errors.reduce((sum, e) => sum + e * e, 0));
+
+export const errorAt = (b: Bound, row: number, column: number): number =>
+  join(pick(b.inherited, row, column), b.terms > 0 ? Math.sqrt(b.terms) * pick(b.magnitude, row, column) : 0);
+
+/** A finished value: its error is known, and as a term it weighs its absolute value. */
+const settled = (y: Rows, error: (r: number, c: number) => number): Bound => ({
+  inherited: make(y.rows, y.width, error),
+  terms: 0,
+  magnitude: make(y.rows, y.width, (r, c) => Math.abs(pick(y, r, c))),
+});
+
+const exact: Rule<OpName> = ({ y }) => settled(y, () => 0);
+
+const each =
+  (formula: Formula): Rule<OpName> =>
+  (site) => {
+    const { y, node } = site;
+    const xs = node.inputs.map((_, index) => site.x(index));
+    const es = node.inputs.map((_, index) => site.bound(index));
+    const error = (r: number, c: number): number =>
+      formula(
+        pick(y, r, c),
+        xs.map((x) => pick(x, r, c)),
+        es.map((e) => errorAt(e, r, c)),
+      );
+    return settled(y, error);
+  };
+
+/** The same sum with one more sum among its terms. */
+const together = (y: Rows, a: Bound, b: Bound): Bound => ({
+  inherited: make(y.rows, y.width, (r, c) => join(pick(a.inherited, r, c), pick(b.inherited, r, c))),
+  terms: a.terms + b.terms + 1,
+  magnitude: make(y.rows, y.width, (r, c) => pick(a.magnitude, r, c) + pick(b.magnitude, r, c)),
+});
+
+const withStart = (site: Site<OpName>, place: number, sum: Bound): Bound =>
+  site.node.inputs.length > place ? together(site.y, sum, site.bound(place)) : sum;
+
+/** Every element where it lies: another place or another time of the same numbers. */
+const moved = (site: Site<OpName>, index: number, t: number, from: (r: number, c: number) => [number, number] | null): Bound => {
+  const b = site.bound(index, t);
+  const take = (x: Rows) =>
+    make(site.y.rows, site.y.width, (r, c) => {
+      const place = from(r, c);
+      return place ? pick(x, place[0], place[1]) : 0;
+    });
+  return { inherited: take(b.inherited), terms: b.terms, magnitude: take(b.magnitude) };
+};
+
+const total = (count: number, term: (k: number) => number): number => {
+  let sum = 0;
+  for (let k = 0; k < count; k++) sum += term(k);
+  return sum;
+};
+
+/** Sums over all rows of all steps. */
+function overRows(
+  site: Site<OpName>,
+  index: number,
+  rows: number,
+  term: (step: number, row: number, r: number, c: number) => [number, number],
+): Bound {
+  const { y } = site;
+  const inherited = make(y.rows, y.width, () => 0);
+  const magnitude = make(y.rows, y.width, () => 0);
+  const values = site.every(index);
+  values.forEach((x, step) => {
+    for (let row = 0; row < x.rows; row++)
+      for (let i = 0; i < y.values.length; i++) {
+        const [error, weight] = term(step, row, Math.floor(i / y.width), i % y.width);
+        inherited.values[i] = join(inherited.values[i], error);
+        magnitude.values[i] += weight;
+      }
+  });
+  return { inherited, terms: values.length * rows + 1, magnitude };
+}
+
+/** The relative error of softmax's element: its exponent's, the exponential's (1.18 ULP) and the mean of these from the divisor; 4 roundings. */
+function softmaxError(x: Rows, e: Bound, p: Rows, r: number, c: number): number {
+  const top = Math.max(...x.values.subarray(r * x.width, (r + 1) * x.width));
+  const one = (k: number): number => join(errorAt(e, r, k), pick(x, r, k) - top, 3);
+  return (
+    pick(p, r, c) *
+    join(
+      one(c),
+      total(x.width, (k) => pick(p, r, k) * one(k)),
+      4,
+    )
+  );
+}
+
+/** Whether rounding can decide a number's sign. */
+const unsure = (x: number, e: number): boolean => e > 0 && Math.abs(x) <= CONFIDENCE * e * UNIT;
+
+export const ERRORS: { readonly [K in OpName]: Rule<K> } = {
+  input: exact,
+  target: exact,
+  feedback: exact,
+  parameter: exact,
+  pack: (site) => site.bound(0),
+
+  matmul(site) {
+    const [x, w, ex, ew] = [site.x(0), site.x(1), site.bound(0), site.bound(1)];
+    const { transposed } = site.node.attributes;
+    const at = (k: number, c: number): [number, number] => (transposed ? [c, k] : [k, c]);
+    const sum = (term: (x: number, w: number, ex: number, ew: number) => number): Rows =>
+      make(site.y.rows, site.y.width, (r, c) =>
+        total(x.width, (k) => {
+          const [i, j] = at(k, c);
+          return term(Math.abs(pick(x, r, k)), Math.abs(w.values[i * w.width + j]), errorAt(ex, r, k), errorAt(ew, i, j));
+        }),
+      );
+    const squares = sum((a, b, ea, eb) => (a * eb) ** 2 + (b * ea) ** 2);
+    const inherited = make(squares.rows, squares.width, (r, c) => Math.sqrt(pick(squares, r, c)));
+    const magnitude = sum((a, b) => a * b);
+    return withStart(site, 2, { inherited, terms: x.width, magnitude });
+  },
+  outer(site) {
+    const [xs, ds, exs, eds] = [site.every(0), site.every(1), site.bounds(0), site.bounds(1)];
+    const sum = overRows(site, 0, xs[0].rows, (t, row, i, j) => {
+      const [x, d] = [Math.abs(pick(xs[t], row, i)), Math.abs(pick(ds[t], row, j))];
+      return [join(x * errorAt(eds[t], row, j), d * errorAt(exs[t], row, i)), x * d];
+    });
+    return withStart(site, 2, sum);
+  },
+  gather(site) {
+    const [ids, table, eId, e] = [site.x(0), site.x(1), site.bound(0), site.bound(1)];
+    const row = (r: number): number => pick(ids, r, 0);
+    const error = (r: number, c: number): number =>
+      errorAt(eId, r, 0) + (row(r) >= 0 && table.rows > row(r) ? e.inherited.values[row(r) * table.width + c] : 0);
+    const weight = make(site.y.rows, site.y.width, (r, c) => (row(r) >= 0 ? Math.abs(table.values[row(r) * table.width + c]) : 0));
+    return withStart(site, 2, { inherited: make(site.y.rows, site.y.width, error), terms: 0, magnitude: weight });
+  },
+  scatter(site) {
+    const [ids, ds, eIds, eds] = [site.every(0), site.every(1), site.bounds(0), site.bounds(1)];
+    const sum = overRows(site, 1, ds[0].rows, (t, row, i, j) => {
+      if (errorAt(eIds[t], row, 0) > 0) return [Infinity, 0];
+      return pick(ids[t], row, 0) === i ? [errorAt(eds[t], row, j), Math.abs(pick(ds[t], row, j))] : [0, 0];
+    });
+    return withStart(site, 2, sum);
+  },
+  columnSum(site) {
+    const [ds, eds] = [site.every(0), site.bounds(0)];
+    return withStart(
+      site,
+      1,
+      overRows(site, 0, ds[0].rows, (t, row, _, j) => [errorAt(eds[t], row, j), Math.abs(pick(ds[t], row, j))]),
+    );
+  },
+
+  add: (site) => together(site.y, site.bound(0), site.bound(1)),
+  sub: (site) => together(site.y, site.bound(0), site.bound(1)),
+  mul: each((y, [a, b], [ea, eb]) => join(a * eb, b * ea, y)),
+  div: each((y, [, b], [ea, eb]) => join(ea / b, (y * eb) / b, y)),
+  // In whichever of its forms: f·a + (1−f)·b or b + f·(a−b), four roundings of numbers no greater than these.
+  mix: each((_, [f, a, b], [ef, ea, eb]) => join(ef * (a - b), f * ea, (1 - f) * eb, 2 * (Math.abs(f * a) + Math.abs((1 - f) * b)), b)),
+  // The numbers scale and shift are rounded to f32 too.
+  affine: (site) => {
+    const { scale, shift } = site.node.attributes;
+    return each((y, [x], [e]) => join(scale * e, 2 * scale * x, shift, y))(site);
+  },
+  // 1 ULP is at most 2 units of the value. The ULP of each function stand beside its code in assembly/math.
+  tanh: each((y, _, [e]) => join((1 - y * y) * e, 4 * y)),
+  sigmoid: each((y, _, [e]) => join(y * (1 - y) * e, 4 * y)),
+  relu: each((_, [x], [e]) => (x > 0 || unsure(x, e) ? e : 0)),
+  softplus: each((y, [x], [e]) => join(sigmoidOf(x) * e, 6 * y)),
+  exp: each((y, _, [e]) => y * join(e, 3)),
+  log: each((y, [x], [e]) => join(e / x, 2 * y)),
+  sqrt: each((y, _, [e]) => join(e / (2 * y), y)),
+  abs: each((_, __, [e]) => e),
+  sign: each((_, [x], [e]) => (unsure(x, e) ? 2 / UNIT : 0)),
+  copy: (site) => site.bound(0),
+  tanhGradient: each((g, [y, d], [ey, ed]) => join((1 - y * y) * ed, 2 * d * y * ey, 2 * d, g)),
+  sigmoidGradient: each((g, [y, d], [ey, ed]) => join(y * (1 - y) * ed, d * (1 - 2 * y) * ey, 2 * d * y, 3 * g)),
+  // Where rounding decides on which side of the kink x lies, all of dY may come or go.
+  reluGradient: each((_, [y, d], [ey, ed]) => (y > 0 ? ed : 0) + (unsure(y, ey) ? Math.abs(d) / UNIT + ed : 0)),
+  softplusGradient: each((g, [x, d], [ex, ed]) => {
+    const s = sigmoidOf(x);
+    return join(s * ed, d * s * (1 - s) * ex, 5 * g);
+  }),
+
+  concat(site) {
+    const parts = site.node.inputs.flatMap((_, index) => {
+      const b = site.bound(index);
+      return Array.from({ length: b.inherited.width }, (_, c) => (r: number) => errorAt(b, r, c));
+    });
+    return settled(site.y, (r, c) => parts[c](r));
+  },
+  slice: (site) => moved(site, 0, site.t, (r, c) => [r, c + site.node.attributes.from]),
+  pad(site) {
+    const { from } = site.node.attributes;
+    const { width } = site.x(0);
+    return moved(site, 0, site.t, (r, c) => (c >= from && c < from + width ? [r, c - from] : null));
+  },
+  delay(site) {
+    const then = site.t - site.node.attributes.steps;
+    return then >= 0 && then < site.steps ? site.bound(0, then) : settled(site.y, () => 0);
+  },
+  last: (site) => site.bound(0, site.steps - 1),
+  atLast: (site) => (site.t === site.steps - 1 ? site.bound(0) : settled(site.y, () => 0)),
+
+  softmax: (site) => settled(site.y, (r, c) => softmaxError(site.x(0), site.bound(0), site.y, r, c)),
+  softmaxGradient(site) {
+    const [y, d, ey, ed] = [site.x(0), site.x(1), site.bound(0), site.bound(1)];
+    return settled(site.y, (r, c) => {
+      const [p, g] = [pick(y, r, c), pick(d, r, c)];
+      const mean = total(y.width, (k) => pick(y, r, k) * pick(d, r, k));
+      const meanError = total(y.width, (k) => {
+        const [q, h] = [pick(y, r, k), Math.abs(pick(d, r, k))];
+        return q * errorAt(ed, r, k) + h * errorAt(ey, r, k) + 2 * q * h;
+      });
+      return join((g - mean) * errorAt(ey, r, c), 2 * p * (g - mean), p * errorAt(ed, r, c), p * meanError);
+    });
+  },
+  // The symbol is certain if the lead is greater than the errors; if not, nothing can be said.
+  argmax(site) {
+    const [x, e] = [site.x(0), site.bound(0)];
+    return settled(site.y, (r) => {
+      const best = pick(site.y, r, 0);
+      const near = (k: number): boolean => pick(x, r, best) - pick(x, r, k) <= CONFIDENCE * (errorAt(e, r, k) + errorAt(e, r, best)) * UNIT;
+      return total(x.width, (k) => (k !== best && near(k) ? 1 : 0)) > 0 ? Infinity : 0;
+    });
+  },
+  dropout: (site) => each((y, [x], [e]) => (y === 0 && x !== 0 ? 0 : join(e / site.node.attributes.keep, 2 * y)))(site),
+
+  loss(site) {
+    const { kind, ignore } = site.node.attributes;
+    const [xs, targets, es] = [site.every(0), site.every(1), site.bounds(0)];
+    let sum = 0;
+    let count = 0;
+    xs.forEach((x, t) => {
+      const p = softmaxOf(x);
+      for (let r = 0; r < x.rows; r++) {
+        if (kind === "crossEntropy") {
+          const target = pick(targets[t], r, 0);
+          if (target === ignore) continue;
+          const top = Math.max(...x.values.subarray(r * x.width, (r + 1) * x.width));
+          // −log p: what each logit passes on, the exponentials' arguments and their own 3 units, the logarithm of a number up to `width`.
+          sum += errorAt(es[t], r, target) + 2 + 2 * Math.log(x.width);
+          sum += total(x.width, (k) => pick(p, r, k) * (errorAt(es[t], r, k) + Math.abs(pick(x, r, k) - top) + 3));
+          count++;
+        } else
+          for (let c = 0; c < x.width; c++, count++) {
+            const [v, y, e] = [pick(x, r, c), pick(targets[t], r, c), errorAt(es[t], r, c)];
+            if (kind === "meanSquared") sum += 2 * Math.abs(v - y) * (e + Math.abs(v - y)) + (v - y) ** 2;
+            else sum += Math.abs(sigmoidOf(v) - y) * e + 3 * Math.abs(v) * (1 + y) + 8 * Math.log1p(Math.exp(-Math.abs(v)));
+          }
+      }
+    });
+    // The mean may be handed on as f32: one rounding.
+    return settled(site.y, () => (count === 0 ? 0 : sum / count) + Math.abs(site.y.values[0]));
+  },
+  lossGradient(site) {
+    const { kind, ignore } = site.node.attributes;
+    const [x, target, e, targets] = [site.x(0), site.x(1), site.bound(0), site.every(1)];
+    const classes = kind === "crossEntropy";
+    const count = total(targets.length * target.rows, (i) =>
+      classes && targets[Math.floor(i / target.rows)].values[i % target.rows] === ignore ? 0 : classes ? 1 : x.width,
+    );
+    const p = softmaxOf(x);
+    return settled(site.y, (r, c) => {
+      const g = Math.abs(pick(site.y, r, c));
+      if (classes) {
+        const chosen = pick(target, r, 0) === c ? 2 : 0;
+        return pick(target, r, 0) === ignore ? 0 : (softmaxError(x, e, p, r, c) + 2 * pick(p, r, c) + chosen) / count + g;
+      }
+      if (kind === "meanSquared") return (2 * errorAt(e, r, c)) / count + 4 * g;
+      const s = sigmoidOf(pick(x, r, c));
+      return (s * (1 - s) * errorAt(e, r, c) + 4 * s) / count + 4 * g;
+    });
+  },
+};
