@@ -1,0 +1,71 @@
+// Runs one program of the engine on given data and reads everything back: the engine's side of every comparison with the reference.
+
+import { CONTROL_LOSS } from "../../assembly/isa.ts";
+import type { Definition } from "../../src/define/model.ts";
+import { type Binary, chooseBinary } from "../../src/engine/binary.ts";
+import { Machine } from "../../src/engine/machine.ts";
+import { readBlock, writeBlock } from "../../src/engine/parameters.ts";
+import { Program } from "../../src/engine/program.ts";
+import { layoutParameters } from "../../src/plan/parameters.ts";
+import type { Purpose } from "../../src/plan/unfold.ts";
+import type { Data } from "../reference/interpret.ts";
+
+const strict = await chooseBinary({ strict: true });
+const best = await chooseBinary({});
+
+/** Every binary that this engine has. */
+export const BINARIES: readonly Binary[] = best.name === strict.name ? [strict] : [strict, best];
+
+export interface EngineResult {
+  readonly output: Float32Array;
+  readonly loss: number;
+  readonly gradients: Readonly<Record<string, Float32Array>>;
+}
+
+/**
+ * One run from a fresh state. Before it, the whole frame is filled with NaN: nothing may be read that was not written, and no pad may
+ * reach a result.
+ */
+export async function runEngine(definition: Definition, purpose: Purpose, data: Data, binary: Binary): Promise<EngineResult> {
+  const layout = layoutParameters(definition);
+  const machine = await Machine.start(binary, layout, definition.seed);
+  for (const place of layout.places) writeBlock(machine, machine.parameters + place.offset, place, data.parameters[place.path]);
+  machine.version++;
+  if (purpose.kind === "train") machine.needGradients();
+  const frame = machine.memory.allocate(64) + 64;
+  const program = new Program(machine, definition, purpose, data.batch, data.steps);
+  machine.memory.floats(frame, program.plan.bytes.frame / 4).fill(Number.NaN);
+  if (machine.gradients) machine.memory.floats(machine.gradients, layout.bytes / 4).fill(0);
+  put(machine, program, "input", data.input);
+  if (data.target) put(machine, program, "target", data.target);
+  const carry = program.newCarry();
+  program.run(carry, null);
+  const gradients =
+    purpose.kind !== "train" ? [] : layout.places.map((place) => [place.path, readBlock(machine, machine.gradients + place.offset, place)]);
+  return {
+    output: get(machine, program),
+    loss: machine.view().getFloat64(CONTROL_LOSS, true),
+    gradients: Object.fromEntries(gradients),
+  };
+}
+
+function put(machine: Machine, program: Program, what: "input" | "target", values: ArrayLike<number>): void {
+  const id = program.plan[what];
+  if (id < 0) return;
+  const { width, symbols } = program.plan.nodes[id].shape;
+  const { address, stride } = program.place(what);
+  const rows = values.length / width;
+  const memory = symbols > 0 ? machine.memory.integers(address, rows * stride) : machine.memory.floats(address, rows * stride);
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < width; column++) memory[row * stride + column] = values[row * width + column];
+}
+
+function get(machine: Machine, program: Program): Float32Array {
+  const { plan } = program;
+  if (plan.output < 0) return new Float32Array();
+  const { extent, width } = plan.nodes[plan.output].shape;
+  const rows = extent === "sequence" ? plan.batch * plan.steps : plan.batch;
+  const { address, stride } = program.place("output");
+  const memory = machine.memory.floats(address, rows * stride);
+  return Float32Array.from({ length: rows * width }, (_, i) => memory[Math.floor(i / width) * stride + (i % width)]);
+}
