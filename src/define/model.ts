@@ -110,11 +110,25 @@ function close(graph: Graph, output: Value, facts: Pick<Definition, "seed" | "in
         `crossEntropy: ignore is ${loss.ignore} but the output has the symbols 0 to ${shape.width - 1}. Name one of these.`,
       );
   }
+  if (loss.kind === "crossEntropy") checkHeard(graph.nodes);
   graph.label = "target";
   const target = graph.addShaped("target", [], {}, loss.kind === "crossEntropy" ? symbolsOf(shape.extent, shape.width) : shape);
   graph.label = "loss";
   const total = graph.addShaped("loss", [output.id, target], { kind: loss.kind, ignore: loss.ignore }, SCALAR);
   return deepFreeze({ format: 1, ...facts, nodes: graph.nodes, output: output.id, total });
+}
+
+/** With crossEntropy what is heard may be a symbol, the truth or the one that was drawn, and a symbol has no columns to reckon with. */
+function checkHeard(nodes: readonly Node[]): void {
+  const isHeard = (id: NodeId): boolean => {
+    const node = nodes[id];
+    return node.op === "feedback" || (node.op === "delay" && nodes[node.inputs[0]]?.op === "feedback");
+  };
+  for (const { op, inputs, label } of nodes)
+    if (op !== "matmul" && op !== "delay" && inputs.some(isHeard))
+      throw new TypeError(
+        `${label}: ${op}() was given the model's output y, which under teacher forcing is a symbol. Use linear(name, y, units) first, and its result here.`,
+      );
 }
 
 function pathsOf(layers: readonly Layer[]): string[] {
