@@ -63,10 +63,13 @@ export {
 } from "./network.ts";
 export type { Plan } from "./plan/plan.ts";
 export type { Batch, Data, Sequence } from "./train/data.ts";
+export type { Evaluation } from "./train/evaluate.ts";
 export { type Example, type ExampleOptions, examples } from "./train/examples.ts";
+export { NonFiniteError } from "./train/non-finite.ts";
 export { type AdamOptions, adam, adamw, type Optimizer, type RmspropOptions, rmsprop, type SgdOptions, sgd } from "./train/optimizer.ts";
+export type { TrainOptions } from "./train/options.ts";
 export { cosineDecay, exponentialDecay, type Schedule, stepDecay, warmUp } from "./train/schedule.ts";
-export { type Evaluation, NonFiniteError, type Progress, type TrainOptions } from "./train/train.ts";
+export type { Progress } from "./train/train.ts";
 export { type WindowOptions, windows } from "./train/windows.ts";
 export type { GenerateOptions } from "./use/generate.ts";
 export type { Stream } from "./use/stream.ts";

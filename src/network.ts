@@ -13,18 +13,11 @@ import { layoutParameters } from "./plan/parameters.ts";
 import { makePlan, type Plan } from "./plan/plan.ts";
 import type { Purpose } from "./plan/unfold.ts";
 import { checkSequence, type Data, inputKind, type Sequence } from "./train/data.ts";
+import { type Evaluation, evaluation } from "./train/evaluate.ts";
+import { needMemory, type OptimizerMemory } from "./train/memory.ts";
 import { type Optimizer, stateBlocks } from "./train/optimizer.ts";
-import {
-  checkData,
-  checkTraining,
-  type Evaluation,
-  evaluation,
-  type Memoir,
-  needState,
-  type Progress,
-  type TrainOptions,
-  training,
-} from "./train/train.ts";
+import { checkData, checkTraining, type TrainOptions } from "./train/options.ts";
+import { type Progress, training } from "./train/train.ts";
 import { checkGenerating, type GenerateOptions, generate } from "./use/generate.ts";
 import { predict } from "./use/predict.ts";
 import { Stream } from "./use/stream.ts";
@@ -116,7 +109,7 @@ export class Network implements Disposable {
   note = "";
   #machine: Machine | null;
   readonly #programs: Programs;
-  readonly #memoir: Memoir = { kind: null, address: 0, bytes: 0 };
+  readonly #memory: OptimizerMemory = { kind: null, address: 0, bytes: 0 };
   #training = false;
 
   /** @internal Use `compile`. */
@@ -143,7 +136,7 @@ export class Network implements Disposable {
     const { bytes: parameters, panelBytes: panels } = machine.layout;
     const gradients = machine.gradients === 0 ? 0 : parameters;
     const programs = this.#programs.bytes;
-    const optimizer = this.#memoir.bytes;
+    const optimizer = this.#memory.bytes;
     return { parameters, gradients, panels, optimizer, programs, total: parameters + gradients + panels + optimizer + programs };
   }
 
@@ -161,7 +154,7 @@ export class Network implements Disposable {
   train(data: Data, options: TrainOptions = {}): AsyncGenerator<Progress, void, void> {
     const machine = this.#open();
     const checked = checkTraining(this.definition, data, options);
-    return this.#exclusively(training(machine, this.#programs, this.definition, this.#memoir, data, checked));
+    return this.#exclusively(training(machine, this.#programs, this.definition, this.#memory, data, checked));
   }
 
   /** Mean loss over data, without dropout and without changing anything. `teacherForcing` as in training. Default: true. */
@@ -201,7 +194,7 @@ export class Network implements Disposable {
     const machine = this.#open();
     checkOptions("save", options, ["optimizer", "note"]);
     const { layout, parameters } = machine;
-    const { kind, address, bytes } = this.#memoir;
+    const { kind, address, bytes } = this.#memory;
     const control = machine.view();
     const blocks = options.optimizer && kind !== null ? bytes / layout.bytes : 0;
     return write({
@@ -232,10 +225,10 @@ export class Network implements Disposable {
     });
     machine.version++;
     if (!optimizer || definition.format !== 1) return;
-    needState(machine, this.#memoir, optimizer.kind, optimizer.blocks);
+    needMemory(machine, this.#memory, optimizer.kind, optimizer.blocks);
     memory.forEach((values, index) => {
       const place = places[index % places.length];
-      writeBlock(machine, this.#memoir.address + Math.floor(index / places.length) * bytes + place.offset, place, values);
+      writeBlock(machine, this.#memory.address + Math.floor(index / places.length) * bytes + place.offset, place, values);
     });
     const control = machine.view();
     control.setUint32(CONTROL_STEP, optimizer.steps, true);

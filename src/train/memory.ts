@@ -1,0 +1,25 @@
+// What the optimizer remembers from step to step, and from one call of train() to the next.
+
+import { CONTROL_STATE, CONTROL_UPDATES } from "../../assembly/isa.ts";
+import type { Machine } from "../engine/machine.ts";
+import type { Optimizer } from "./optimizer.ts";
+
+/** What the optimizer remembers between calls of train(). */
+export interface OptimizerMemory {
+  kind: Optimizer["kind"] | null;
+  address: number;
+  bytes: number;
+}
+
+/** An optimizer of the same kind goes on from what it remembers; another begins anew. */
+export function needMemory(machine: Machine, memory: OptimizerMemory, kind: Optimizer["kind"], blocks: number): void {
+  const bytes = blocks * machine.layout.bytes;
+  if (memory.kind === kind && memory.bytes === bytes) return;
+  if (memory.bytes > 0) machine.memory.release(memory.address, memory.bytes);
+  memory.address = machine.memory.allocate(bytes);
+  memory.bytes = bytes;
+  memory.kind = kind;
+  const control = machine.view();
+  control.setUint32(CONTROL_STATE, memory.address, true);
+  control.setUint32(CONTROL_UPDATES, 0, true);
+}

@@ -1,0 +1,55 @@
+// What a training can be told, with defaults, checked before any work.
+
+import { checkChoice, checkNumber, checkOptions, checkSize, describe } from "../define/check.ts";
+import type { Definition } from "../define/model.ts";
+import type { Data } from "./data.ts";
+import { adam, type Optimizer } from "./optimizer.ts";
+
+export interface TrainOptions {
+  /** Default: adam(1e-3). */
+  readonly optimizer?: Optimizer;
+  /** Passes over the data. Default: 1. */
+  readonly epochs?: number;
+  /** Steps after which to stop, whatever the epochs. Default: no limit. */
+  readonly steps?: number;
+  /** `norm`: the gradient is shortened to this Euclidean length; `value`: each of its numbers is cut to ±value. Default: neither. */
+  readonly clip?: { readonly norm?: number; readonly value?: number };
+  /**
+   * When loss or gradient is not finite: `throw` an error that says where it began, `skip` the step, or make a step of `length` in a
+   * random direction (Goodfellow et al. 2016, §10.11.1). Default: "throw"; the length of "randomStep" is 1e-2.
+   */
+  readonly onNonFinite?: "throw" | "skip" | "randomStep" | { readonly randomStep: number };
+  /** Whether layers that listen to the output hear the truth instead. Default: true. */
+  readonly teacherForcing?: boolean;
+  /** Ends the training, after the step that is running. */
+  readonly signal?: AbortSignal;
+}
+
+const OPTIONS = ["optimizer", "epochs", "steps", "clip", "onNonFinite", "teacherForcing", "signal"];
+
+/** Options with defaults, checked. */
+export function checkTraining(definition: Definition, data: Data, options: TrainOptions) {
+  checkOptions("train", options, OPTIONS);
+  const { optimizer = adam(1e-3), epochs = 1, steps = Infinity, clip = {}, onNonFinite = "throw", teacherForcing = true, signal } = options;
+  if (optimizer?.kind === undefined)
+    throw new TypeError(`train: optimizer must be sgd(…), rmsprop(…), adam(…) or adamw(…) but is ${describe(optimizer)}.`);
+  checkSize("train: epochs", epochs);
+  if (steps !== Infinity) checkSize("train: steps", steps);
+  checkOptions("train: clip", clip, ["norm", "value"]);
+  for (const [key, limit] of Object.entries(clip))
+    if (checkNumber(`train: clip.${key}`, limit, 0) === 0)
+      throw new RangeError(`train: clip.${key} is 0, which would stop all learning. Use a positive number, or leave it out.`);
+  const policy =
+    typeof onNonFinite === "string" ? checkChoice("train: onNonFinite", onNonFinite, ["throw", "skip", "randomStep"]) : "randomStep";
+  const length = typeof onNonFinite === "object" ? checkNumber("train: onNonFinite.randomStep", onNonFinite.randomStep, 0) : 1e-2;
+  if (typeof teacherForcing !== "boolean")
+    throw new TypeError(`train: teacherForcing must be true or false but is ${describe(teacherForcing)}.`);
+  checkData("train", definition, data);
+  return { optimizer, epochs, steps, clip, policy, length, teacherForcing, signal };
+}
+
+export function checkData(place: string, definition: Definition, data: Data): void {
+  if (typeof data?.check !== "function")
+    throw new TypeError(`${place}: the data must be windows(…) or examples(…) but is ${describe(data)}.`);
+  data.check(definition);
+}
