@@ -36,6 +36,8 @@ export class Machine {
   /** Set when the network is closed: its streams then refuse to go on. */
   closed = false;
 
+  #view = new DataView(new ArrayBuffer(0));
+
   private constructor(binary: Binary, layout: ParameterLayout, instance: WebAssembly.Instance, memory: Memory) {
     this.binary = binary;
     this.layout = layout;
@@ -77,9 +79,10 @@ export class Machine {
     this.version++;
   }
 
-  /** The control block. */
-  view(): DataView<ArrayBuffer> {
-    return this.memory.data(this.control, CONTROL_BYTES);
+  /** The control block. Kept, and renewed when growing the memory has detached it, so that a step allocates nothing. */
+  view(): DataView {
+    if (this.#view.buffer !== this.memory.wasm.buffer) this.#view = this.memory.data(this.control, CONTROL_BYTES);
+    return this.#view;
   }
 
   /** Makes room for gradients, once. */
