@@ -1,6 +1,7 @@
-"""Times a whole training step of the character network in PyTorch on one thread and prints milliseconds, one JSON line.
+"""Times whole training steps of the character network in PyTorch on one thread, by the peers' protocol (bench/README.md).
 
-usage: pytorch.py CELL HIDDEN [REPETITIONS]      CELL: rnn, lstm or gru; the symbols are one-hot (as nn.RNN takes them) or embedded rows
+usage: pytorch.py CELL HIDDEN [FIRST]      Reads counts of steps, answers milliseconds a step.
+CELL: rnn, lstm or gru. FIRST: one-hot (as nn.RNN takes symbols; the default), or ready, whose one-hot rows are made beforehand.
 """
 import json
 import sys
@@ -10,34 +11,41 @@ import torch
 
 torch.set_num_threads(1)
 cell, hidden = sys.argv[1], int(sys.argv[2])
-repetitions = int(sys.argv[3]) if len(sys.argv) > 3 else 20
+ready = len(sys.argv) > 3 and sys.argv[3] == "ready"
 symbols, batch, steps = 64, 32, 64
 torch.manual_seed(1)
 
+recurrent = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}[cell](symbols, hidden)
+read_out = torch.nn.Linear(hidden, symbols)
+parameters = [*recurrent.parameters(), *read_out.parameters()]
+optimizer = torch.optim.Adam(parameters, lr=1e-3)
+eye = torch.eye(symbols)
+x = torch.randint(symbols, (steps, batch))
+y = torch.randint(symbols, (steps, batch))
+made = eye[x]
 
-def measure(first):
-    """first: 'one-hot' multiplies a one-hot vector by the weight, 'gathered' takes the weight's row instead."""
-    kind = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}[cell]
-    recurrent = kind(symbols, hidden)
-    read_out = torch.nn.Linear(hidden, symbols)
-    parameters = [*recurrent.parameters(), *read_out.parameters()]
-    optimizer = torch.optim.Adam(parameters, lr=1e-3)
-    eye = torch.eye(symbols)
-    x = torch.randint(symbols, (steps, batch))
-    y = torch.randint(symbols, (steps, batch))
+
+def step():
+    """One step: rows of ones and zeros, forward, backward, clip by norm, Adam."""
+    optimizer.zero_grad(set_to_none=True)
+    h, _ = recurrent(made if ready else eye[x])
+    loss = torch.nn.functional.cross_entropy(read_out(h).reshape(-1, symbols), y.reshape(-1))
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(parameters, 5)
+    optimizer.step()
+    return loss.item()
+
+
+def answer(record):
+    print(json.dumps(record), flush=True)
+
+
+answer({"ready": f"PyTorch {torch.__version__}"})
+for line in sys.stdin:
     times = []
-    for _ in range(repetitions + 5):
+    for _ in range(int(line)):
         start = time.perf_counter()
-        optimizer.zero_grad(set_to_none=True)
-        one_hot = eye[x]
-        h, _ = recurrent(one_hot)
-        loss = torch.nn.functional.cross_entropy(read_out(h).reshape(-1, symbols), y.reshape(-1))
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(parameters, 5)
-        optimizer.step()
+        step()
         times.append((time.perf_counter() - start) * 1000)
-    times = sorted(times[5:])
-    return times[len(times) // 2]
-
-
-print(json.dumps({"cell": cell, "hidden": hidden, "milliseconds": measure("one-hot")}))
+    times.sort()
+    answer({"milliseconds": times[len(times) // 2]})

@@ -1,0 +1,54 @@
+// Times whole training steps of the character network in TensorFlow.js, on one thread, by the peers' protocol (bench/README.md).
+//
+//   node tfjs.mjs BACKEND HIDDEN        BACKEND: wasm or cpu. Reads counts of steps, answers milliseconds a step.
+import { createRequire } from "node:module";
+import { dirname, sep } from "node:path";
+import { createInterface } from "node:readline";
+
+const [backend, hidden] = [process.argv[2], Number(process.argv[3])];
+const [symbols, batch, steps] = [64, 32, 64];
+
+// The library greets and warns on the console; the answers must stay alone on standard output.
+console.log = console.info = console.warn = console.error;
+const tf = await import("@tensorflow/tfjs");
+if (backend === "wasm") {
+  const wasm = await import("@tensorflow/tfjs-backend-wasm");
+  const main = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm");
+  wasm.setWasmPaths(dirname(main) + sep);
+}
+if (!(await tf.setBackend(backend))) throw new Error(`tfjs has no backend ${backend} here`);
+await tf.ready();
+
+const model = tf.sequential();
+model.add(tf.layers.simpleRNN({ units: hidden, returnSequences: true, inputShape: [steps, symbols] }));
+model.add(tf.layers.dense({ units: symbols }));
+// Without clipping, which tfjs does not offer: its step does a little less than the others'.
+model.compile({ optimizer: tf.train.adam(1e-3), loss: (y, p) => tf.losses.softmaxCrossEntropy(y, p) });
+
+const draw = () =>
+  tf.tensor2d(
+    Int32Array.from({ length: batch * steps }, () => Math.floor(Math.random() * symbols)),
+    [batch, steps],
+    "int32",
+  );
+const [x, y] = [draw(), draw()];
+
+/** One step: rows of ones and zeros, forward, backward, Adam. */
+async function step() {
+  const oneHot = tf.tidy(() => [tf.oneHot(x, symbols).toFloat(), tf.oneHot(y, symbols).toFloat()]);
+  const loss = await model.trainOnBatch(oneHot[0], oneHot[1]);
+  tf.dispose(oneHot);
+  return loss;
+}
+
+process.stdout.write(`${JSON.stringify({ ready: `tfjs ${tf.version.tfjs} ${backend}` })}\n`);
+for await (const line of createInterface({ input: process.stdin })) {
+  const times = [];
+  for (let n = Number(line); n > 0; n--) {
+    const start = performance.now();
+    await step();
+    times.push(performance.now() - start);
+  }
+  times.sort((a, b) => a - b);
+  process.stdout.write(`${JSON.stringify({ milliseconds: times[times.length >> 1] })}\n`);
+}

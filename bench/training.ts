@@ -1,0 +1,61 @@
+// A whole training step of the character network, on one thread, against PyTorch and TensorFlow.js, which take turns with it.
+
+import { atLeast, type Figure, interleave, median, ratio, reported } from "./figure.ts";
+import { characters, trainingBlock } from "./network.ts";
+import { type Peer, pytorch, tfjs } from "./peer.ts";
+
+const milliseconds = (time: number): string => `${time.toFixed(2)} ms`;
+
+/** Against one peer: the ratio, and our own time beside it. */
+async function against(
+  name: string,
+  hidden: number,
+  peer: Peer | null,
+  absent: string,
+  goal: number | null,
+  rounds: number,
+): Promise<Figure[]> {
+  const own = `training step, H = ${hidden}`;
+  const title = `${own}, ${name}`;
+  const figure = (value: number | null, note: string) =>
+    goal === null ? reported(title, value, "×", note) : atLeast(title, value, "×", goal, note);
+  using net = await characters(hidden);
+  // A block of about 150 ms of ours: long enough to settle, short against the machine's moods.
+  const count = Math.max(3, Math.round((150 * 128 * 128) / (5 * hidden * (hidden + 64))));
+  const block = trainingBlock(net, count);
+  for (let start = performance.now(); performance.now() - start < 1000; ) await block();
+  try {
+    const theirs = Math.min(count, 10);
+    const [ours, others] = await interleave(peer ? [block, () => peer.milliseconds(theirs)] : [block], rounds);
+    const time = reported(own, median(ours), "ms", `${net.binary} binary`);
+    if (!peer) return [time, figure(null, absent)];
+    return [time, figure(ratio(others, ours), `${peer.title} ${milliseconds(median(others))}, unrolled ${milliseconds(median(ours))}`)];
+  } finally {
+    peer?.close();
+  }
+}
+
+/** Ratio to PyTorch's time; `goal` null if it is only reported. */
+export async function measurePytorch(root: string, hidden: number, goal: number | null): Promise<Figure[]> {
+  const peer = await pytorch(root, "rnn", hidden);
+  return against("PyTorch / unrolled", hidden, peer, "PyTorch is absent", goal, hidden > 512 ? 7 : 15);
+}
+
+/** Ratio to the time of TensorFlow.js on its wasm backend, and on its plain JavaScript backend for orientation. */
+export async function measureTfjs(root: string): Promise<Figure[]> {
+  const absent = "tfjs is absent: npm install in bench/peers";
+  const [, wasm] = await against("tfjs wasm / unrolled", 128, await tfjs(root, "wasm", 128), absent, 20, 5);
+  const [, cpu] = await against("tfjs cpu / unrolled", 128, await tfjs(root, "cpu", 128), absent, null, 3);
+  return [wasm, cpu];
+}
+
+/** Teacher forcing cuts the only cycle of a network with recurrence from the output alone: its plan is parallel in time. */
+export async function measureForcing(): Promise<Figure[]> {
+  using forced = await characters(128, "output");
+  using free = await characters(128, "output");
+  const blocks = [trainingBlock(free, 10, false), trainingBlock(forced, 10, true)];
+  for (let start = performance.now(); performance.now() - start < 1000; ) for (const block of blocks) await block();
+  const [slow, fast] = await interleave(blocks, 15);
+  const note = `free running ${milliseconds(median(slow))}, teacher forced ${milliseconds(median(fast))}`;
+  return [atLeast("output recurrence, free running / teacher forced", ratio(slow, fast), "×", 3, note)];
+}
