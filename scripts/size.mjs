@@ -1,0 +1,34 @@
+// What a browser loads for training, minified and compressed, against the budget in package.json.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+const compressed = (data) => gzipSync(data, { level: 9 }).length;
+
+/** Bytes, gzip −9, of everything that `import * from "unrolled"` brings into a page. */
+export async function browserBytes() {
+  const { outputFiles } = await build({
+    stdin: { contents: 'import * as unrolled from "./src/index.ts"; globalThis.unrolled = unrolled;', resolveDir: root },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+  });
+  return compressed(outputFiles[0].contents);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { limit } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).size;
+  const all = await browserBytes();
+  const binaries = ["simd", "relaxed"].map((name) => [name, readFileSync(join(root, `build/${name}.wasm`))]);
+  for (const [name, bytes] of binaries)
+    console.log(`${name.padEnd(10)} ${kilobytes(bytes.length).padStart(9)}, ${kilobytes(compressed(bytes))} compressed`);
+  console.log(`everything ${kilobytes(all).padStart(9)} compressed, of ${kilobytes(limit)} allowed`);
+  process.exitCode = all <= limit ? 0 : 1;
+}

@@ -1,0 +1,101 @@
+// The package, packed and installed in an empty folder: what is in it, and that it trains with the same bits in every Node.
+
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { node } from "../../scripts/nodes.mjs";
+import { echoWith, type Installed, install, root, type Told } from "../support/package.ts";
+
+let installed: Installed;
+beforeAll(() => {
+  installed = install();
+});
+
+describe("the tarball", () => {
+  test("has what runs and nothing else", () => {
+    const { files } = installed;
+    for (const needed of [
+      "package.json",
+      "README.md",
+      "LICENSE",
+      "dist/src/index.js",
+      "dist/src/index.d.ts",
+      "dist/assembly/isa.js",
+      "dist/cli/unrolled.js",
+    ])
+      expect(files).toContain(needed);
+    const strange = files.filter((path) => !/^(dist\/(src|assembly|cli)\/.*|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path));
+    expect(strange).toEqual([]);
+  });
+
+  test("names no place of the machine that built it", () => {
+    for (const path of installed.files) {
+      const text = readFileSync(join(installed.folder, "node_modules/unrolled", path), "utf8");
+      expect(text.includes(root), path).toBe(false);
+    }
+  });
+
+  test("needs nothing else and runs nothing on installation", () => {
+    const described = JSON.parse(readFileSync(join(installed.folder, "node_modules/unrolled/package.json"), "utf8"));
+    expect(described.dependencies ?? {}).toEqual({});
+    for (const script of ["preinstall", "install", "postinstall", "prepare"]) expect(described.scripts[script]).toBeUndefined();
+    expect(Object.keys(described.exports["."])[0]).toBe("types");
+  });
+
+  test("has a command that explains itself", () => {
+    const command = join(installed.folder, "node_modules/.bin/unrolled");
+    expect(existsSync(command)).toBe(true);
+    expect(execFileSync(process.execPath, [command, "--help"], { encoding: "utf8", cwd: installed.folder })).toMatch(
+      /train[\s\S]*sample[\s\S]*show/,
+    );
+  });
+
+  test.each(["nodenext", "bundler"])("has types for a consumer with moduleResolution %s", (resolution) => {
+    const file = join(installed.folder, `consumer-${resolution}.mts`);
+    writeFileSync(
+      file,
+      `import { compile, crossEntropy, dense, model, rnn, tokens, windows, type Progress } from "unrolled";
+const net = await compile(model({ input: tokens(3), layers: [rnn(4), dense(3)], loss: crossEntropy() }));
+for await (const progress of net.train(windows([0, 1, 2, 0, 1, 2], { batch: 1, steps: 2 }))) { const p: Progress = progress; console.log(p.loss.toFixed(2)); }
+// @ts-expect-error there is no such activation
+rnn(4, { activation: "sine" });
+`,
+    );
+    const options = [
+      "--noEmit",
+      "--strict",
+      "--target",
+      "es2022",
+      "--lib",
+      "es2023,esnext.disposable,dom",
+      "--module",
+      resolution === "nodenext" ? "nodenext" : "esnext",
+    ];
+    execFileSync(
+      process.execPath,
+      [join(root, "node_modules/typescript/bin/tsc"), ...options, "--moduleResolution", resolution, "--types", "", file],
+      {
+        cwd: installed.folder,
+        stdio: "pipe",
+      },
+    );
+  });
+});
+
+describe("training", () => {
+  const told = new Map<string, Told>();
+
+  test.for([20, 22, 24])("in Node %i", (version, { skip }) => {
+    const binary = node(version);
+    if (!binary) return skip(`Node ${version} is not here and cannot be installed`);
+    for (const strict of [true, false]) {
+      const result = echoWith(binary, installed, strict);
+      expect(result.accuracy).toBe(1);
+      expect(result.binary).toBe(strict || version < 22 ? "simd" : "relaxed");
+      const known = told.get(result.binary);
+      if (known) expect(result.digest).toBe(known.digest);
+      else told.set(result.binary, result);
+    }
+  });
+});
