@@ -2,12 +2,10 @@
 
 import { defineConfig } from "vitest/config";
 
-const project = (name: string, seconds: number, globalSetup: string[] = []) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: seconds * 1000, globalSetup },
+const project = (name: string, seconds: number) => ({
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: seconds * 1000, hookTimeout: 180_000 },
 });
 
-const packed = ["test/support/setup.ts"];
-
 export default defineConfig({
-  test: { projects: [project("quick", 20), project("full", 600), project("package", 120, packed), project("browser", 120, packed)] },
+  test: { projects: [project("quick", 20), project("full", 600), project("package", 180), project("browser", 120)] },
 });
