@@ -5,8 +5,11 @@ import { resolve } from "node:path";
 import { adam, alphabet, compile, crossEntropy, dense, model, rnn, tokens, windows } from "../src/index.ts";
 import { atMost, type Figure } from "./figure.ts";
 
-/** Decides the initial weights; there is no other chance in it, since windows keep their order. The first that was tried. */
-const SEED = 1;
+/**
+ * Decides the initial weights; there is no other chance in it, since windows keep their order. The model's default, so that nobody chose it.
+ * After four epochs seeds 0, 1, 2 gave 1.998, 1.985, 1.996 with `relaxed`; seed 0 with `simd` 2.002: the goal is within the seeds' spread. (measured)
+ */
+const SEED = 0;
 /** PyTorch 1.13 reached 1.993 under these conditions, with weights of its own. */
 const GOAL = 2;
 
