@@ -1,9 +1,9 @@
 // compile(): a definition becomes a network that trains, predicts, streams, generates and can be saved.
 
 import { CONTROL_STEP, CONTROL_UPDATES } from "../assembly/isa.ts";
-import { checkChoice, checkOptions, checkSize, describe } from "./define/check.ts";
+import { checkChoice, checkFlag, checkOptions, checkSize } from "./define/check.ts";
 import type { Definition } from "./define/model.ts";
-import { type BinaryOptions, chooseBinary } from "./engine/binary.ts";
+import { type BinaryOptions, checkBinaryOptions, chooseBinary } from "./engine/binary.ts";
 import { Machine } from "./engine/machine.ts";
 import { Parameters, readBlock, writeBlock } from "./engine/parameters.ts";
 import { Programs } from "./engine/programs.ts";
@@ -51,9 +51,11 @@ export interface PlanOptions {
 
 /** The plan for a definition, without allocating anything: what runs before, during and after each recurrence. `String(plan)` prints it. */
 export function plan(definition: Definition, options: PlanOptions = {}): Plan {
+  checkDefinition("plan", definition);
   checkOptions("plan", options, ["purpose", "batch", "steps", "teacherForcing"]);
   const { purpose = "train", batch = 1, steps = 1, teacherForcing = true } = options;
   const kind = checkChoice("plan: purpose", purpose, ["train", "evaluate", "predict", "generate"]);
+  checkFlag("plan: teacherForcing", teacherForcing);
   const full: Purpose =
     kind === "train" || kind === "evaluate" ? { kind, teacherForcing } : kind === "predict" ? { kind, raw: false } : { kind };
   return makePlan(definition, full, checkSize("plan: batch", batch), checkSize("plan: steps", steps));
@@ -64,9 +66,11 @@ export function bytesOf(
   definition: Definition,
   options: { readonly batch: number; readonly steps: number; readonly optimizer?: Optimizer },
 ): Bytes {
+  checkDefinition("bytesOf", definition);
   checkOptions("bytesOf", options, ["batch", "steps", "optimizer"]);
-  const { parameters, panels } = { parameters: layoutParameters(definition).bytes, panels: layoutParameters(definition).panelBytes };
-  const { bytes } = plan(definition, { batch: options.batch, steps: options.steps });
+  const { bytes: parameters, panelBytes: panels } = layoutParameters(definition);
+  const batch = checkSize("bytesOf: batch", options.batch);
+  const { bytes } = plan(definition, { batch, steps: checkSize("bytesOf: steps", options.steps) });
   const optimizer = parameters * (options.optimizer ? stateBlocks(options.optimizer) : 2);
   const programs = bytes.frame + bytes.inputs + bytes.scratch + 2 * bytes.carry;
   return { parameters, gradients: parameters, panels, optimizer, programs, total: 2 * parameters + panels + optimizer + programs };
@@ -78,16 +82,15 @@ export function bytesOf(
  * @throws TypeError if the definition is none; Error where there is no WebAssembly with SIMD.
  */
 export async function compile(definition: Definition, options: CompileOptions = {}): Promise<Network> {
-  checkOptions("compile", options, ["strict", "module"]);
-  if (definition === null || typeof definition !== "object" || !Array.isArray(definition.nodes))
-    throw new TypeError(`compile: needs what model(…) returns but got ${describe(definition)}.`);
-  checkDefinition(definition);
+  checkBinaryOptions("compile", options);
+  checkDefinition("compile", definition);
   const machine = await Machine.start(await chooseBinary(options), layoutParameters(definition), definition.seed);
   return new Network(machine, definition);
 }
 
 /** A network from what `net.save()` returned. @throws TypeError or RangeError if the buffer is damaged, cut short, or something else. */
 export async function open(buffer: ArrayBuffer | Uint8Array, options: CompileOptions = {}): Promise<Network> {
+  checkBinaryOptions("open", options);
   const contents = read(buffer);
   const net = await compile(contents.definition, options);
   net.restore(contents);

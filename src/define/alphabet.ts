@@ -17,10 +17,11 @@ export interface Alphabet {
 export function alphabet(source: string | Iterable<string>): Alphabet {
   if (source === null || source === undefined || typeof source[Symbol.iterator] !== "function")
     throw new TypeError(`alphabet: needs a text or a list of characters but got ${describe(source)}.`);
-  const characters = [...new Set(source)].sort((a, b) => (a.codePointAt(0) as number) - (b.codePointAt(0) as number));
+  const characters = [...new Set(source)];
   for (const character of characters)
     if (typeof character !== "string" || [...character].length !== 1)
-      throw new TypeError(`alphabet: ${describe(character)} is not one character.`);
+      throw new TypeError(`alphabet: ${describe(character)} is not one character. Give a text, or a list of single characters.`);
+  characters.sort((a, b) => (a.codePointAt(0) as number) - (b.codePointAt(0) as number));
   if (characters.length === 0) throw new RangeError("alphabet: the text is empty. Give at least one character.");
   const symbols = new Map(characters.map((character, symbol) => [character, symbol]));
   return Object.freeze({
@@ -43,11 +44,12 @@ export function alphabet(source: string | Iterable<string>): Alphabet {
       return encoded.slice(0, count);
     },
     decode(list: ArrayLike<number>): string {
+      if (list === null || typeof list !== "object" || typeof list.length !== "number")
+        throw new TypeError(`decode: needs a list of symbols but got ${describe(list)}.`);
       return Array.from(list, (symbol, index) => {
-        const character = characters[symbol];
-        if (character === undefined)
+        if (!(Number.isInteger(symbol) && symbol >= 0 && symbol < characters.length))
           throw new RangeError(`decode: symbol ${describe(symbol)} at position ${index} is not from 0 to ${characters.length - 1}.`);
-        return character;
+        return characters[symbol];
       }).join("");
     },
   });

@@ -2,7 +2,7 @@
 
 import { type Initializer, uniform } from "../graph/initializer.ts";
 import { Value } from "../graph/value.ts";
-import { checkName, checkOptions, checkSize } from "./check.ts";
+import { checkName, checkOptions, checkSize, describe } from "./check.ts";
 import type { Layer, Site } from "./layer.ts";
 
 /** What a step function is given besides the state. */
@@ -43,6 +43,8 @@ export function cell<const S extends State>(options: CellOptions<S>): Layer {
   checkOptions("cell", options, ["name", "state", "step"]);
   const { name, state, step } = options;
   checkName("cell", name);
+  if (state === null || typeof state !== "object")
+    throw new TypeError(`${name}: state must say each state's width, for example state: { h: 64 }, but is ${describe(state)}.`);
   const names = Object.keys(state);
   if (names.length === 0) throw new TypeError(`${name}: a cell needs at least one state, for example state: { h: 64 }.`);
   for (const key of names) {
@@ -94,6 +96,8 @@ function unroll<S extends State>(site: Site, { state, step }: CellOptions<S>, na
     if (value === undefined) throw new TypeError(`${site.path}: step() returned no "${key}". Return every state: { ${names.join(", ")} }.`);
     if (!(value instanceof Value))
       throw new TypeError(`${site.path}: step() returned ${String(value)} for state ${key}. Return a symbolic value.`);
+    if (value.graph !== graph)
+      throw new TypeError(`${site.path}: step() returned for state ${key} a value of another model. Use the values that it was given.`);
     if (value.width !== state[key])
       throw new RangeError(
         `${site.path}: state ${key} is ${state[key]} wide but step() returned ${value.width}. Return the declared width, or change state: { ${key}: ${value.width} }.`,
@@ -108,5 +112,7 @@ function unroll<S extends State>(site: Site, { state, step }: CellOptions<S>, na
   const output = next.output ?? next[names[0]];
   if (!(output instanceof Value))
     throw new TypeError(`${site.path}: step() returned ${String(output)} as output. Return a symbolic value.`);
+  if (output.graph !== graph)
+    throw new TypeError(`${site.path}: step() returned as output a value of another model. Use the values that it was given.`);
   return output;
 }

@@ -37,6 +37,12 @@ export function checkOptions<T extends object>(place: string, options: T, known:
   return options;
 }
 
+/** true or false. */
+export function checkFlag(place: string, flag: boolean): boolean {
+  if (typeof flag !== "boolean") throw new TypeError(`${place} must be true or false but is ${describe(flag)}.`);
+  return flag;
+}
+
 /** One of a few words. */
 export function checkChoice<T extends string>(place: string, choice: T, choices: readonly T[]): T {
   if (!choices.includes(choice))
@@ -54,7 +60,10 @@ function nearest(word: string, known: readonly string[]): string {
 /** A value as a person would name it in a sentence. */
 export function describe(value: unknown): string {
   if (typeof value === "string") return `"${value}"`;
+  if (typeof value === "function") return "a function";
+  if (typeof value === "bigint") return `${value}n`;
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (value === null || typeof value !== "object") return String(value);
-  return `a ${value.constructor?.name ?? "object"}`;
+  const { name = "Object" } = value.constructor ?? {};
+  return name === "Object" ? "an object" : `a ${name}`;
 }

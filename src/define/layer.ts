@@ -4,7 +4,7 @@ import type { Graph } from "../graph/graph.ts";
 import { type Initializer, uniform } from "../graph/initializer.ts";
 import { matrix } from "../graph/shape.ts";
 import { Value } from "../graph/value.ts";
-import { checkSize } from "./check.ts";
+import { checkSize, describe } from "./check.ts";
 
 /** A layer as the user writes it down: `lstm(256)`, `dense(10)`. The same record may stand in several models. */
 export interface Layer {
@@ -37,6 +37,14 @@ export class Site {
   parameter(name: string, rows: number, width: number, initial: Initializer): Value {
     checkSize(`${this.path}/${name}: the number of columns`, width);
     if (typeof name !== "string" || name === "") throw new TypeError(`${this.path}: a parameter needs a name but got ${String(name)}.`);
+    if (name.includes("/"))
+      throw new TypeError(
+        `${this.path}: the name "${name}" contains a "/", which separates the parts of a parameter's path. Leave it out.`,
+      );
+    if (initial?.kind !== "uniform" && initial?.kind !== "constant")
+      throw new TypeError(
+        `${this.path}/${name}: the first values must be uniform(limit), constant(value) or glorot(inputs, outputs) but are ${describe(initial)}. For one number everywhere use constant(0.1).`,
+      );
     if (this.#made.has(name))
       throw new TypeError(`${this.path}: two parameters are called "${name}". Give each linear() and bias() its own name.`);
     this.#made.add(name);
@@ -52,6 +60,8 @@ export class Site {
   linear(name: string, x: Value, units: number, initial?: Initializer): Value {
     if (!(x instanceof Value))
       throw new TypeError(`${this.path}: linear("${name}", …) got ${String(x)} as its input. Give it a symbolic value.`);
+    if (x.graph !== this.#graph)
+      throw new TypeError(`${this.path}: linear("${name}", …) got a value of another model. Use the values that step() was given.`);
     const { symbols, width } = x.shape;
     const rows = symbols || width;
     const weight = this.parameter(name, rows, units, initial ?? uniform(1 / Math.sqrt(rows)));

@@ -5,7 +5,7 @@ import { symbolsOf } from "../graph/shape.ts";
 import { Value } from "../graph/value.ts";
 import { ACTIVATIONS, type Activation, add, lastOf } from "../graph/words.ts";
 import { cell } from "./cell.ts";
-import { checkChoice, checkName, checkNumber, checkOptions, checkSize, describe } from "./check.ts";
+import { checkChoice, checkFlag, checkName, checkNumber, checkOptions, checkSize, describe } from "./check.ts";
 import type { Layer } from "./layer.ts";
 
 export interface LayerOptions {
@@ -57,6 +57,7 @@ export interface DenseOptions extends LayerOptions {
 export function dense(units: number, options: DenseOptions = {}): Layer {
   checkSize("dense: units", units);
   checkOptions("dense", options, ["activation", "bias", "name"]);
+  checkFlag("dense: bias", options.bias ?? true);
   const activation = checkChoice("dense: activation", options.activation ?? "identity", activationNames);
   return {
     kind: "dense",

@@ -3,7 +3,7 @@
 import { Graph, type Node, type NodeId } from "../graph/graph.ts";
 import { SCALAR, sequence, symbolsOf } from "../graph/shape.ts";
 import { Value } from "../graph/value.ts";
-import { checkChoice, checkName, checkOptions, describe } from "./check.ts";
+import { checkChoice, checkName, checkOptions, checkSize, describe } from "./check.ts";
 import { type Layer, Site } from "./layer.ts";
 import { type Input, type Loss, shapeOfInput } from "./layers.ts";
 
@@ -47,10 +47,13 @@ export function model(options: ModelOptions): Definition {
   const { input, layers, loss, seed = 0 } = options;
   if (input?.kind !== "tokens" && input?.kind !== "features")
     throw new TypeError(`model: input must be tokens(n) or features(n) but is ${describe(input)}.`);
+  checkSize(`model: the n of input ${input.kind}(n)`, input.kind === "tokens" ? input.symbols : input.width);
   if (!Array.isArray(layers) || layers.length === 0)
     throw new TypeError(`model: layers must be a list of at least one layer but are ${describe(layers)}.`);
-  if (loss?.kind === undefined)
-    throw new TypeError(`model: loss must be crossEntropy(), meanSquared() or binaryCrossEntropy() but is ${describe(loss)}.`);
+  if (!["crossEntropy", "meanSquared", "binaryCrossEntropy"].includes(loss?.kind))
+    throw new TypeError(
+      `model: loss must be crossEntropy(), meanSquared() or binaryCrossEntropy() but is ${describe(loss?.kind ?? loss)}.`,
+    );
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
     throw new RangeError(`model: seed must be a whole number from 0 to ${2 ** 32 - 1} but is ${describe(seed)}.`);
   if (options.feedback !== undefined) checkChoice("model: feedback", options.feedback, ["output", "softmax", "symbol"]);
@@ -71,6 +74,10 @@ export function model(options: ModelOptions): Definition {
     });
     try {
       x = layer.build(site);
+      if (!(x instanceof Value) || x.graph !== graph)
+        throw new TypeError(
+          `build() returned ${x instanceof Value ? "a value of another model" : describe(x)}. Return a value made from its input.`,
+        );
     } catch (error) {
       if (error instanceof Error && !error.message.startsWith(paths[index]) && !error.message.startsWith("internal"))
         error.message = `${paths[index]}: ${error.message}`;
@@ -110,7 +117,7 @@ function close(graph: Graph, output: Value, facts: Pick<Definition, "seed" | "in
         `crossEntropy: ignore is ${loss.ignore} but the output has the symbols 0 to ${shape.width - 1}. Name one of these.`,
       );
   }
-  if (loss.kind === "crossEntropy") checkHeard(graph.nodes);
+  checkHeard(graph.nodes, output, loss, path);
   graph.label = "target";
   const target = graph.addShaped("target", [], {}, loss.kind === "crossEntropy" ? symbolsOf(shape.extent, shape.width) : shape);
   graph.label = "loss";
@@ -118,17 +125,26 @@ function close(graph: Graph, output: Value, facts: Pick<Definition, "seed" | "in
   return deepFreeze({ format: 1, ...facts, nodes: graph.nodes, output: output.id, total });
 }
 
-/** With crossEntropy what is heard may be a symbol, the truth or the one that was drawn, and a symbol has no columns to reckon with. */
-function checkHeard(nodes: readonly Node[]): void {
-  const isHeard = (id: NodeId): boolean => {
-    const node = nodes[id];
-    return node.op === "feedback" || (node.op === "delay" && nodes[node.inputs[0]]?.op === "feedback");
+/**
+ * What is heard is the output, so it is as wide. With crossEntropy it may be a symbol, the truth or the one that was drawn, and a symbol
+ * has no columns to reckon with.
+ */
+function checkHeard(nodes: readonly Node[], output: Value, loss: Loss, path: string): void {
+  const isHeard = (id: NodeId): boolean => nodes[id].op === "feedback" || (nodes[id].op === "delay" && isDelayHeard(id));
+  const isDelayHeard = (id: NodeId): boolean => nodes[id].inputs[0] < id && isHeard(nodes[id].inputs[0]);
+  const heard = nodes.find(({ op }) => op === "feedback");
+  if (heard && heard.shape.width !== output.width)
+    throw new RangeError(
+      `${path}: the output is ${output.width} wide, but the layers that listen to it were told ${heard.shape.width}, as its first state is. End with dense(${output.width}).`,
+    );
+  const refuse = (what: string): never => {
+    throw new TypeError(
+      `${what} was given the model's output y, which under teacher forcing is a symbol. Use linear(name, y, units) first, and its result here.`,
+    );
   };
-  for (const { op, inputs, label } of nodes)
-    if (op !== "matmul" && op !== "delay" && inputs.some(isHeard))
-      throw new TypeError(
-        `${label}: ${op}() was given the model's output y, which under teacher forcing is a symbol. Use linear(name, y, units) first, and its result here.`,
-      );
+  if (isHeard(output.id)) refuse(`${path}: the output`);
+  if (loss.kind !== "crossEntropy") return;
+  for (const { op, inputs, label } of nodes) if (op !== "matmul" && op !== "delay" && inputs.some(isHeard)) refuse(`${label}: ${op}()`);
 }
 
 function pathsOf(layers: readonly Layer[]): string[] {

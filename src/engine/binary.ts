@@ -1,5 +1,6 @@
 // Chooses and compiles a binary: the fused one where this engine has relaxed SIMD, the plain one elsewhere or when asked.
 
+import { checkFlag, checkOptions, describe } from "../define/check.ts";
 import { relaxed, simd } from "./binaries.ts";
 
 export interface Binary {
@@ -13,6 +14,15 @@ export interface BinaryOptions {
   readonly strict?: boolean;
   /** A compiled module to use instead, where code cannot be compiled from bytes. */
   readonly module?: WebAssembly.Module;
+}
+
+export function checkBinaryOptions(place: string, options: BinaryOptions): void {
+  checkOptions(place, options, ["strict", "module"]);
+  const { strict = false, module } = options;
+  checkFlag(`${place}: strict`, strict);
+  // By its tag, because a module from another realm is no instance of this one's class.
+  if (module !== undefined && Object.prototype.toString.call(module) !== "[object WebAssembly.Module]")
+    throw new TypeError(`${place}: module must be a WebAssembly.Module but is ${describe(module)}. Make one with WebAssembly.compile(…).`);
 }
 
 const decode = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));

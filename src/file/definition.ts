@@ -1,26 +1,127 @@
-// Checks that what was read is a definition that this version can run: every operation known, every input in its place, every shape lawful.
+// Checks that what was given or read is a definition that this version can run: every operation known, every input in its place, every
+// shape as its law says.
 
+import { describe } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
-import { topologicalOrder } from "../graph/graph.ts";
-import { SHAPE } from "../graph/shape.ts";
+import { type Node, topologicalOrder } from "../graph/graph.ts";
+import type { OpName } from "../graph/operations.ts";
+import { SHAPE, type Shape } from "../graph/shape.ts";
+
+type Attributes = Readonly<Record<string, unknown>>;
+
+/** What a definition may hold: the fewest and most inputs of each operation, and whether its attributes are lawful. */
+const LAWS: { readonly [K in OpName]?: readonly [fewest: number, most: number, lawful?: (attributes: Attributes) => boolean] } = {
+  input: [0, 0],
+  target: [0, 0],
+  feedback: [0, 0],
+  parameter: [0, 0, ({ path, initial }) => typeof path === "string" && path !== "" && isInitial(initial)],
+  matmul: [2, 2, ({ transposed }) => transposed === false],
+  gather: [2, 2],
+  add: [2, 2],
+  sub: [2, 2],
+  mul: [2, 2],
+  div: [2, 2],
+  mix: [3, 3],
+  affine: [1, 1, ({ scale, shift }) => Number.isFinite(scale) && Number.isFinite(shift)],
+  tanh: [1, 1],
+  sigmoid: [1, 1],
+  relu: [1, 1],
+  softplus: [1, 1],
+  exp: [1, 1],
+  log: [1, 1],
+  sqrt: [1, 1],
+  abs: [1, 1],
+  concat: [1, Infinity],
+  slice: [1, 1],
+  delay: [1, 1, ({ steps }) => Number.isInteger(steps) && (steps as number) >= 1 && (steps as number) <= 2 ** 24],
+  last: [1, 1],
+  softmax: [1, 1],
+  dropout: [1, 1, ({ keep, stream }) => (keep as number) > 0 && (keep as number) <= 1 && Number.isInteger(stream)],
+  loss: [2, 2, ({ kind, ignore }) => isLoss(kind) && Number.isInteger(ignore)],
+};
+
+const isLoss = (kind: unknown): boolean => ["crossEntropy", "meanSquared", "binaryCrossEntropy"].includes(kind as string);
+
+function isInitial(initial: unknown): boolean {
+  const { kind, limit, value } = (initial ?? {}) as Attributes;
+  return (kind === "uniform" && Number.isFinite(limit)) || (kind === "constant" && Number.isFinite(value));
+}
+
+const isSize = (size: unknown, least: number): boolean =>
+  Number.isInteger(size) && (size as number) >= least && (size as number) <= 2 ** 24;
 
 /** @throws TypeError with the node that does not fit. */
-export function checkDefinition(definition: Definition): void {
+export function checkDefinition(place: string, definition: Definition): void {
+  if (definition === null || typeof definition !== "object" || !Array.isArray(definition.nodes))
+    throw new TypeError(`${place}: needs what model(…) returns but got ${describe(definition)}.`);
   const fail = (what: string): never => {
-    throw new TypeError(`open: the model's definition does not fit this library: ${what}. Use the version of the library that saved it.`);
+    throw new TypeError(
+      `${place}: the model's definition does not fit this library: ${what}. Use the version of the library that made it.`,
+    );
   };
-  if (definition?.format !== 1) fail(`its format is ${String(definition?.format)}, not 1`);
-  const { nodes, output, total } = definition;
-  if (!Array.isArray(nodes) || nodes.length === 0) fail("it has no nodes");
+  const { format, seed, input, layers, loss, feedback, nodes, output, total } = definition;
+  if (format !== 1) fail(`its format is ${describe(format)}, not 1`);
+  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) fail(`its seed is ${describe(seed)}`);
+  if (!Array.isArray(layers)) fail("it has no layers");
+  if (!isLoss(loss?.kind)) fail(`its loss is ${describe(loss?.kind)}`);
+  if (![null, "output", "softmax", "symbol"].includes(feedback)) fail(`its feedback is ${describe(feedback)}`);
+  if (nodes.length === 0) fail("it has no nodes");
   nodes.forEach((node, id) => {
-    if (!(node?.op in SHAPE)) fail(`operation "${String(node?.op)}" of node ${id} is unknown`);
-    if (
-      !Array.isArray(node.inputs) ||
-      !node.inputs.every((input: unknown) => Number.isInteger(input) && (input as number) >= 0 && (input as number) < nodes.length)
-    )
+    const known = Object.hasOwn(LAWS, String(node?.op)) ? LAWS[node.op as OpName] : undefined;
+    const [fewest, most, lawful = () => true] = known ?? fail(`operation ${describe(node?.op)} of node ${id} is unknown`);
+    const { inputs, attributes, shape, label } = node;
+    if (!Array.isArray(inputs) || inputs.length < fewest || inputs.length > most || !inputs.every((from) => isNode(from, nodes)))
       fail(`node ${id} has inputs that are not there`);
-    if (!Number.isInteger(node.shape?.width) || node.shape.width < 1) fail(`node ${id} has no width`);
+    if (attributes === null || typeof attributes !== "object" || typeof label !== "string" || !lawful(attributes))
+      fail(`node ${id}, ${node.op}, has attributes that are not lawful`);
+    if (!isSize(shape?.width, 1) || !isSize(shape.rows, 0) || !isSize(shape.symbols, 0)) fail(`node ${id} has no shape`);
   });
-  for (const id of [output, total]) if (!Number.isInteger(id) || id < 0 || id >= nodes.length) fail(`there is no node ${String(id)}`);
-  topologicalOrder(nodes);
+  nodes.forEach((node, id) => {
+    if (!sameShape(node.shape, lawfulShape(node, nodes, definition, fail)))
+      fail(`node ${id}, ${node.op}, has another shape than its inputs give`);
+  });
+  if (!isNode(output, nodes)) fail(`there is no node ${describe(output)}`);
+  if (!isNode(total, nodes) || nodes[total].op !== "loss" || nodes[total].inputs[0] !== output) fail("its output does not reach its loss");
+  if (input?.kind !== "tokens" && input?.kind !== "features") fail("its input is of no known kind");
+  try {
+    topologicalOrder(nodes);
+  } catch {
+    fail("it has a cycle without a delay");
+  }
+}
+
+const isNode = (id: unknown, nodes: readonly Node[]): boolean =>
+  Number.isInteger(id) && (id as number) >= 0 && (id as number) < nodes.length;
+
+const sameShape = (a: Shape, b: Shape): boolean =>
+  a.extent === b.extent && a.rows === b.rows && a.width === b.width && a.symbols === b.symbols;
+
+/** The shape that a node must have. */
+function lawfulShape(node: Node, nodes: readonly Node[], { input, output, loss }: Definition, fail: (what: string) => never): Shape {
+  const shapes = node.inputs.map((id) => nodes[id].shape);
+  switch (node.op) {
+    case "input":
+      return input?.kind === "tokens"
+        ? { extent: "sequence", rows: 0, width: 1, symbols: input.symbols }
+        : { extent: "sequence", rows: 0, width: input?.width, symbols: 0 };
+    case "feedback":
+      return { extent: "sequence", rows: 0, width: nodes[output]?.shape.width, symbols: 0 };
+    case "target": {
+      const shape = nodes[output]?.shape;
+      return loss.kind === "crossEntropy" ? { ...shape, width: 1, symbols: shape?.width } : shape;
+    }
+    case "parameter":
+      return { ...node.shape, extent: "parameter", symbols: 0, rows: Math.max(1, node.shape.rows) };
+    case "delay":
+      return { ...shapes[0], extent: "sequence" };
+    case "gather":
+    case "matmul":
+      if (shapes[1].extent !== "parameter" || (node.op === "gather" && shapes[0].symbols !== shapes[1].rows))
+        fail(`a weight [${shapes[1].rows} × ${shapes[1].width}] does not fit its input`);
+  }
+  try {
+    return SHAPE[node.op](shapes, node.attributes as never);
+  } catch (error) {
+    return fail((error as Error).message.replace(/\.$/, ""));
+  }
 }

@@ -108,7 +108,7 @@ export function read(buffer: ArrayBuffer | Uint8Array): Contents {
   const [a, b] = checksum(bytes.subarray(HEAD));
   if (!header || a !== view.getUint32(16, true) || b !== view.getUint32(20, true))
     throw new TypeError("open: the model is damaged: its checksum does not agree. Fetch or save it again.");
-  checkDefinition(header.definition);
+  checkDefinition("open", header.definition);
   let at = HEAD + length;
   const arrays = counts.map((count) => {
     const values = new Float32Array(count);

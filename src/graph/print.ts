@@ -12,7 +12,9 @@ export function printShape({ extent, rows, width, symbols }: Shape): string {
 }
 
 /** Every node with its number, operation, inputs, attributes, shape and label. A delay is the one input that may come later in the list. */
-export function printGraph({ nodes }: { readonly nodes: readonly Node[] }): string {
+export function printGraph(definition: { readonly nodes: readonly Node[] }): string {
+  if (!Array.isArray(definition?.nodes)) throw new TypeError(`printGraph: needs what model(…) returns but got ${String(definition)}.`);
+  const { nodes } = definition;
   const name = (id: NodeId): string => (id === UNBOUND ? "?" : `%${id}`);
   const heads = nodes.map((node, id) => {
     const attributes = Object.entries(node.attributes).map(

@@ -1,13 +1,15 @@
 // The words that cells are written in, the built-in ones and a user's own alike.
 
 import type { Operations, OpName } from "./operations.ts";
+import { real } from "./real.ts";
 import { Value } from "./value.ts";
 
 function word<K extends OpName>(op: K, values: readonly Value[], attributes: Operations[K], name: string = op): Value {
+  if (values.length === 0) throw new TypeError(`${name}() got no values. Give it at least one.`);
   values.forEach((value, index) => {
     if (!(value instanceof Value))
       throw new TypeError(
-        `${name}() got ${typeof value === "number" ? `the number ${value}` : String(value)} as its ${index + 1}. argument but works on symbolic values. For numbers use scale(x, k) and shift(x, k).`,
+        `${name}() got ${said(value)} as its ${index + 1}. argument but works on symbolic values. For numbers use scale(x, k) and shift(x, k).`,
       );
     if (value.graph !== values[0].graph)
       throw new TypeError(`${name}() got values of two different models. Use the values that this step function was given.`);
@@ -23,10 +25,8 @@ function word<K extends OpName>(op: K, values: readonly Value[], attributes: Ope
   );
 }
 
-function real(name: string, number: number): number {
-  if (!Number.isFinite(number)) throw new TypeError(`${name}() needs a finite number but got ${String(number)}.`);
-  return number;
-}
+const said = (value: unknown): string =>
+  typeof value === "number" ? `the number ${value}` : Array.isArray(value) ? `an array of ${value.length}` : String(value);
 
 /** a + b. Equal shapes; a parameter of one row is added to every row. */
 export const add = (a: Value, b: Value, ...more: Value[]): Value =>
@@ -73,7 +73,8 @@ export const lastOf = (x: Value): Value => word("last", [x], {}, "last");
 /** x as it was `steps` time steps earlier (1 or more); zero, or the state carried from the previous window, before the beginning. */
 export function delay(x: Value, steps = 1): Value {
   if (!(x instanceof Value)) throw new TypeError(`delay() got ${String(x)} but works on symbolic values.`);
-  if (!Number.isInteger(steps) || steps < 1) throw new RangeError(`delay() got ${steps} steps. Use a whole number of 1 or more.`);
+  if (!Number.isInteger(steps) || steps < 1 || steps > 2 ** 24)
+    throw new RangeError(`delay() got ${String(steps)} steps. Use a whole number from 1 to ${2 ** 24}.`);
   if (x.shape.extent !== "sequence") throw new TypeError(`delay() needs a sequence but got ${String(x)}.`);
   return new Value(x.graph, x.graph.addShaped("delay", [x.id], { steps }, x.shape));
 }

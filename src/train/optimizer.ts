@@ -11,7 +11,7 @@ import {
   CONTROL_WEIGHT_DECAY,
   Optimizer as Kind,
 } from "../../assembly/isa.ts";
-import { checkNumber, checkOptions } from "../define/check.ts";
+import { checkFlag, checkNumber, checkOptions } from "../define/check.ts";
 import { checkSchedule, type Schedule } from "./schedule.ts";
 
 export interface Optimizer {
@@ -60,7 +60,7 @@ export function sgd(rate: Schedule, options: SgdOptions = {}): Optimizer {
   const { momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 } = options;
   checkNumber("sgd: momentum", momentum, 0);
   checkNumber("sgd: dampening", dampening, 0, 1);
-  if (nesterov && (momentum === 0 || dampening !== 0))
+  if (checkFlag("sgd: nesterov", nesterov) && (momentum === 0 || dampening !== 0))
     throw new RangeError(`sgd: nesterov needs momentum above 0 and dampening 0 but they are ${momentum} and ${dampening}.`);
   return {
     ...PLAIN,
@@ -97,7 +97,7 @@ export function rmsprop(rate: Schedule, options: RmspropOptions = {}): Optimizer
     alpha: checkShare("rmsprop: alpha", alpha),
     epsilon: checkEpsilon("rmsprop: epsilon", epsilon),
     momentum: checkNumber("rmsprop: momentum", momentum, 0),
-    variant: centred,
+    variant: checkFlag("rmsprop: centred", centred),
     weightDecay: checkNumber("rmsprop: weightDecay", weightDecay, 0),
   };
 }

@@ -1,6 +1,6 @@
 // Learning rate schedules: a number, or a function from the step (0, 1, 2 …) to a number.
 
-import { checkNumber, describe } from "../define/check.ts";
+import { checkNumber, checkOptions, describe } from "../define/check.ts";
 
 /** The rate, or the rate at each step counted from 0. */
 export type Schedule = number | ((step: number) => number);
@@ -24,7 +24,8 @@ const whole = (place: string, steps: number): number => {
 };
 
 /** rate · factor^⌊step/every⌋ */
-export function stepDecay(rate: number, { every, factor }: { readonly every: number; readonly factor: number }): Schedule {
+export function stepDecay(rate: number, options: { readonly every: number; readonly factor: number }): Schedule {
+  const { every, factor } = checkOptions("stepDecay", options, ["every", "factor"]);
   checkNumber("stepDecay: rate", rate, 0);
   whole("stepDecay: every", every);
   checkNumber("stepDecay: factor", factor, 0);
@@ -39,7 +40,8 @@ export function exponentialDecay(rate: number, factor: number): Schedule {
 }
 
 /** From rate down to floor along half a cosine over `steps` steps, then floor (Loshchilov and Hutter 2017, without restarts). */
-export function cosineDecay(rate: number, { steps, floor = 0 }: { readonly steps: number; readonly floor?: number }): Schedule {
+export function cosineDecay(rate: number, options: { readonly steps: number; readonly floor?: number }): Schedule {
+  const { steps, floor = 0 } = checkOptions("cosineDecay", options, ["steps", "floor"]);
   checkNumber("cosineDecay: rate", rate, 0);
   whole("cosineDecay: steps", steps);
   checkNumber("cosineDecay: floor", floor, 0, rate);
