@@ -5,6 +5,7 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { atMost, type Figure } from "./figure.ts";
 import { measureFunctions } from "./functions.ts";
+import { measureLearning } from "./learning.ts";
 import { measureProducts } from "./products.ts";
 import { measureStreaming } from "./streaming.ts";
 import { measureForcing, measurePytorch, measureTfjs } from "./training.ts";
@@ -35,6 +36,7 @@ const GROUPS: readonly Group[] = [
   { name: "streaming", measure: measureStreaming },
   { name: "functions", measure: ({ root }) => measureFunctions(root) },
   { name: "size", measure: measureSize },
+  { name: "learning", measure: ({ root }) => measureLearning(root) },
 ];
 
 const number = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(value < 10 ? 2 : 1));
