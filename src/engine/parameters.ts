@@ -54,11 +54,15 @@ function handle(machine: Machine, place: ParameterPlace, check: () => void): Par
     },
     set(values) {
       check();
-      if (values?.length !== rows * width)
-        throw new RangeError(`${path}: got ${values?.length} values for ${rows} × ${width} = ${rows * width}. Give them row by row.`);
+      if (values === null || typeof values !== "object")
+        throw new TypeError(`${path}: needs a list of numbers but got ${describe(values)}.`);
+      if (values.length !== rows * width)
+        throw new RangeError(
+          `${path}: got ${describe(values.length)} values for ${rows} × ${width} = ${rows * width}. Give them row by row.`,
+        );
       for (let i = 0; i < values.length; i++)
-        if (!Number.isFinite(Math.fround(values[i])))
-          throw new TypeError(`${path}: value ${i} is ${describe(values[i])} but must be a finite number.`);
+        if (typeof values[i] !== "number" || !Number.isFinite(Math.fround(values[i])))
+          throw new TypeError(`${path}: value ${i} is ${describe(values[i])} but must be a finite number between ±3.4e38.`);
       writeBlock(machine, machine.parameters + offset, place, values);
       machine.version++;
     },

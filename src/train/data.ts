@@ -61,19 +61,21 @@ export function targetKind({
   };
 }
 
-const known = new WeakMap<object, string>();
-
-/** Checks every value of a sequence once for each kind. @throws with the place of the first that does not fit. */
+/** Checks every value of a sequence. @throws TypeError or RangeError with the place of the first that does not fit. */
 export function checkSequence(place: string, sequence: Sequence, kind: Kind & { readonly unit?: boolean }): void {
   const { symbols, width, unit = false } = kind;
-  if (sequence === null || typeof sequence !== "object" || typeof sequence.length !== "number")
-    throw new TypeError(`${place} must be a list but is ${describe(sequence)}.`);
+  checkList(place, sequence);
   if (sequence.length === 0) throw new RangeError(`${place} is empty. Give at least one step.`);
-  const key = `${symbols} ${width} ${unit} ${sequence.length}`;
-  if (Object.isFrozen(sequence) && known.get(sequence) === key) return;
   if (symbols > 0) checkSymbols(place, sequence as ArrayLike<number>, symbols);
   else for (let i = 0; i < sequence.length; i++) checkRow(place, sequence[i], i, width, unit);
-  if (Object.isFrozen(sequence)) known.set(sequence, key);
+}
+
+/** Something with a length and numbered elements. */
+export function checkList(place: string, list: ArrayLike<unknown>): void {
+  if (list === null || typeof list !== "object" || !("length" in list))
+    throw new TypeError(`${place} must be a list but is ${describe(list)}.`);
+  if (!Number.isInteger(list.length) || list.length < 0)
+    throw new TypeError(`${place} must be a list but its length is ${describe(list.length)}. Give an array or a typed array.`);
 }
 
 function checkSymbols(place: string, sequence: ArrayLike<number>, symbols: number): void {
@@ -102,7 +104,7 @@ function checkRow(place: string, row: number | ArrayLike<number>, index: number,
 function checkFeature(place: string, value: number, unit: boolean): void {
   // Beyond f32 a number would become infinite on its way in.
   if (typeof value !== "number" || !Number.isFinite(Math.fround(value)))
-    throw new TypeError(`${place} is ${describe(value)} but must be a finite number. Clean or scale the data first.`);
+    throw new TypeError(`${place} is ${describe(value)} but must be a finite number between ±3.4e38. Clean or scale the data first.`);
   if (unit && (value < 0 || value > 1))
     throw new RangeError(`${place} is ${value} but a target of binaryCrossEntropy() must be from 0 to 1.`);
 }
@@ -110,8 +112,10 @@ function checkFeature(place: string, value: number, unit: boolean): void {
 /** Writes rows from … from+count−1 of a sequence as row `b` of a batch. */
 export function writeRows(slots: Slots, sequence: Sequence, from: number, count: number, b: number, batch: number): void {
   const { values, stride } = slots;
-  const first = sequence[from];
-  if (typeof first === "number")
-    for (let t = 0; t < count; t++) values[(t * batch + b) * stride] = (sequence as ArrayLike<number>)[from + t];
-  else for (let t = 0; t < count; t++) values.set((sequence as ArrayLike<ArrayLike<number>>)[from + t], (t * batch + b) * stride);
+  for (let t = 0; t < count; t++) {
+    const row = sequence[from + t];
+    const at = (t * batch + b) * stride;
+    if (typeof row === "number") values[at] = row;
+    else values.set(row, at);
+  }
 }

@@ -1,6 +1,6 @@
 // What a training can be told, with defaults, checked before any work.
 
-import { checkChoice, checkNumber, checkOptions, checkSize, describe } from "../define/check.ts";
+import { checkChoice, checkFlag, checkNumber, checkOptions, checkSize, describe } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
 import type { Data } from "./data.ts";
 import { adam, type Optimizer } from "./optimizer.ts";
@@ -25,6 +25,9 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The smallest normal and the greatest number of f32. */
+const [SMALLEST, GREATEST] = [2 ** -126, 2 ** 128 - 2 ** 104];
+
 const OPTIONS = ["optimizer", "epochs", "steps", "clip", "onNonFinite", "teacherForcing", "signal"];
 
 /** Options with defaults, checked. */
@@ -37,15 +40,25 @@ export function checkTraining(definition: Definition, data: Data, options: Train
   if (steps !== Infinity) checkSize("train: steps", steps);
   checkOptions("train: clip", clip, ["norm", "value"]);
   for (const [key, limit] of Object.entries(clip))
-    if (checkNumber(`train: clip.${key}`, limit, 0) === 0)
-      throw new RangeError(`train: clip.${key} is 0, which would stop all learning. Use a positive number, or leave it out.`);
-  const policy =
-    typeof onNonFinite === "string" ? checkChoice("train: onNonFinite", onNonFinite, ["throw", "skip", "randomStep"]) : "randomStep";
-  const length = typeof onNonFinite === "object" ? checkNumber("train: onNonFinite.randomStep", onNonFinite.randomStep, 0) : 1e-2;
-  if (typeof teacherForcing !== "boolean")
-    throw new TypeError(`train: teacherForcing must be true or false but is ${describe(teacherForcing)}.`);
+    if (checkNumber(`train: clip.${key}`, limit, 0) < SMALLEST)
+      throw new RangeError(`train: clip.${key} is ${limit}, which would stop all learning. Use a greater number, or leave it out.`);
+  const { policy, length } = checkPolicy(onNonFinite);
+  checkFlag("train: teacherForcing", teacherForcing);
+  checkSignal("train", signal);
   checkData("train", definition, data);
   return { optimizer, epochs, steps, clip, policy, length, teacherForcing, signal };
+}
+
+function checkPolicy(onNonFinite: NonNullable<TrainOptions["onNonFinite"]>) {
+  if (typeof onNonFinite !== "object" || onNonFinite === null)
+    return { policy: checkChoice("train: onNonFinite", onNonFinite, ["throw", "skip", "randomStep"]), length: 1e-2 };
+  checkOptions("train: onNonFinite", onNonFinite, ["randomStep"]);
+  return { policy: "randomStep" as const, length: checkNumber("train: onNonFinite.randomStep", onNonFinite.randomStep, 0, GREATEST) };
+}
+
+export function checkSignal(place: string, signal: AbortSignal | undefined): void {
+  if (signal !== undefined && typeof signal?.throwIfAborted !== "function")
+    throw new TypeError(`${place}: signal must be an AbortSignal but is ${describe(signal)}.`);
 }
 
 export function checkData(place: string, definition: Definition, data: Data): void {

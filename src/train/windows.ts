@@ -1,8 +1,8 @@
 // windows(): long sequences cut into streams that run side by side, a window of so many steps at a time; state is carried along each stream.
 
-import { checkOptions, checkSize, describe } from "../define/check.ts";
+import { checkOptions, checkSize } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
-import { type Batch, checkSequence, type Data, inputKind, type Sequence, type Slots, targetKind, writeRows } from "./data.ts";
+import { type Batch, checkList, checkSequence, type Data, inputKind, type Sequence, type Slots, targetKind, writeRows } from "./data.ts";
 
 export interface WindowOptions {
   /** Streams side by side. */
@@ -33,8 +33,8 @@ export function windows(source: Sequence | readonly Sequence[], options: WindowO
   checkOptions("windows", options, ["batch", "steps", "targets"]);
   const batch = checkSize("windows: batch", options.batch);
   const steps = checkSize("windows: steps", options.steps);
-  if (source === null || typeof source !== "object" || typeof source.length !== "number")
-    throw new TypeError(`windows: the data must be a list but is ${describe(source)}.`);
+  checkList("windows: the data", source);
+  if (options.targets !== undefined) checkList("windows: targets", options.targets);
   return new Windows(source, options.targets, batch, steps);
 }
 
@@ -73,6 +73,10 @@ class Windows implements Data {
     this.#documents = several ? (this.#source as readonly Sequence[]) : [this.#source as Sequence];
     this.#answers = this.#targets === undefined ? null : several ? (this.#targets as readonly Sequence[]) : [this.#targets as Sequence];
     if (this.#documents.length === 0) throw new RangeError("windows: the data is empty. Give at least one step.");
+    if (this.#answers && this.#answers.length !== this.#documents.length)
+      throw new RangeError(
+        `windows: there are ${this.#documents.length} documents but ${this.#answers.length} lists of targets. Give one list a document.`,
+      );
     this.#documents.forEach((document, index) => {
       checkSequence(several ? `data[${index}]` : "data", document, kind);
       if (!this.#answers) return;

@@ -1,6 +1,6 @@
 // generate(): symbols drawn one after the other, each fed back as the next input.
 
-import { checkNumber, checkOptions, checkSize, describe } from "../define/check.ts";
+import { checkFlag, checkNumber, checkOptions, checkSize, describe } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
 import { randomFrom } from "../engine/random.ts";
@@ -26,6 +26,9 @@ export interface GenerateOptions {
   readonly stop?: number | readonly number[];
 }
 
+/** The smallest normal f32: a share below it would be rounded to 0, and nothing would be left to draw from. */
+const SMALLEST = 2 ** -126;
+
 const OPTIONS = ["prompt", "length", "temperature", "topK", "topP", "greedy", "seed", "stop"];
 
 /** Options with defaults, checked. */
@@ -47,11 +50,22 @@ export function checkGenerating(definition: Definition, options: GenerateOptions
     throw new RangeError(`generate: topP must be above 0 and at most 1 but is ${describe(topP)}.`);
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
     throw new RangeError(`generate: seed must be a whole number from 0 to ${2 ** 32 - 1} but is ${describe(seed)}.`);
-  const stops = typeof stop === "number" ? [stop] : stop;
+  if (typeof stop !== "number" && !Array.isArray(stop))
+    throw new TypeError(`generate: stop must be a symbol or an array of symbols but is ${describe(stop)}.`);
+  const stops: readonly number[] = typeof stop === "number" ? [stop] : stop;
   for (const symbol of stops)
     if (!Number.isInteger(symbol) || symbol < 0 || symbol >= symbols)
       throw new RangeError(`generate: stop is ${describe(symbol)} but must be a symbol from 0 to ${symbols - 1}.`);
-  return { prompt, length, temperature: greedy ? 0 : temperature, topK, topP, seed, stops, symbols };
+  return {
+    prompt,
+    length,
+    temperature: checkFlag("generate: greedy", greedy) ? 0 : temperature,
+    topK: Math.min(topK, symbols),
+    topP: Math.max(topP, SMALLEST),
+    seed,
+    stops,
+    symbols,
+  };
 }
 
 /** The drawn symbols, without the prompt. Options have been checked. */

@@ -119,7 +119,9 @@ export class Stream implements Disposable {
 
   #feature(index: number, value: number): void {
     if (typeof value !== "number" || !Number.isFinite(Math.fround(value)))
-      throw new TypeError(`push: number ${index} of the step is ${describe(value)} but must be finite. Clean or scale the data first.`);
+      throw new TypeError(
+        `push: number ${index} of the step is ${describe(value)} but must be a finite number between ±3.4e38. Clean or scale the data first.`,
+      );
     this.#floats[this.#input + index] = value;
   }
 }
