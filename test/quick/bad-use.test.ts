@@ -1,0 +1,278 @@
+// What bad use of a network gets: wrong options of each verb, wrong parameters, and everything after close.
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  bytesOf,
+  compile,
+  crossEntropy,
+  dense,
+  examples,
+  features,
+  last,
+  meanSquared,
+  model,
+  type Network,
+  open,
+  plan,
+  printGraph,
+  rnn,
+  tokens,
+  windows,
+} from "../../src/index.ts";
+import { type Row, refuses, thrownBy } from "../support/refuse.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: the table says on purpose what the types forbid
+type Anything = any;
+
+const SYMBOLS = model({ input: tokens(5), layers: [rnn(4), dense(5)], loss: crossEntropy() });
+const NUMBERS = model({ input: features(2), layers: [rnn(3), dense(2)], loss: meanSquared() });
+const VECTOR = model({ input: tokens(5), layers: [rnn(4), last(), dense(5)], loss: crossEntropy() });
+type Networks = Record<"symbols" | "numbers" | "vector", Network>;
+const nets = {} as Networks;
+const given = (): Networks => nets;
+const GOOD = windows([0, 1, 2, 3, 4, 0, 1, 2, 3], { batch: 2, steps: 2 });
+let before: unknown;
+const photograph = () => Object.values(nets).map((net) => [...net.parameters].map((parameter) => Array.from(parameter.get()).join()));
+
+async function drain(steps: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of steps);
+}
+const generate =
+  (options: Anything) =>
+  ({ symbols }: Networks) =>
+    symbols.generate({ prompt: [0], length: 3, ...options });
+const train =
+  (options: Anything) =>
+  ({ symbols }: Networks) =>
+    drain(symbols.train(GOOD, options));
+
+beforeAll(async () => {
+  nets.symbols = await compile(SYMBOLS);
+  nets.numbers = await compile(NUMBERS);
+  nets.vector = await compile(VECTOR);
+  before = photograph();
+});
+afterAll(() => {
+  expect(photograph()).toEqual(before);
+  for (const net of Object.values(nets)) net.close();
+});
+
+describe("train", () => {
+  const rows: readonly (readonly [Anything, typeof TypeError | typeof RangeError, ...string[]])[] = [
+    [null, TypeError, "train", "null"],
+    [{ epochs: 0 }, RangeError, "epochs", "0", "1 or more"],
+    [{ epochs: 1.5 }, RangeError, "epochs", "1.5"],
+    [{ steps: -1 }, RangeError, "steps", "-1"],
+    [{ steps: Number.NaN }, RangeError, "steps", "NaN"],
+    [{ clip: 5 }, TypeError, "clip", "5"],
+    [{ clip: { norm: 0 } }, RangeError, "clip.norm", "0", "leave it out"],
+    [{ clip: { value: -1 } }, RangeError, "clip.value", "-1"],
+    [{ clip: { norm: Number.NaN } }, TypeError, "clip.norm", "NaN"],
+    [{ clip: { norm: 1e-60 } }, RangeError, "clip.norm", "1e-60"],
+    [{ onNonFinite: "ignore" }, TypeError, "onNonFinite", '"ignore"', '"skip"'],
+    [{ onNonFinite: 5 }, TypeError, "onNonFinite", "5", '"skip"'],
+    [{ onNonFinite: null }, TypeError, "onNonFinite", "null"],
+    [{ onNonFinite: {} }, TypeError, "randomStep", "undefined"],
+    [{ onNonFinite: { randomStep: -1 } }, RangeError, "randomStep", "-1"],
+    [{ onNonFinite: { randomStep: 1e39 } }, RangeError, "randomStep", "1e+39"],
+    [{ teacherForcing: 1 }, TypeError, "teacherForcing", "true or false", "1"],
+    [{ signal: {} }, TypeError, "signal", "AbortSignal"],
+  ];
+  refuses(
+    given,
+    rows.map(([options, ...rest]): Row<Networks> => [JSON.stringify(options), train(options), ...rest]),
+  );
+});
+
+describe("evaluate, predict, save, compile, plan", () => {
+  refuses(given, [
+    [
+      "evaluate: teacherForcing",
+      ({ symbols }) => symbols.evaluate(GOOD, { teacherForcing: 0 as Anything }),
+      TypeError,
+      "teacherForcing",
+      "0",
+    ],
+    ["evaluate: signal", ({ symbols }) => symbols.evaluate(GOOD, { signal: 5 as Anything }), TypeError, "evaluate", "signal", "5"],
+    ["evaluate: options", ({ symbols }) => symbols.evaluate(GOOD, null as Anything), TypeError, "evaluate", "null"],
+    ["predict: raw", ({ symbols }) => symbols.predict([0], { raw: "yes" as Anything }), TypeError, "predict: raw", '"yes"'],
+    ["save: note", ({ symbols }) => symbols.save({ note: 5 as Anything }), TypeError, "save: note", "5"],
+    ["save: optimizer", ({ symbols }) => symbols.save({ optimizer: "yes" as Anything }), TypeError, "save: optimizer", '"yes"'],
+    ["compile of nothing", () => compile(undefined as Anything), TypeError, "compile", "model(…)", "undefined"],
+    ["compile of a text", () => compile("{}" as Anything), TypeError, "compile", '"{}"'],
+    ["compile of options", () => compile({ input: tokens(2), layers: [] } as Anything), TypeError, "compile", "model(…)"],
+    ["compile: strict", () => compile(SYMBOLS, { strict: 1 as Anything }), TypeError, "compile: strict", "1"],
+    ["compile: module", () => compile(SYMBOLS, { module: new Uint8Array(8) as Anything }), TypeError, "module", "WebAssembly.Module"],
+    [
+      "compile: a module of something else",
+      () => compile(SYMBOLS, { module: new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)) }),
+      TypeError,
+      "module",
+      "run",
+    ],
+    ["plan of nothing", () => plan(undefined as Anything), TypeError, "plan", "undefined"],
+    ["plan: purpose", () => plan(SYMBOLS, { purpose: "learn" as Anything }), TypeError, "purpose", '"learn"', '"train"'],
+    ["plan: batch", () => plan(SYMBOLS, { batch: 0 }), RangeError, "batch", "0"],
+    ["plan: steps", () => plan(SYMBOLS, { steps: 2.5 }), RangeError, "steps", "2.5"],
+    ["plan: teacherForcing", () => plan(SYMBOLS, { teacherForcing: 0 as Anything }), TypeError, "teacherForcing", "0"],
+    ["bytesOf without options", () => (bytesOf as Anything)(SYMBOLS), TypeError, "bytesOf", "undefined"],
+    ["bytesOf: batch", () => bytesOf(SYMBOLS, { batch: Number.NaN, steps: 1 }), RangeError, "batch", "NaN"],
+    ["bytesOf: optimizer", () => bytesOf(SYMBOLS, { batch: 1, steps: 1, optimizer: "adam" as Anything }), TypeError, "optimizer", '"adam"'],
+    ["printGraph of nothing", () => printGraph(undefined as Anything), TypeError, "printGraph", "undefined"],
+    ["open of a text", () => open("unrolled" as Anything), TypeError, "open", "Uint8Array"],
+  ]);
+});
+
+describe("generate", () => {
+  refuses(given, [
+    ["no options", ({ symbols }) => symbols.generate(undefined as Anything), TypeError, "generate", "undefined"],
+    ["a model of numbers", ({ numbers }) => numbers.generate({ prompt: [0], length: 1 }), TypeError, "generate", "features", "tokens(n)"],
+    ["a model of one vector", ({ vector }) => vector.generate({ prompt: [0], length: 1 }), TypeError, "generate", "vector of 5"],
+    ["no prompt", generate({ prompt: undefined }), TypeError, "prompt", "undefined"],
+    ["an empty prompt", generate({ prompt: [] }), RangeError, "prompt", "empty"],
+    ["a text as prompt", generate({ prompt: "ab" }), TypeError, "prompt", '"ab"'],
+    ["a foreign symbol in the prompt", generate({ prompt: [0, 9] }), RangeError, "prompt[1]", "9", "0 to 4"],
+    ["no length", generate({ length: undefined }), TypeError, "length", "undefined"],
+    ["a length of 0", generate({ length: 0 }), RangeError, "length", "0", "1 or more"],
+    ["a negative temperature", generate({ temperature: -1 }), RangeError, "temperature", "-1"],
+    ["a temperature of NaN", generate({ temperature: Number.NaN }), TypeError, "temperature", "NaN"],
+    ["half a topK", generate({ topK: 0.5 }), RangeError, "topK", "0.5"],
+    ["topK as text", generate({ topK: "3" }), RangeError, "topK", '"3"'],
+    ["topP of 0", generate({ topP: 0 }), RangeError, "topP", "0"],
+    ["topP above 1", generate({ topP: 1.1 }), RangeError, "topP", "1.1"],
+    ["a negative seed", generate({ seed: -1 }), RangeError, "seed", "-1", "4294967295"],
+    ["a foreign symbol to stop at", generate({ stop: 5 }), RangeError, "stop", "5", "0 to 4"],
+    ["one foreign symbol among those to stop at", generate({ stop: [0, 7] }), RangeError, "stop", "7"],
+    ["a stop that is none", generate({ stop: null }), TypeError, "stop", "null"],
+    ["a stop as text", generate({ stop: "a" }), TypeError, "stop", '"a"'],
+    ["greedy as text", generate({ greedy: "no" }), TypeError, "greedy", '"no"'],
+  ]);
+  test("any topK and temperature that is allowed gives symbols", () => {
+    for (const topK of [0, 1, 5, 6, 2 ** 31, 2 ** 32, 2 ** 53])
+      for (const temperature of [0, 1e-300, 1e-30, 1e-6, 1, 1e6, 1e38, 1e300])
+        for (const symbol of nets.symbols.generate({ prompt: [0], length: 5, topK, temperature }))
+          expect([0, 1, 2, 3, 4]).toContain(symbol);
+    const greedy = nets.symbols.generate({ prompt: [0], length: 9, greedy: true });
+    for (const options of [{ temperature: 0 }, { temperature: 1e-300 }, { topK: 1 }, { topP: 1e-300 }])
+      expect(nets.symbols.generate({ prompt: [0], length: 9, ...options })).toEqual(greedy);
+  });
+});
+
+describe("stream", () => {
+  refuses(given, [
+    ["a foreign symbol", ({ symbols }) => symbols.stream().push(5), RangeError, "push", "5", "0 to 4"],
+    ["a list for a symbol", ({ symbols }) => symbols.stream().push([1]), RangeError, "push", "an array of 1"],
+    ["one number for two", ({ numbers }) => numbers.stream().push(1), RangeError, "push", "one number", "2"],
+    ["three numbers for two", ({ numbers }) => numbers.stream().push([1, 2, 3]), RangeError, "push", "an array of 3", "2 numbers"],
+    ["nothing", ({ numbers }) => numbers.stream().push(undefined as Anything), RangeError, "push", "undefined", "2 numbers"],
+    ["a text", ({ numbers }) => numbers.stream().push("ab" as Anything), RangeError, "push", '"ab"', "2 numbers"],
+    ["NaN", ({ numbers }) => numbers.stream().push([0, Number.NaN]), TypeError, "number 1", "NaN", "finite"],
+    ["beyond f32", ({ numbers }) => numbers.stream().push([1e39, 0]), TypeError, "number 0", "1e+39"],
+    ["a BigInt", ({ numbers }) => numbers.stream().push([1n, 0] as Anything), TypeError, "number 0", "1n"],
+  ]);
+  test("a refused step leaves the state as it was", () => {
+    using kept = nets.numbers.stream();
+    using tried = nets.numbers.stream();
+    for (const step of [
+      [0.5, 1],
+      [0.25, -1],
+      [1, 1],
+    ]) {
+      expect(() => tried.push([3, Number.NaN])).toThrow(TypeError);
+      expect(() => tried.push([3])).toThrow(RangeError);
+      expect([...tried.push(step)]).toEqual([...kept.push(step)]);
+    }
+  });
+});
+
+describe("parameters", () => {
+  refuses(given, [
+    ["an unknown path", ({ symbols }) => symbols.parameters.get("layer 9/w"), RangeError, '"layer 9/w"', "layer 1/rnn/wx"],
+    ["a path that is no text", ({ symbols }) => symbols.parameters.get(Symbol("w") as Anything), RangeError, "Symbol(w)"],
+    [
+      "too few values",
+      ({ symbols }) => symbols.parameters.get("layer 1/rnn/wh").set([1]),
+      RangeError,
+      "layer 1/rnn/wh",
+      "1 values",
+      "4 × 4 = 16",
+    ],
+    [
+      "no values",
+      ({ symbols }) => symbols.parameters.get("layer 1/rnn/wh").set(undefined as Anything),
+      TypeError,
+      "layer 1/rnn/wh",
+      "undefined",
+    ],
+    ["a text", ({ symbols }) => symbols.parameters.get("layer 1/rnn/b").set("1234" as Anything), TypeError, "layer 1/rnn/b", '"1234"'],
+    ["NaN", ({ symbols }) => symbols.parameters.get("layer 1/rnn/b").set([1, 2, Number.NaN, 4]), TypeError, "value 2", "NaN"],
+    ["beyond f32", ({ symbols }) => symbols.parameters.get("layer 1/rnn/b").set([1e39, 2, 3, 4]), TypeError, "value 0", "1e+39"],
+    ["null", ({ symbols }) => symbols.parameters.get("layer 1/rnn/b").set([1, null, 3, 4] as Anything), TypeError, "value 1", "null"],
+    ["a BigInt", ({ symbols }) => symbols.parameters.get("layer 1/rnn/b").set([1n, 2, 3, 4] as Anything), TypeError, "value 0", "1n"],
+    ["a hole", ({ symbols }) => symbols.parameters.get("layer 1/rnn/b").set(new Array(4)), TypeError, "value 0", "undefined"],
+  ]);
+});
+
+describe("after close", async () => {
+  const closed = await compile(SYMBOLS);
+  const stream = closed.stream();
+  const shut = closed.stream();
+  const parameter = closed.parameters.get("layer 1/rnn/b");
+  const unfinished = closed.train(GOOD);
+  await unfinished.next();
+  shut.close();
+  closed.close();
+  closed.close();
+  shut.close();
+  refuses(
+    () => null,
+    (
+      [
+        ["train", () => closed.train(GOOD)],
+        ["a training that was under way", () => unfinished.next()],
+        ["evaluate", () => closed.evaluate(GOOD)],
+        ["predict", () => closed.predict([0])],
+        ["stream", () => closed.stream()],
+        ["generate", () => closed.generate({ prompt: [0], length: 1 })],
+        ["save", () => closed.save()],
+        ["bytes", () => closed.bytes],
+        ["binary", () => closed.binary],
+        ["a parameter's get", () => parameter.get()],
+        ["a parameter's set", () => parameter.set([1, 2, 3, 4])],
+        ["push of its stream", () => stream.push(0)],
+        ["reset of its stream", () => stream.reset()],
+        ["push of a closed stream", () => shut.push(0)],
+        ["reset of a closed stream", () => shut.reset()],
+      ] as const
+    ).map(
+      ([what, act]): Row<null> => [
+        what,
+        act,
+        TypeError,
+        "closed",
+        "net.stream() compile(…)".split(" ").at(what.includes("closed") ? 0 : 1)!,
+      ],
+    ),
+  );
+  test("using closes", async () => {
+    let kept: Network;
+    {
+      using net = await compile(SYMBOLS);
+      kept = net;
+    }
+    expect(() => kept.predict([0])).toThrow(TypeError);
+  });
+});
+
+test("symbols changed after the check do not reach the kernels", async () => {
+  const list = Int32Array.from([0, 1, 2, 3, 4, 0, 1, 2, 3]);
+  const data = windows(list, { batch: 1, steps: 2 });
+  const training = nets.symbols.train(data, { steps: 4, optimizer: { ...(await import("../../src/index.ts")).sgd(0) } });
+  await training.next();
+  list.fill(2 ** 30);
+  expect(await thrownBy(() => training.next())).toBeInstanceOf(RangeError);
+  const ragged = [{ input: [0, 1], target: [1, 2] }];
+  const grown = examples(ragged);
+  ragged[0] = { input: [0, 1, 2], target: [1, 2, 3] };
+  expect((await nets.symbols.evaluate(grown)).count).toBe(2);
+});
