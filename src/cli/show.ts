@@ -1,0 +1,81 @@
+// `unrolled show`: what is in a model's file.
+
+import { stat } from "node:fs/promises";
+import { bytesOf, type Network, plan } from "../index.ts";
+import { openModel } from "./files.ts";
+import { harmless, several, size, table, whole } from "./format.ts";
+import { type Note, readNote } from "./note.ts";
+
+export interface ShowArguments {
+  readonly batch?: number;
+  readonly steps?: number;
+}
+
+export async function show(path: string, options: ShowArguments): Promise<number> {
+  using net = await openModel(path);
+  const note = noteOf(path, net);
+  const { definition } = net;
+  const batch = options.batch ?? note?.training?.batch ?? 32;
+  const steps = options.steps ?? note?.training?.steps ?? 64;
+  const { input, loss, feedback, seed, layers } = definition;
+  const { size: fileBytes } = await stat(path);
+
+  const facts = [
+    ["file", `${path}, ${size(fileBytes)}`],
+    ["input", input.kind === "tokens" ? `tokens(${input.symbols})` : `features(${input.width})`],
+    ...layers.map(({ path: name, text }, index) => [index === 0 ? "layers" : "", `${text}   ${name}`]),
+    ["loss", loss.ignore < 0 ? loss.kind : `${loss.kind}, without targets of ${loss.ignore}`],
+    ["feedback", feedback ?? "none: no layer listens to the output"],
+    ["seed", String(seed)],
+    ...(note ? [["alphabet", alphabetOf(note)]] : []),
+    ...(note?.training ? [["trained", trainedOf(note.training)]] : []),
+  ];
+  const parameters = [
+    ...[...net.parameters].map(({ path: name, shape: [rows, columns] }) => [name, `${rows} × ${columns}`, whole(rows * columns)]),
+    ["together", "", whole(net.parameters.count)],
+  ];
+  const bytes = Object.entries(bytesOf(definition, { batch, steps })).map(([role, count]) => [
+    role === "total" ? "together" : role,
+    size(count),
+  ]);
+
+  print([
+    ...table(facts),
+    "",
+    "Parameters",
+    ...indent(table(parameters, [1, 2])),
+    "",
+    `Memory to train, batch ${batch}, steps ${steps}, adam`,
+    ...indent(table(bytes, [1])),
+    "",
+    "Plan to train",
+    ...indent(String(plan(definition, { batch, steps })).split("\n")),
+    "",
+    "Plan to predict, a step at a time",
+    ...indent(String(plan(definition, { purpose: "predict" })).split("\n")),
+  ]);
+  return 0;
+}
+
+/** A model may be of something else than text. */
+function noteOf(path: string, net: Network): Note | null {
+  try {
+    return readNote(path, net);
+  } catch {
+    return null;
+  }
+}
+
+const alphabetOf = ({ letters }: Note): string => JSON.stringify(harmless(letters.characters.join("")));
+
+const trainedOf = ({ made, epoch, epochs, batch, steps, characters }: NonNullable<Note["training"]>): string =>
+  `${several(made, "step")} of ${batch} × ${steps}, ${epoch} of ${several(epochs, "epoch")} of ${several(characters, "character")}`;
+
+const indent = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);
+
+/** On a terminal a line that is too long ends with "…" rather than running over into the next. */
+function print(lines: readonly string[]): void {
+  const columns = process.stdout.isTTY ? process.stdout.columns || 80 : Infinity;
+  for (const line of lines)
+    process.stdout.write(`${line.trimEnd().length > columns ? `${line.slice(0, columns - 1)}…` : line.trimEnd()}\n`);
+}

@@ -1,0 +1,83 @@
+// `unrolled train`: a character model of some text, saved so that nothing is lost.
+
+import { writeAtomically } from "./atomic.ts";
+import { census } from "./corpus.ts";
+import { checkTarget } from "./files.ts";
+import { bits, clock, several, size, whole } from "./format.ts";
+import { writeNote } from "./note.ts";
+import { prepare } from "./prepare.ts";
+import { type Round, rounds } from "./rounds.ts";
+import { openScreen } from "./screen.ts";
+import { untilSignal } from "./signals.ts";
+
+export interface TrainArguments {
+  readonly modelOut?: string;
+  readonly resume?: string;
+  readonly hidden: number;
+  readonly layers: number;
+  readonly embedding: number;
+  readonly dropout: number;
+  readonly seed: number;
+  readonly minCount: number;
+  readonly batch: number;
+  readonly steps: number;
+  readonly epochs: number;
+  readonly rate: number;
+  readonly clip: number;
+  readonly heldOut: number;
+  readonly maxSteps?: number;
+  readonly time?: number;
+  /** Seconds; 0 for never. */
+  readonly sampleEvery: number;
+  readonly evaluateEvery: number;
+  readonly saveEvery: number;
+  readonly strict?: boolean;
+}
+
+/** Trains and saves. `given`: the options that the user wrote, which on resuming win over what the model remembers. @returns the exit code */
+export async function train(paths: readonly string[], options: TrainArguments, given: ReadonlySet<string>): Promise<number> {
+  const out = options.modelOut ?? options.resume ?? "model.unrolled";
+  await checkTarget(out);
+  const ready = await prepare(await census(paths), options, given);
+  using net = ready.net;
+  process.stdout.write(`${ready.summary.join("\n")}\n\n`);
+
+  using stop = untilSignal();
+  const screen = openScreen(process.stdout);
+  let { note } = ready;
+  let judged = "";
+  const save = async (): Promise<string> => {
+    const bytes = net.save({ note: writeNote(note), optimizer: true });
+    await writeAtomically(out, bytes);
+    return `saved     ${out} (${size(bytes.length)}) after ${several(note.training.made, "step")}`;
+  };
+  try {
+    for await (const round of rounds(ready, options, stop.signal)) {
+      note = { ...note, training: round.training };
+      if (round.kind === "step") screen.show(round.moment);
+      else if (round.kind === "sample") screen.sample(round.text);
+      else if (round.kind === "save") await save().catch((error: Error) => screen.say(`        not saved: ${error.message}`));
+      else {
+        screen.say(lookOf(round));
+        if (round.heldOut !== null) judged = `, ${bits(round.heldOut)} bits per held-out character`;
+      }
+    }
+  } finally {
+    screen.close();
+    // Also when the training failed: what was learned until then is kept.
+    process.stdout.write(`${stop.signal.aborted ? "stopped\n" : "\n"}${await save()}${judged}\n`);
+  }
+  process.stdout.write(
+    stop.signal.aborted
+      ? `go on     unrolled train ${paths.join(" ")} --resume ${out}\n`
+      : `try       unrolled sample ${out} --length 400 --temperature 0.8\n`,
+  );
+  return stop.signal.aborted ? 130 : 0;
+}
+
+/** `  0:07  epoch 1.0   step     490   training 3.204   held out 3.012 bits per character` */
+function lookOf({ moment, training, heldOut }: Extract<Round, { kind: "looked" }>): string {
+  const judged = heldOut === null ? "" : `   held out ${bits(heldOut)}`;
+  const where = `${clock(moment.elapsed).padStart(6)}  epoch ${moment.epoch.toFixed(1).padStart(4)}   step ${whole(training.made).padStart(7)}`;
+  return `${where}   training ${bits(moment.loss)}${judged} bits`;
+}

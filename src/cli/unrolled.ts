@@ -1,0 +1,94 @@
+// The command `unrolled`: what it can be told, and what happens when something is wrong.
+
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { Failure } from "./failure.ts";
+import { between, wholeFrom } from "./options.ts";
+import { type SampleArguments, sample } from "./sample.ts";
+import { type ShowArguments, show } from "./show.ts";
+import { type TrainArguments, train } from "./train.ts";
+
+const { version, description } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+const SEEDS = 2 ** 32 - 1;
+
+function commands(finish: (code: number) => void): Command {
+  const unrolled = new Command("unrolled").description(description).version(version).exitOverride();
+  unrolled
+    .command("train")
+    .description("Trains a character model on text files in UTF-8 and saves it: at the end, on Ctrl-C, and every so often.")
+    .argument("<files...>", "the text; several files are read one after the other")
+    .option("-o, --model-out <file>", "where to save (default: model.unrolled, or the model that is resumed)")
+    .option("--resume <model>", "go on with this model, with what it was told where nothing else is said")
+    .optionsGroup("The network:")
+    .option("--hidden <units>", "units of each recurrent layer", wholeFrom(1), 128)
+    .option("--layers <n>", "recurrent layers", wholeFrom(1, 64), 1)
+    .option("--embedding <units>", "units of an embedding before them; 0: none", wholeFrom(0), 0)
+    .option("--dropout <share>", "of the units after each recurrent layer", between(0, 1, { below: true }), 0)
+    .option("--seed <n>", "decides initial weights and dropout", wholeFrom(0, SEEDS), 0)
+    .option("--min-count <n>", "rarer characters share one symbol", wholeFrom(1), 1)
+    .optionsGroup("The training:")
+    .option("--batch <n>", "streams of text side by side", wholeFrom(1), 32)
+    .option("--steps <n>", "characters of a window", wholeFrom(1), 64)
+    .option("--epochs <n>", "passes over the text, in all", wholeFrom(1), 10)
+    .option(
+      "--rate <number>",
+      "highest learning rate: reached after a short rise, then falling to a tenth",
+      between(0, Infinity, { above: true }),
+      2e-3,
+    )
+    .option("--clip <norm>", "longest gradient", between(0, Infinity, { above: true }), 5)
+    .option("--held-out <share>", "end of the text that is not learned but judges", between(0, 0.9), 0.1)
+    .option("--max-steps <n>", "stop after so many training steps, in all", wholeFrom(1, Number.MAX_SAFE_INTEGER))
+    .option("--time <seconds>", "stop after so long", between(0, Infinity, { above: true }))
+    .option("--sample-every <seconds>", "show what it writes; 0: only at the end", between(0, Infinity), 20)
+    .option("--evaluate-every <seconds>", "judge it also within an epoch; 0: no", between(0, Infinity), 60)
+    .option("--save-every <seconds>", "0: only at the end", between(0, Infinity), 60)
+    .option("--strict", "the same bits on every machine, a little slower")
+    .action(async (files: string[], options: TrainArguments, command: Command) => {
+      const given = Object.keys(options).filter((key) => command.getOptionValueSource(key) === "cli");
+      finish(await train(files, options, new Set(given)));
+    });
+  unrolled
+    .command("sample")
+    .description("Prints text drawn from a model.")
+    .argument("<model>")
+    .option("-p, --prompt <text>", "how it begins")
+    .option("-n, --length <characters>", "how much to draw", wholeFrom(1), 400)
+    .option("-t, --temperature <number>", "below 1 bolder, above 1 more varied, 0 the most likely only", between(0, Infinity), 1)
+    .option("--top-k <n>", "from the n most likely characters only; 0: all", wholeFrom(0), 0)
+    .option("--top-p <share>", "from the fewest characters that together are so likely", between(0, 1, { above: true }), 1)
+    .option("--greedy", "always the most likely character")
+    .option("--seed <n>", "the same seed draws the same text (default: another each time)", wholeFrom(0, SEEDS))
+    .option("--strict", "the same bits on every machine")
+    .action(async (model: string, options: SampleArguments) => finish(await sample(model, options)));
+  unrolled
+    .command("show")
+    .description("Prints what a model is: its definition, parameters, sizes, and the plan by which it runs.")
+    .argument("<model>")
+    .option("--batch <n>", "for sizes and plan (default: as it was trained)", wholeFrom(1))
+    .option("--steps <n>", "for sizes and plan (default: as it was trained)", wholeFrom(1))
+    .action(async (model: string, options: ShowArguments) => finish(await show(model, options)));
+  return unrolled;
+}
+
+/** Faults of the caller's are sentences; anything else is ours, and its stack is wanted. */
+async function main(): Promise<void> {
+  // `unrolled sample … | head` closes the pipe early, which is no error.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+  });
+  try {
+    await commands((code) => {
+      process.exitCode = code;
+    }).parseAsync();
+  } catch (error) {
+    // Commander has printed its own sentence already.
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+    else if (error instanceof Failure || error instanceof RangeError || error instanceof TypeError) {
+      process.stderr.write(`unrolled: ${error.message}\n`);
+      process.exitCode = error instanceof Failure ? error.exitCode : 1;
+    } else throw error;
+  }
+}
+
+await main();
