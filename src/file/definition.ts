@@ -76,11 +76,11 @@ export function checkDefinition(place: string, definition: Definition): void {
       fail(`node ${id}, ${node.op}, has attributes that are not lawful`);
     if (!isSize(shape?.width, 1) || !isSize(shape.rows, 0) || !isSize(shape.symbols, 0)) fail(`node ${id} has no shape`);
   });
+  if (!isNode(output, nodes)) fail(`there is no node ${describe(output)}`);
   nodes.forEach((node, id) => {
     if (!sameShape(node.shape, lawfulShape(node, nodes, definition, fail)))
       fail(`node ${id}, ${node.op}, has another shape than its inputs give`);
   });
-  if (!isNode(output, nodes)) fail(`there is no node ${describe(output)}`);
   if (!isNode(total, nodes) || nodes[total].op !== "loss" || nodes[total].inputs[0] !== output) fail("its output does not reach its loss");
   if (input?.kind !== "tokens" && input?.kind !== "features") fail("its input is of no known kind");
   try {

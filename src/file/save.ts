@@ -124,12 +124,19 @@ export function read(buffer: ArrayBuffer | Uint8Array): Contents {
   };
 }
 
+function isState(state: OptimizerState | null): boolean {
+  if (state === null) return true;
+  const whole = (count: number, most: number): boolean => Number.isInteger(count) && count >= 0 && count <= most;
+  const { kind, steps, updates, blocks } = state;
+  return ["sgd", "rmsprop", "adam", "adamw"].includes(kind) && whole(steps, 2 ** 32 - 1) && whole(updates, 2 ** 32 - 1) && whole(blocks, 3);
+}
+
 /** null if the text is no header; the checksum then says what to think of it. */
 function parse(text: Uint8Array): Header | null {
   try {
     const header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text)) as Header;
     const sizes = Array.isArray(header?.parameters) && header.parameters.every((count) => Number.isInteger(count) && count > 0);
-    return sizes && typeof header.note === "string" ? header : null;
+    return sizes && typeof header.note === "string" && isState(header.optimizer) ? header : null;
   } catch {
     return null;
   }
