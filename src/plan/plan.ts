@@ -5,41 +5,11 @@ import { type Node, type NodeId, reachable, usersOf } from "../graph/graph.ts";
 import { combine, packWeights } from "./combine.ts";
 import { type Buffer, layout, placeOf } from "./layout.ts";
 import { printPlan } from "./print.ts";
-import { type Stage, schedule } from "./schedule.ts";
+import type { Carried, Plan } from "./record.ts";
+import { schedule } from "./schedule.ts";
 import { type Purpose, type Unfolded, unfold } from "./unfold.ts";
 
-/** What is handed from one window to the next: the last `slots` steps of a buffer. */
-export interface Carried {
-  readonly node: NodeId;
-  readonly label: string;
-  readonly slots: number;
-  readonly width: number;
-  readonly symbols: number;
-  /** Bytes from the start of the carry block. */
-  readonly offset: number;
-  readonly bytes: number;
-}
-
-export interface Plan {
-  readonly title: string;
-  readonly purpose: Purpose;
-  /** Whether some layer hears the output, or the truth in its place. */
-  readonly listens: boolean;
-  readonly batch: number;
-  readonly steps: number;
-  readonly nodes: readonly Node[];
-  readonly users: readonly NodeId[][];
-  readonly roots: ReadonlySet<NodeId>;
-  readonly input: NodeId;
-  readonly target: NodeId;
-  readonly output: NodeId;
-  readonly loss: NodeId;
-  readonly stages: readonly Stage[];
-  readonly buffers: ReadonlyMap<NodeId, Buffer>;
-  readonly carried: readonly Carried[];
-  readonly bytes: { readonly frame: number; readonly inputs: number; readonly carry: number; readonly scratch: number };
-  toString(): string;
-}
+export type { Carried, Plan };
 
 /** unfold → differentiate → combine → schedule → lay out. */
 export function makePlan(definition: Definition, purpose: Purpose, batch: number, steps: number): Plan {

@@ -1,7 +1,7 @@
 // A plan as text, for whoever doubts it.
 
 import type { Node, NodeId } from "../graph/graph.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan } from "./record.ts";
 import type { Stage, Step } from "./schedule.ts";
 
 type Printed = Omit<Plan, "toString">;
