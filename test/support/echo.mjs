@@ -16,12 +16,10 @@ export async function echo(unrolled, options = {}) {
   const net = await compile(model({ input: tokens(SYMBOLS), layers, loss: crossEntropy(), seed: 7 }), options);
   const data = windows(heard, { targets: said, batch: 12, steps: 25 });
   let loss = Number.NaN;
-  let ticks = 0;
-  let longest = 0;
+  const gaps = [];
   let last = performance.now();
   const timer = setInterval(() => {
-    ticks++;
-    longest = Math.max(longest, performance.now() - last);
+    gaps.push(performance.now() - last);
     last = performance.now();
   }, 0);
   for await (const progress of net.train(data, { optimizer: adam(6e-3), clip: { norm: 1 }, epochs: 20 })) loss = progress.loss;
@@ -32,7 +30,7 @@ export async function echo(unrolled, options = {}) {
   const digest = digestOf([...net.parameters].map((parameter) => parameter.get()));
   const { binary } = net;
   net.close();
-  return { digest: `${digest} ${drawn.join("")} ${loss}`, accuracy: right / (500 - DISTANCE), binary, ticks, longest };
+  return { digest: `${digest} ${drawn.join("")} ${loss}`, accuracy: right / (500 - DISTANCE), binary, gaps: gaps.sort((a, b) => a - b) };
 }
 
 /** FNV-1a over the bits of every number, in two lanes. */

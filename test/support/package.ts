@@ -34,9 +34,8 @@ export interface Told {
   readonly digest: string;
   readonly accuracy: number;
   readonly binary: string;
-  readonly ticks: number;
-  /** Milliseconds of the longest time without a turn of the event loop. */
-  readonly longest: number;
+  /** Milliseconds between turns of the event loop while it trained, sorted. */
+  readonly gaps: readonly number[];
 }
 
 /** Runs the echo task in the installed package with some Node. */
