@@ -4,22 +4,8 @@ import { describe, expect, test } from "vitest";
 import { compile } from "../../src/index.ts";
 import { BINARIES } from "../support/engine.ts";
 import { computed } from "../support/gradients.ts";
+import { asGoodAsPyTorch, largest } from "../support/near.ts";
 import { dataOf, definitionOf, type RecordedNetwork, read, recordedNumbers } from "../support/pytorch.ts";
-
-/** max |x|; not a number if one is not. */
-const largest = (values: ArrayLike<number>): number => Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-
-/**
- * Two right f32 implementations differ from the truth by errors of one size, not by the same ones: they sum in different orders, ours
- * in `simd` without fused products. Allowed is eight times the error that is recorded as f32's, or 2⁻²⁴ of the largest element where that
- * is more. (Worst seen: 3.8 times, with either binary. A wrong term is off by thousands.)
- */
-function asGoodAsPyTorch(what: string, values: ArrayLike<number>, truth: ArrayLike<number>, float32: number): void {
-  expect(values.length, what).toBe(truth.length);
-  const allowed = 8 * Math.max(float32, 2 ** -24 * largest(truth));
-  const off = largest(Array.from(values, (value, i) => value - truth[i]));
-  expect(off, what).toBeLessThanOrEqual(allowed);
-}
 
 /** The mean of the windows' losses, each by how many targets count in it. */
 function meanLoss({ windows, model }: RecordedNetwork): number {
