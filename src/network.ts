@@ -1,7 +1,7 @@
 // compile(): a definition becomes a network that trains, predicts, streams, generates and can be saved.
 
 import { CONTROL_STEP, CONTROL_UPDATES } from "../assembly/isa.ts";
-import { checkChoice, checkFlag, checkOptions, checkSize } from "./define/check.ts";
+import { checkChoice, checkFlag, checkOptions, checkSize, describe } from "./define/check.ts";
 import type { Definition } from "./define/model.ts";
 import { type BinaryOptions, checkBinaryOptions, chooseBinary } from "./engine/binary.ts";
 import { Machine } from "./engine/machine.ts";
@@ -15,8 +15,8 @@ import type { Purpose } from "./plan/unfold.ts";
 import { checkSequence, type Data, inputKind, type Sequence } from "./train/data.ts";
 import { type Evaluation, evaluation } from "./train/evaluate.ts";
 import { needMemory, type OptimizerMemory } from "./train/memory.ts";
-import { type Optimizer, stateBlocks } from "./train/optimizer.ts";
-import { checkData, checkTraining, type TrainOptions } from "./train/options.ts";
+import { checkOptimizer, type Optimizer, stateBlocks } from "./train/optimizer.ts";
+import { checkData, checkSignal, checkTraining, type TrainOptions } from "./train/options.ts";
 import { type Progress, training } from "./train/train.ts";
 import { checkGenerating, type GenerateOptions, generate } from "./use/generate.ts";
 import { predict } from "./use/predict.ts";
@@ -71,7 +71,7 @@ export function bytesOf(
   const { bytes: parameters, panelBytes: panels } = layoutParameters(definition);
   const batch = checkSize("bytesOf: batch", options.batch);
   const { bytes } = plan(definition, { batch, steps: checkSize("bytesOf: steps", options.steps) });
-  const optimizer = parameters * (options.optimizer ? stateBlocks(options.optimizer) : 2);
+  const optimizer = parameters * (options.optimizer ? stateBlocks(checkOptimizer("bytesOf", options.optimizer)) : 2);
   const programs = bytes.frame + bytes.inputs + bytes.scratch + 2 * bytes.carry;
   return { parameters, gradients: parameters, panels, optimizer, programs, total: 2 * parameters + panels + optimizer + programs };
 }
@@ -164,8 +164,11 @@ export class Network implements Disposable {
   async evaluate(data: Data, options: { readonly teacherForcing?: boolean; readonly signal?: AbortSignal } = {}): Promise<Evaluation> {
     const machine = this.#open();
     checkOptions("evaluate", options, ["teacherForcing", "signal"]);
+    const { teacherForcing = true, signal } = options;
+    checkFlag("evaluate: teacherForcing", teacherForcing);
+    checkSignal("evaluate", signal);
     checkData("evaluate", this.definition, data);
-    return evaluation(machine, this.#programs, data, { teacherForcing: options.teacherForcing ?? true, signal: options.signal });
+    return evaluation(machine, this.#programs, data, { teacherForcing, signal });
   }
 
   /**
@@ -175,8 +178,9 @@ export class Network implements Disposable {
   predict(sequence: Sequence, options: { readonly raw?: boolean } = {}): Float32Array[] {
     const machine = this.#open();
     checkOptions("predict", options, ["raw"]);
+    const raw = checkFlag("predict: raw", options.raw ?? false);
     checkSequence("predict: sequence", sequence, inputKind(this.definition));
-    return predict(machine, this.#programs, sequence, options.raw ?? false);
+    return predict(machine, this.#programs, sequence, raw);
   }
 
   /** A stream of single steps with a state of its own. */
@@ -196,13 +200,17 @@ export class Network implements Disposable {
   save(options: SaveOptions = {}): Uint8Array {
     const machine = this.#open();
     checkOptions("save", options, ["optimizer", "note"]);
+    const { optimizer: withOptimizer = false, note = this.note } = options;
+    checkFlag("save: optimizer", withOptimizer);
+    if (typeof note !== "string")
+      throw new TypeError(`save: note must be a text but is ${describe(note)}. Use JSON.stringify for other data.`);
     const { layout, parameters } = machine;
     const { kind, address, bytes } = this.#memory;
     const control = machine.view();
-    const blocks = options.optimizer && kind !== null ? bytes / layout.bytes : 0;
+    const blocks = withOptimizer && kind !== null ? bytes / layout.bytes : 0;
     return write({
       definition: this.definition,
-      note: options.note ?? this.note,
+      note,
       parameters: layout.places.map((place) => readBlock(machine, parameters + place.offset, place)),
       optimizer:
         blocks === 0 || kind === null

@@ -21,6 +21,8 @@ interface Exports {
   draw(x: number, width: number, temperature: number, topK: number, topP: number, uniform: number, scratch: number): number;
 }
 
+const EXPORTS: readonly (keyof Exports)[] = ["run", "draw"];
+
 export class Machine {
   readonly memory: Memory;
   readonly binary: Binary;
@@ -57,6 +59,9 @@ export class Machine {
   }
 
   static async start(binary: Binary, layout: ParameterLayout, seed: number): Promise<Machine> {
+    const missing = EXPORTS.filter((name) => !WebAssembly.Module.exports(binary.module).some((entry) => entry.name === name));
+    if (missing.length > 0)
+      throw new TypeError(`compile: the given module does not export ${missing.join(" and ")}. Give the one that comes with this library.`);
     const memory = new Memory();
     const instance = await WebAssembly.instantiate(binary.module, { env: { memory: memory.wasm } });
     const machine = new Machine(binary, layout, instance, memory);

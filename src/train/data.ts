@@ -20,7 +20,8 @@ export interface Batch {
   readonly steps: number;
   /** For each row 1 if its state is carried on, 0 if it begins anew; null: all begin anew. */
   readonly keep: Int32Array | null;
-  write(input: Slots, target: Slots): void;
+  /** `input` is null where the model does not look at it. */
+  write(input: Slots | null, target: Slots | null): void;
 }
 
 /** Data for a network. `windows` and `examples` make it; anything of this shape will do. */
@@ -110,7 +111,8 @@ function checkFeature(place: string, value: number, unit: boolean): void {
 }
 
 /** Writes rows from … from+count−1 of a sequence as row `b` of a batch. */
-export function writeRows(slots: Slots, sequence: Sequence, from: number, count: number, b: number, batch: number): void {
+export function writeRows(slots: Slots | null, sequence: Sequence, from: number, count: number, b: number, batch: number): void {
+  if (!slots) return;
   const { values, stride } = slots;
   for (let t = 0; t < count; t++) {
     const row = sequence[from + t];

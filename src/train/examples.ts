@@ -35,9 +35,9 @@ class Examples implements Data {
   #perStep = true;
 
   constructor(list: readonly Example[], batch: number) {
-    this.#list = list;
+    this.#list = [...list];
     this.batch = batch;
-    list.forEach((example, index) => {
+    this.#list.forEach((example, index) => {
       const length = example?.input?.length;
       if (typeof length !== "number")
         throw new TypeError(`examples: example ${index} is ${describe(example)} but must be { input, target }.`);
@@ -87,7 +87,7 @@ class Examples implements Data {
     }
   }
 
-  #write(members: Uint32Array, steps: number, input: Slots, target: Slots): void {
+  #write(members: Uint32Array, steps: number, input: Slots | null, target: Slots | null): void {
     members.forEach((member, b) => {
       const example = this.#list[member];
       writeRows(input, example.input, 0, steps, b, members.length);

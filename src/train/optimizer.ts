@@ -11,7 +11,7 @@ import {
   CONTROL_WEIGHT_DECAY,
   Optimizer as Kind,
 } from "../../assembly/isa.ts";
-import { checkFlag, checkNumber, checkOptions } from "../define/check.ts";
+import { checkFlag, checkNumber, checkOptions, describe } from "../define/check.ts";
 import { checkSchedule, type Schedule } from "./schedule.ts";
 
 export interface Optimizer {
@@ -133,6 +133,21 @@ export const adam = (rate: Schedule, options: AdamOptions = {}): Optimizer => ad
 
 /** Adam with decoupled weight decay (Loshchilov and Hutter 2019). */
 export const adamw = (rate: Schedule, options: AdamOptions = {}): Optimizer => adamLike("adamw", rate, options);
+
+const KINDS: readonly string[] = ["sgd", "rmsprop", "adam", "adamw"] satisfies Optimizer["kind"][];
+const NUMBERS = ["weightDecay", "momentum", "dampening", "alpha", "beta2", "epsilon"] as const;
+
+/** An optimizer that one of the functions above has made, or a copy of one with other numbers. */
+export function checkOptimizer(place: string, optimizer: Optimizer): Optimizer {
+  if (!KINDS.includes(optimizer?.kind))
+    throw new TypeError(
+      `${place}: optimizer must be sgd(…), rmsprop(…), adam(…) or adamw(…) but is ${describe(optimizer?.kind ?? optimizer)}.`,
+    );
+  checkSchedule(`${place}: optimizer`, optimizer.rate);
+  for (const name of NUMBERS) checkNumber(`${place}: optimizer.${name}`, optimizer[name], 0);
+  checkFlag(`${place}: optimizer.variant`, optimizer.variant);
+  return optimizer;
+}
 
 /** Blocks as large as the parameters that the optimizer remembers. */
 export const stateBlocks = ({ kind, variant }: Optimizer): number => (kind === "sgd" ? 1 : kind === "rmsprop" && variant ? 3 : 2);

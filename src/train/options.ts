@@ -3,7 +3,7 @@
 import { checkChoice, checkFlag, checkNumber, checkOptions, checkSize, describe } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
 import type { Data } from "./data.ts";
-import { adam, type Optimizer } from "./optimizer.ts";
+import { adam, checkOptimizer, type Optimizer } from "./optimizer.ts";
 
 export interface TrainOptions {
   /** Default: adam(1e-3). */
@@ -34,8 +34,7 @@ const OPTIONS = ["optimizer", "epochs", "steps", "clip", "onNonFinite", "teacher
 export function checkTraining(definition: Definition, data: Data, options: TrainOptions) {
   checkOptions("train", options, OPTIONS);
   const { optimizer = adam(1e-3), epochs = 1, steps = Infinity, clip = {}, onNonFinite = "throw", teacherForcing = true, signal } = options;
-  if (optimizer?.kind === undefined)
-    throw new TypeError(`train: optimizer must be sgd(…), rmsprop(…), adam(…) or adamw(…) but is ${describe(optimizer)}.`);
+  checkOptimizer("train", optimizer);
   checkSize("train: epochs", epochs);
   if (steps !== Infinity) checkSize("train: steps", steps);
   checkOptions("train: clip", clip, ["norm", "value"]);

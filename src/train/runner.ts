@@ -4,18 +4,33 @@ import type { Machine } from "../engine/machine.ts";
 import type { Carry, Program } from "../engine/program.ts";
 import type { Programs } from "../engine/programs.ts";
 import type { Purpose } from "../plan/unfold.ts";
-import type { Batch } from "./data.ts";
+import type { Batch, Slots } from "./data.ts";
 
 /** Puts a batch where its program reads it. */
 function writeBatch(machine: Machine, program: Program, batch: Batch): void {
   const { nodes, input, target, batch: rows, steps } = program.plan;
-  const slots = (what: "input" | "target") => {
-    const node = nodes[what === "input" ? input : target];
+  const slots = (what: "input" | "target"): Slots | null => {
+    const node = nodes[program.plan[what]];
+    // A model may ignore its input altogether.
+    if (!node) return null;
     const { address, stride } = program.place(what);
     const count = (node.shape.extent === "sequence" ? rows * steps : rows) * stride;
     return { values: node.shape.symbols > 0 ? machine.memory.integers(address, count) : machine.memory.floats(address, count), stride };
   };
-  batch.write(slots("input"), slots("target"));
+  const [given, wanted] = [slots("input"), slots("target")];
+  batch.write(given, wanted);
+  if (given) checkWritten("an input", given, nodes[input].shape.symbols);
+  if (wanted) checkWritten("a target", wanted, nodes[target].shape.symbols);
+}
+
+/** The data was checked when training began, but may have been changed since; and a symbol is an address. */
+function checkWritten(what: string, { values }: Slots, symbols: number): void {
+  if (symbols === 0) return;
+  for (let i = 0; i < values.length; i++)
+    if (values[i] < 0 || values[i] >= symbols)
+      throw new RangeError(
+        `${what} is ${values[i]} but must be a symbol from 0 to ${symbols - 1}. The data was changed while it was read: leave it alone until then.`,
+      );
 }
 
 /** One per training or evaluation; `release` gives the carried states back. */

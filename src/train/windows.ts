@@ -101,7 +101,7 @@ class Windows implements Data {
     const places = this.#streams.map(() => ({ stretch: 0, done: 0 }));
     const keep = new Int32Array(batch);
     let length = steps;
-    const write = (input: Slots, target: Slots): void => {
+    const write = (input: Slots | null, target: Slots | null): void => {
       for (let b = 0; b < batch; b++) {
         const { document, from } = this.#streams[b][places[b].stretch];
         const start = from + places[b].done;
