@@ -50,18 +50,9 @@ export {
   sub,
   tanh,
 } from "./graph/words.ts";
-export {
-  type Bytes,
-  bytesOf,
-  type CompileOptions,
-  compile,
-  type Network,
-  open,
-  type PlanOptions,
-  plan,
-  type SaveOptions,
-} from "./network.ts";
+export { type CompileOptions, compile, type Network, open, type SaveOptions } from "./network.ts";
 export type { Plan } from "./plan/plan.ts";
+export { type Bytes, bytesOf, type PlanOptions, plan } from "./planning.ts";
 export type { Batch, Data, Sequence } from "./train/data.ts";
 export type { Evaluation } from "./train/evaluate.ts";
 export { type Example, type ExampleOptions, examples } from "./train/examples.ts";

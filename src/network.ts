@@ -1,7 +1,7 @@
 // compile(): a definition becomes a network that trains, predicts, streams, generates and can be saved.
 
 import { CONTROL_STEP, CONTROL_UPDATES } from "../assembly/isa.ts";
-import { checkChoice, checkFlag, checkOptions, checkSize, describe } from "./define/check.ts";
+import { checkFlag, checkOptions, describe } from "./define/check.ts";
 import type { Definition } from "./define/model.ts";
 import { type BinaryOptions, checkBinaryOptions, chooseBinary } from "./engine/binary.ts";
 import { Machine } from "./engine/machine.ts";
@@ -10,12 +10,11 @@ import { Programs } from "./engine/programs.ts";
 import { checkDefinition } from "./file/definition.ts";
 import { type Contents, read, write } from "./file/save.ts";
 import { layoutParameters } from "./plan/parameters.ts";
-import { makePlan, type Plan } from "./plan/plan.ts";
-import type { Purpose } from "./plan/unfold.ts";
+import type { Plan } from "./plan/plan.ts";
+import { type Bytes, plan } from "./planning.ts";
 import { checkSequence, type Data, inputKind, type Sequence } from "./train/data.ts";
 import { type Evaluation, evaluation } from "./train/evaluate.ts";
 import { needMemory, type OptimizerMemory } from "./train/memory.ts";
-import { checkOptimizer, type Optimizer, stateBlocks } from "./train/optimizer.ts";
 import { checkData, checkSignal, checkTraining, type TrainOptions } from "./train/options.ts";
 import { type Progress, training } from "./train/train.ts";
 import { checkGenerating, type GenerateOptions, generate } from "./use/generate.ts";
@@ -23,58 +22,6 @@ import { predict } from "./use/predict.ts";
 import { Stream } from "./use/stream.ts";
 
 export type CompileOptions = BinaryOptions;
-
-/** Bytes by what they are for. */
-export interface Bytes {
-  readonly parameters: number;
-  readonly gradients: number;
-  /** Weights once more, in the order that products read. */
-  readonly panels: number;
-  /** What the optimizer remembers. */
-  readonly optimizer: number;
-  /** Activations, inputs, commands and room for work of all plans together. */
-  readonly programs: number;
-  readonly total: number;
-}
-
-/** What a plan is for, with batch and steps. */
-export interface PlanOptions {
-  /** Default: "train". */
-  readonly purpose?: Purpose["kind"];
-  /** Default: 1. */
-  readonly batch?: number;
-  /** Default: 1. */
-  readonly steps?: number;
-  /** Whether layers that listen to the output hear the truth; for train and evaluate. Default: true. */
-  readonly teacherForcing?: boolean;
-}
-
-/** The plan for a definition, without allocating anything: what runs before, during and after each recurrence. `String(plan)` prints it. */
-export function plan(definition: Definition, options: PlanOptions = {}): Plan {
-  checkDefinition("plan", definition);
-  checkOptions("plan", options, ["purpose", "batch", "steps", "teacherForcing"]);
-  const { purpose = "train", batch = 1, steps = 1, teacherForcing = true } = options;
-  const kind = checkChoice("plan: purpose", purpose, ["train", "evaluate", "predict", "generate"]);
-  checkFlag("plan: teacherForcing", teacherForcing);
-  const full: Purpose =
-    kind === "train" || kind === "evaluate" ? { kind, teacherForcing } : kind === "predict" ? { kind, raw: false } : { kind };
-  return makePlan(definition, full, checkSize("plan: batch", batch), checkSize("plan: steps", steps));
-}
-
-/** Bytes that training will take, known before anything is allocated. */
-export function bytesOf(
-  definition: Definition,
-  options: { readonly batch: number; readonly steps: number; readonly optimizer?: Optimizer },
-): Bytes {
-  checkDefinition("bytesOf", definition);
-  checkOptions("bytesOf", options, ["batch", "steps", "optimizer"]);
-  const { bytes: parameters, panelBytes: panels } = layoutParameters(definition);
-  const batch = checkSize("bytesOf: batch", options.batch);
-  const { bytes } = plan(definition, { batch, steps: checkSize("bytesOf: steps", options.steps) });
-  const optimizer = parameters * (options.optimizer ? stateBlocks(checkOptimizer("bytesOf", options.optimizer)) : 2);
-  const programs = bytes.frame + bytes.inputs + bytes.scratch + 2 * bytes.carry;
-  return { parameters, gradients: parameters, panels, optimizer, programs, total: 2 * parameters + panels + optimizer + programs };
-}
 
 /**
  * Makes a network from a definition: chooses and instantiates a binary, and gives the parameters their first values.
