@@ -91,16 +91,14 @@ export async function prepare(counted: Census, options: TrainArguments, given: R
 
   const rare = letters.characters.includes(REPLACEMENT) ? counted.characters - knownIn(counted, letters.characters) : 0;
   const summary = [
-    `text      ${several(counted.paths.length, "file")}, ${several(counted.characters, "character")}, ${letters.size} different; the last ${whole(heldOut.length)} held out`,
-    ...(rare > 0 ? [`rare      ${several(rare, "character")} read as ${REPLACEMENT}`] : []),
+    `text      ${several(counted.paths.length, "file")}, ${several(counted.characters, "character")}, ${letters.size} different`,
+    ...(rare > 0 ? [`          ${several(rare, "rare character")} read as ${REPLACEMENT}`] : []),
+    ...(heldOut.length > 0 ? [`          the last ${whole(heldOut.length)} held out`] : []),
     `network   ${definition.layers.map(({ text }) => text).join(" → ")}, ${several(net.parameters.count, "parameter")}`,
-    `training  ${several(told.epochs, "epoch")} of ${several(data.count, "step")} of ${batch} × ${told.steps} characters; ${size(bytes)} of memory, ${net.binary} SIMD`,
-    ...(batch < told.batch
-      ? [`          batch ${batch} instead of ${told.batch}: the text has no more windows of ${told.steps} steps`]
-      : []),
-    ...(old
-      ? [`going on  from ${options.resume} after ${several(training.made, "step")}${same ? "" : ", from the beginning of the text"}`]
-      : []),
+    `training  ${several(told.epochs, "epoch")} of ${several(data.count, "step")} of ${batch} × ${told.steps} characters`,
+    ...(batch < told.batch ? [`          ${batch} side by side, not ${told.batch}: the text has no more windows of ${told.steps}`] : []),
+    `          ${size(bytes)} of memory, ${net.binary === "relaxed" ? "relaxed" : "plain"} SIMD`,
+    ...(old ? [`going on  after ${several(training.made, "step")}${same ? "" : ", from the beginning of the text"}`] : []),
   ];
   return {
     net,

@@ -69,8 +69,8 @@ export async function train(paths: readonly string[], options: TrainArguments, g
   }
   process.stdout.write(
     stop.signal.aborted
-      ? `go on     unrolled train ${paths.join(" ")} --resume ${out}\n`
-      : `try       unrolled sample ${out} --length 400 --temperature 0.8\n`,
+      ? `go on     unrolled train ${paths.length > 3 ? "FILES" : paths.join(" ")} --resume ${out}\n`
+      : `try       unrolled sample ${out} --temperature 0.8\n`,
   );
   return stop.signal.aborted ? 130 : 0;
 }

@@ -1,0 +1,199 @@
+// The command line as it is shipped (dist/cli/unrolled.js): trains, resumes, samples, shows, stops in order, and says what is wrong in one sentence.
+
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, test } from "vitest";
+import { alphabet, compile, crossEntropy, dense, features, model, open, rnn, tokens } from "../../src/index.ts";
+
+const command = fileURLToPath(new URL("../../dist/cli/unrolled.js", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "unrolled-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A text with some structure, and characters of one to four bytes. */
+const TEXT = Array.from({ length: 240 }, (_, i) => `${i % 7} times ${i % 5} is ${(i % 7) * (i % 5)}; naïve → 😀.\n`).join("");
+const SMALL = ["--hidden", "8", "--batch", "4", "--steps", "16", "--strict"];
+writeFileSync(join(folder, "text.txt"), TEXT);
+
+function run(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], { cwd: folder, encoding: "utf8" });
+  return { status, stdout, stderr };
+}
+
+const bytesOf = (name: string) => readFileSync(join(folder, name));
+
+describe.skipIf(!existsSync(command))("the command line (needs `npm run build`)", () => {
+  test("trains, samples and shows", async () => {
+    const trained = run("train", "text.txt", ...SMALL, "--epochs", "3", "-o", "first.unrolled");
+    expect(trained).toMatchObject({ status: 0, stderr: "" });
+    expect(trained.stdout).toMatch(new RegExp(`1 file, ${[...TEXT].length.toLocaleString("en-US")} characters, `));
+    expect(trained.stdout.match(/epoch +\d\.0 +step +\d+ +training \d\.\d{3} +held out \d\.\d{3} bits/g)).toHaveLength(3);
+    expect(trained.stdout).toMatch(/saved +first\.unrolled \(.*\) after \d+ steps/);
+    using net = await open(bytesOf("first.unrolled"));
+    expect(JSON.parse(net.note).characters).toBe(alphabet(TEXT).characters.join(""));
+
+    const drawn = run("sample", "first.unrolled", "--prompt", "3 times → ", "--length", "50", "--seed", "4");
+    expect(drawn).toMatchObject({ status: 0, stderr: "" });
+    expect([...drawn.stdout]).toHaveLength(60);
+    expect(drawn.stdout.startsWith("3 times → ")).toBe(true);
+    expect(run("sample", "first.unrolled", "--prompt", "3 times → ", "--length", "50", "--seed", "4").stdout).toBe(drawn.stdout);
+    expect(run("sample", "first.unrolled", "--greedy", "-n", "9", "--seed", "1").stdout).toBe(
+      run("sample", "first.unrolled", "--top-k", "1", "-n", "9", "--seed", "2").stdout,
+    );
+
+    const shown = run("show", "first.unrolled");
+    expect(shown).toMatchObject({ status: 0, stderr: "" });
+    for (const part of ["rnn(8)", "crossEntropy", "layer 1/rnn/wh", "8 × 8", "Plan to train", "lossGradient", "Plan to predict"])
+      expect(shown.stdout).toContain(part);
+  });
+
+  test("writes plain lines where there is no terminal", () => {
+    const { stdout } = run("train", "text.txt", ...SMALL, "--epochs", "1", "-o", "plain.unrolled");
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there.
+    expect(stdout).not.toMatch(/[\x00-\x09\x0b-\x1f]/);
+  });
+
+  test("looking, sampling and saving on the way change nothing", () => {
+    const often = ["--sample-every", "0.001", "--evaluate-every", "0.001", "--save-every", "0.001"];
+    run("train", "text.txt", ...SMALL, "--epochs", "2", "-o", "quiet.unrolled");
+    run("train", "text.txt", ...SMALL, "--epochs", "2", "-o", "often.unrolled", ...often);
+    expect(bytesOf("often.unrolled")).toEqual(bytesOf("quiet.unrolled"));
+  });
+
+  test("resumed at the end of an epoch gives the same bytes as not interrupted", () => {
+    const whole = run("train", "text.txt", ...SMALL, "--epochs", "3", "--dropout", "0.2", "-o", "whole.unrolled");
+    const steps = Number(whole.stdout.match(/epochs of (\d+) steps/)?.[1]);
+    run("train", "text.txt", ...SMALL, "--epochs", "3", "--dropout", "0.2", "--max-steps", String(steps), "-o", "half.unrolled");
+    expect(bytesOf("half.unrolled")).not.toEqual(bytesOf("whole.unrolled"));
+    const { status, stdout } = run("train", "text.txt", "--resume", "half.unrolled", "--strict");
+    expect(status).toBe(0);
+    expect(stdout).toContain(`after ${steps} steps`);
+    expect(bytesOf("half.unrolled")).toEqual(bytesOf("whole.unrolled"));
+    expect(run("train", "text.txt", "--resume", "half.unrolled")).toMatchObject({
+      status: 1,
+      stderr: "unrolled: half.unrolled has made its 3 epochs. Use --epochs 13 to go on.\n",
+    });
+  });
+
+  test("resumed within an epoch goes on at the window where it was", () => {
+    run("train", "text.txt", ...SMALL, "--epochs", "2", "--max-steps", "5", "-o", "within.unrolled");
+    const { stdout } = run("train", "text.txt", "--resume", "within.unrolled");
+    const steps = Number(stdout.match(/epochs of (\d+) steps/)?.[1]);
+    expect(stdout).toMatch(new RegExp(`saved .* after ${2 * steps} steps`));
+  });
+
+  test.each(["SIGINT", "SIGTERM"] as const)("%s ends the running step, saves and leaves nothing else", async (signal) => {
+    const name = `${signal}.unrolled`;
+    mkdirSync(join(folder, signal));
+    const child = spawn(process.execPath, [command, "train", "text.txt", ...SMALL, "--epochs", "100000", "-o", join(signal, name)], {
+      cwd: folder,
+    });
+    const output = await until(child, /epoch +1\.0/, signal);
+    expect(output).toMatchObject({ code: 130, stderr: "" });
+    expect(output.stdout).toMatch(/stopped\nsaved .* after [\d,]+ steps.*\ngo on +unrolled train text\.txt --resume /);
+    expect(readdirSync(join(folder, signal))).toEqual([name]);
+    using net = await open(bytesOf(join(signal, name)));
+    expect(net.definition.layers).toHaveLength(2);
+  });
+
+  test("a short text makes the batch smaller, and says so", () => {
+    writeFileSync(join(folder, "short.txt"), TEXT.slice(0, 300));
+    const { status, stdout } = run("train", "short.txt", "--epochs", "1", "--hidden", "4", "-o", "short.unrolled");
+    expect(status).toBe(0);
+    expect(stdout).toContain("4 side by side, not 32");
+  });
+
+  test("rare characters share one symbol", () => {
+    writeFileSync(join(folder, "rare.txt"), `${TEXT}ΔΩ`);
+    const { stdout } = run("train", "rare.txt", ...SMALL, "--min-count", "2", "--epochs", "1", "-o", "rare.unrolled");
+    expect(stdout).toContain("2 rare characters read as \uFFFD");
+  });
+
+  describe("what is wrong is one sentence", () => {
+    const small = ["-o", "bad.unrolled", "--epochs", "1"];
+    mkdirSync(join(folder, "folder"));
+    writeFileSync(join(folder, "empty.txt"), "");
+    writeFileSync(join(folder, "tiny.txt"), "abcabcabca");
+    writeFileSync(join(folder, "one.txt"), "a");
+    writeFileSync(join(folder, "latin1.txt"), Buffer.concat([Buffer.from(TEXT), Buffer.from([0x67, 0xe9, 0x67])]));
+    writeFileSync(join(folder, "cut.txt"), Buffer.from(TEXT).subarray(0, -3));
+    writeFileSync(join(folder, "greek.txt"), `${TEXT}Ω`);
+    const cut = Buffer.byteLength(TEXT);
+    test.each<[string, string[], number, string | RegExp]>([
+      ["no such file", ["train", "none.txt"], 1, "unrolled: none.txt does not exist.\n"],
+      ["a folder", ["train", "folder"], 1, /^unrolled: folder is a folder, not a file\..*\n$/],
+      ["an empty file", ["train", "text.txt", "empty.txt"], 1, "unrolled: empty.txt is empty. Give a file with text.\n"],
+      ["a device", ["train", "/dev/null"], 1, /^unrolled: \/dev\/null is not a regular file\..*\n$/],
+      ["not UTF-8", ["train", "latin1.txt"], 1, new RegExp(`^unrolled: latin1.txt is not UTF-8: at byte offset ${cut + 1} .*\n$`)],
+      [
+        "too little",
+        ["train", "tiny.txt"],
+        1,
+        /^unrolled: There are 10 characters .* window of 64 steps needs 65\. Use --steps 9 or less.*\n$/,
+      ],
+      ["one character", ["train", "one.txt"], 1, /^unrolled: There is 1 character .* at least 2 .*\n$/],
+      ["no number", ["train", "text.txt", "--batch", "many"], 2, /^error: option '--batch <n>' argument 'many' is invalid\..*\n$/],
+      ["a fraction", ["train", "text.txt", "--hidden", "1.5"], 2, /^error: .*'1.5' is invalid\. It must be a whole number.*\n$/],
+      ["a share above 1", ["train", "text.txt", "--dropout", "1"], 2, /^error: .*It must be a number of at least 0 and below 1\.\n$/],
+      ["an unknown option", ["train", "text.txt", "--epoch", "3"], 2, /^error: unknown option '--epoch'\n\(Did you mean --epochs\?\)\n$/],
+      ["no file", ["train"], 2, /^error: missing required argument 'files'\n$/],
+      ["an unknown command", ["trian"], 2, /^error: unknown command 'trian'\n\(Did you mean train\?\)\n$/],
+      ["no folder to save in", ["train", "text.txt", "-o", "nowhere/m.unrolled"], 1, "unrolled: nowhere does not exist.\n"],
+      ["a text as the model", ["train", "text.txt", "-o", "tiny.txt"], 1, /^unrolled: tiny\.txt exists and is no model.*\n$/],
+      ["too much memory", ["train", "text.txt", "--hidden", "40000"], 1, /^unrolled: This training would take [\d.]+ GB of memory.*\n$/],
+      ["no model", ["sample", "text.txt"], 1, /^unrolled: text\.txt: the buffer does not begin with "unrolled".*\n$/],
+      ["no such model", ["show", "none.unrolled"], 1, "unrolled: none.unrolled does not exist.\n"],
+    ])("%s", (_, args, status, sentence) => {
+      const result = run(...args, ...(args[0] === "train" && !args.includes("-o") ? small : []));
+      expect(result.stderr).toMatch(
+        sentence instanceof RegExp ? sentence : new RegExp(`^${sentence.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`),
+      );
+      expect(result).toMatchObject({ status, stdout: "" });
+      expect(existsSync(join(folder, "bad.unrolled"))).toBe(false);
+    });
+
+    test("about a model", async () => {
+      run("train", "text.txt", ...SMALL, "--max-steps", "2", "-o", "known.unrolled");
+      expect(run("train", "greek.txt", "--resume", "known.unrolled").stderr).toMatch(
+        /^unrolled: The text has "Ω" \(U\+03A9\) \(1 time\), which/,
+      );
+      expect(run("train", "text.txt", "--resume", "known.unrolled", "--min-count", "3")).toMatchObject({
+        status: 2,
+        stderr: expect.stringMatching(/^unrolled: --min-count belongs to a new model.*\n$/),
+      });
+      expect(run("sample", "known.unrolled", "-p", "aΩ").stderr).toMatch(/^unrolled: The prompt has "Ω" at position 1,/);
+      writeFileSync(join(folder, "damaged.unrolled"), bytesOf("known.unrolled").subarray(0, -5));
+      expect(run("sample", "damaged.unrolled").stderr).toMatch(/^unrolled: damaged\.unrolled: the model should have .* cut short\.\n$/);
+      using numbers = await compile(model({ input: features(2), layers: [rnn(2), dense(3)], loss: crossEntropy() }));
+      writeFileSync(join(folder, "numbers.unrolled"), numbers.save());
+      expect(run("sample", "numbers.unrolled").stderr).toMatch(/^unrolled: numbers\.unrolled is a model of features/);
+      expect(run("show", "numbers.unrolled").status).toBe(0);
+      using nameless = await compile(model({ input: tokens(3), layers: [rnn(2), dense(3)], loss: crossEntropy() }));
+      writeFileSync(join(folder, "nameless.unrolled"), nameless.save());
+      expect(run("sample", "nameless.unrolled").stderr).toMatch(/^unrolled: nameless\.unrolled does not say what its 3 symbols stand for/);
+      writeFileSync(join(folder, "named.unrolled"), nameless.save({ note: "abc" }));
+      expect(run("sample", "named.unrolled", "-n", "7").stdout).toMatch(/^[abc]{7}$/);
+    });
+  });
+});
+
+/** Sends the signal once the output matches, and waits for the end. */
+function until(
+  child: ChildProcess,
+  pattern: RegExp,
+  signal: NodeJS.Signals,
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  let [stdout, stderr, sent] = ["", "", false];
+  child.stderr?.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  child.stdout?.on("data", (chunk) => {
+    stdout += chunk;
+    if (sent || !pattern.test(stdout)) return;
+    sent = true;
+    child.kill(signal);
+  });
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
+}
