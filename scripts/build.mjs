@@ -1,39 +1,62 @@
 // Builds everything: AssemblyScript to WebAssembly, the binaries as text for embedding, TypeScript to JavaScript, the command line to one file.
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
-
-/** Runs a program's own script with this Node, so that no shell or global install is needed. */
-function run(script, args) {
-  const { status } = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: "inherit" });
-  if (status !== 0) process.exit(status ?? 1);
-}
-
-const packageFile = (name, file) => join(dirname(require.resolve(`${name}/package.json`)), file);
-
 const only = process.argv.slice(2);
 const wanted = (part) => only.length === 0 || only.includes(part);
 
-// For the quick tests: only where nothing has been built yet.
-const missing = only.includes("wasm-if-missing") && !existsSync(join(root, "src/engine/binaries.ts"));
+/** Runs a program's own script with this Node, so that no shell or global install is needed. */
+function run(script, args) {
+  return new Promise((resolve) => {
+    spawn(process.execPath, [script, ...args], { cwd: root, stdio: "inherit" }).on("close", (status) => {
+      if (status !== 0) process.exit(status ?? 1);
+      resolve();
+    });
+  });
+}
 
-if (wanted("wasm") || missing) {
+const packageFile = (name, file) => join(dirname(require.resolve(`${name}/package.json`)), file);
+const binaryFile = (target) => join(root, "build", `${target}.wasm`);
+const changed = (file) => statSync(file).mtimeMs;
+
+/** Compiles the targets that are missing or older than anything they are made from, as many at once as there are cores. */
+async function compile() {
+  const compiler = packageFile("assemblyscript", "bin/asc.js");
+  const sources = readdirSync(join(root, "assembly"), { recursive: true }).map((name) => join(root, "assembly", name));
+  const newest = Math.max(...[...sources, join(root, "asconfig.json"), compiler].map(changed));
+  const { targets } = JSON.parse(readFileSync(join(root, "asconfig.json"), "utf8"));
+  const stale = Object.keys(targets).filter((target) => !existsSync(binaryFile(target)) || changed(binaryFile(target)) < newest);
   mkdirSync(join(root, "build"), { recursive: true });
-  const asc = packageFile("assemblyscript", "bin/asc.js");
-  for (const target of ["debug", "simd", "relaxed", "simd-shared", "relaxed-shared"])
-    run(asc, ["--config", "asconfig.json", "--target", target]);
+  const work = async () => {
+    for (let target = stale.shift(); target; target = stale.shift()) await run(compiler, ["--config", "asconfig.json", "--target", target]);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+}
+
+/** Writes the binaries that a page loads into a source file, unless it holds them already. */
+function embed() {
   const embedded = ["simd", "relaxed"].map((name) => {
-    const bytes = readFileSync(join(root, "build", `${name}.wasm`));
+    const bytes = readFileSync(binaryFile(name));
     return `/** ${bytes.length} bytes. */\nexport const ${name} =\n  "${bytes.toString("base64")}";\n`;
   });
   const text = `// The compiled kernels as text, made by scripts/build.mjs from assembly/. Not edited by hand.\n\n${embedded.join("\n")}`;
   const file = join(root, "src/engine/binaries.ts");
   if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
 }
-if (wanted("js")) run(packageFile("typescript", "bin/tsc"), ["-p", "tsconfig.build.json"]);
-if (wanted("cli") && existsSync(join(root, "scripts/bundle-cli.mjs"))) run(join(root, "scripts/bundle-cli.mjs"), []);
+
+if (wanted("wasm")) {
+  await compile();
+  embed();
+}
+if (wanted("js")) {
+  // What a source that is gone has left behind would be packed.
+  for (const folder of ["src", "assembly"]) rmSync(join(root, "dist", folder), { recursive: true, force: true });
+  await run(packageFile("typescript", "bin/tsc"), ["-p", "tsconfig.build.json"]);
+}
+if (wanted("cli")) await run(join(root, "scripts/bundle-cli.mjs"), []);
