@@ -1,0 +1,200 @@
+// Batches and what comes of them, by hand: rows as they come, ragged lengths, state along streams, where an overflow began, what is counted.
+
+import { describe, expect, test } from "vitest";
+import {
+  add,
+  cell,
+  compile,
+  constant,
+  crossEntropy,
+  dense,
+  examples,
+  features,
+  last,
+  meanSquared,
+  model,
+  type NonFiniteError,
+  type Progress,
+  rnn,
+  sgd,
+  type TrainOptions,
+  tokens,
+  windows,
+} from "../../src/index.ts";
+
+const letters = Int32Array.from({ length: 200 }, (_, i) => (i * i + (i >> 1)) % 5);
+const small = model({ input: tokens(5), layers: [rnn(6), dense(5)], loss: crossEntropy(), seed: 1 });
+const data = windows(letters, { batch: 2, steps: 8 });
+
+async function collect(steps: AsyncIterable<Progress>): Promise<Progress[]> {
+  const seen: Progress[] = [];
+  for await (const progress of steps) seen.push(progress);
+  return seen;
+}
+
+test("trainings that are left, by break or by an error, leave no memory behind", async () => {
+  using net = await compile(small);
+  await collect(net.train(data));
+  const { total } = net.bytes;
+  for (let i = 0; i < 50; i++) {
+    for await (const _ of net.train(data)) break;
+    const failing = async (): Promise<void> => {
+      for await (const _ of net.train(data)) throw new Error("of the user's own");
+    };
+    await expect(failing()).rejects.toThrow("of the user's own");
+  }
+  expect(net.bytes.total).toBe(total);
+});
+
+test("the event loop gets a turn at least every 10 ms, as far as a single step takes less", async () => {
+  using net = await compile(small);
+  const turns: number[] = [performance.now()];
+  let ended = false;
+  const turn = (): void => {
+    turns.push(performance.now());
+    if (!ended) setImmediate(turn);
+  };
+  setImmediate(turn);
+  let [steps, longest] = [0, 0];
+  let before = performance.now();
+  const start = before;
+  for await (const _ of net.train(data, { epochs: 1_000_000 })) {
+    const now = performance.now();
+    longest = Math.max(longest, now - before);
+    before = now;
+    steps++;
+    if (now - start > 250) break;
+  }
+  ended = true;
+  const gaps = turns.slice(1).map((time, i) => time - turns[i]);
+  expect(steps).toBeGreaterThan(500);
+  expect(turns.length).toBeGreaterThan(20);
+  // On a busy machine the process itself may be paused: a gap is judged against the longest step seen.
+  expect(Math.max(...gaps)).toBeLessThan(10 + longest);
+});
+
+test.each([
+  [{ value: 5 }, true, 3 - 5],
+  [{ value: 20 }, false, 3 - 20],
+  [{ norm: 21 }, false, 3 - 20],
+  [{ value: 8, norm: 2 }, true, 3 - 8 * (2 / (8 + 1e-6))],
+] as const)("first by value, then by norm: %o", async (clip: TrainOptions["clip"] & object, clipped, expected) => {
+  using net = await compile(model({ input: features(1), layers: [dense(1, { bias: false })], loss: meanSquared() }));
+  const weight = net.parameters.get("layer 1/dense/w");
+  weight.set([3]);
+  // (3·2 − 1)² has the derivative 2·5·2 = 20.
+  const [progress] = await collect(net.train(examples([{ input: [2], target: [1] }]), { optimizer: sgd(1), clip }));
+  expect(progress).toMatchObject({ clipped, gradientNorm: 20, loss: 25 });
+  // The coefficient and the product are rounded to f32: two roundings of numbers below 8.
+  expect(Math.abs(weight.get()[0] - expected)).toBeLessThanOrEqual(8 * 2 ** -23);
+});
+
+test("where a recurrence overflows its own weights, layer, time step and row are named", async () => {
+  using net = await compile(model({ input: features(1), layers: [rnn(2, { activation: "relu" }), dense(1)], loss: meanSquared() }));
+  net.parameters.get("layer 1/rnn/wx").set([1, 1]);
+  net.parameters.get("layer 1/rnn/wh").set([1e19, 0, 0, 1e19]);
+  const steep = examples([{ input: [1, 1, 1, 1], target: [0, 0, 0, 0] }]);
+  const { first } = (await collect(net.train(steep)).catch((reason: unknown) => reason)) as NonFiniteError;
+  // 1, 1e19, 1e38, then 1e57, which f32 does not have.
+  expect(first).toMatchObject({ time: 3, row: 0 });
+  expect(first?.label).toContain("layer 1/rnn");
+});
+
+describe("state between windows", () => {
+  /** Counts its steps: h(t) = h(t−1) + x(t) with weights of 1, and nothing to learn at a rate of 0. */
+  const counter = model({ input: features(1), layers: [rnn(1, { activation: "identity" })], loss: meanSquared() });
+  const counting = async (...[source, options]: Parameters<typeof windows>): Promise<number[]> => {
+    using net = await compile(counter);
+    net.parameters.get("layer 1/rnn/wx").set([1]);
+    net.parameters.get("layer 1/rnn/wh").set([1]);
+    net.parameters.get("layer 1/rnn/b").set([0]);
+    return (await collect(net.train(windows(source, options), { optimizer: sgd(0), epochs: 2 }))).map(({ loss }) => loss);
+  };
+  const ones = (count: number): number[] => new Array(count).fill(1);
+  const zeros = (count: number): number[] => new Array(count).fill(0);
+
+  test("is carried along one sequence, and begins anew with every epoch", async () => {
+    // The outputs are 1, 2 | 3, 4 | 5, 6: losses are the means of their squares.
+    const losses = [(1 + 4) / 2, (9 + 16) / 2, (25 + 36) / 2];
+    expect(await counting(ones(6), { batch: 1, steps: 2, targets: zeros(6) })).toEqual([...losses, ...losses]);
+    // Two streams of three, side by side: each counts for itself.
+    const side = [1, 4, 9];
+    expect(await counting(ones(6), { batch: 2, steps: 1, targets: zeros(6) })).toEqual([...side, ...side]);
+  });
+
+  test("begins anew with every document, stream by stream", async () => {
+    const documents = [4, 2, 2].map((length) => ones(length).map((one) => [one]));
+    const targets = [4, 2, 2].map((length) => zeros(length).map((zero) => [zero]));
+    // The first stream reads the document of 4, the second the two of 2: (1,2 | 3,4) beside (1,2 | 1,2).
+    const losses = [(1 + 4 + 1 + 4) / 4, (9 + 16 + 1 + 4) / 4];
+    expect(await counting(documents, { batch: 2, steps: 2, targets })).toEqual([...losses, ...losses]);
+  });
+
+  test("the gradient ends at the window", async () => {
+    using net = await compile(counter);
+    net.parameters.get("layer 1/rnn/wx").set([1]);
+    net.parameters.get("layer 1/rnn/wh").set([1]);
+    net.parameters.get("layer 1/rnn/b").set([0]);
+    const seen = await collect(net.train(windows([1, 1], { batch: 1, steps: 1, targets: [0, 0] }), { optimizer: sgd(0) }));
+    // h = 1, then 2. d(h²) = 2h·(dwx·x, dwh·h(t−1), db): with x = 1 and h(t−1) a constant: (2, 0, 2), then (4, 4, 4).
+    expect(seen[0].gradientNorm).toBeCloseTo(Math.hypot(2, 0, 2), 12);
+    expect(seen[1].gradientNorm).toBeCloseTo(Math.hypot(4, 4, 4), 12);
+  });
+});
+
+describe("what counts", () => {
+  test("an evaluation is a mean over symbols, not over batches, with what does not fill a window", async () => {
+    using net = await compile(small);
+    const { loss, count } = await net.evaluate(windows(letters, { batch: 1, steps: 30 }));
+    expect(count).toBe(199);
+    const said = net.predict(letters);
+    const sum = said.slice(0, -1).reduce((total, probabilities, t) => total - Math.log(probabilities[letters[t + 1]]), 0);
+    expect(loss).toBeCloseTo(sum / 199, 5);
+  });
+
+  test("ragged examples are batched by length, each once an epoch, and are as long as they are", async () => {
+    const lengths = [3, 1, 7, 3, 3, 1, 5, 3];
+    const list = lengths.map((length, i) => ({ input: letters.subarray(i, i + length), target: letters.subarray(i + 1, i + 1 + length) }));
+    const ragged = examples(list, { batch: 3 });
+    using net = await compile(small);
+    // Lengths 3 (four of them), 1 (two), 7, 5: two batches, and one each.
+    expect([ragged.count, ragged.size]).toEqual([5, 26]);
+    expect(await collect(net.train(ragged, { epochs: 3 }))).toHaveLength(15);
+    const { loss, count } = await net.evaluate(ragged);
+    expect(count).toBe(26);
+    const sum = list.reduce(
+      (total, { input, target }) => total - net.predict(input).reduce((part, said, t) => part + Math.log(said[target[t]]), 0),
+      0,
+    );
+    expect(loss).toBeCloseTo(sum / 26, 5);
+  });
+
+  test("a model that ignores its input trains, evaluates, predicts and streams", async () => {
+    const deaf = model({
+      input: features(2),
+      layers: [cell({ name: "deaf", state: { h: 1 }, step: ({ h, bias }) => ({ h: add(h, bias("b", 1, constant(1))) }) })],
+      loss: meanSquared(),
+    });
+    using net = await compile(deaf);
+    const rows = [
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ];
+    expect(net.predict(rows).map(([h]) => h)).toEqual([1, 2, 3]);
+    const wanted = examples([{ input: rows, target: [1, 2, 3] }]);
+    expect(await net.evaluate(wanted)).toEqual({ loss: 0, count: 3 });
+    expect((await collect(net.train(wanted)))[0].loss).toBe(0);
+    using stream = net.stream();
+    expect(rows.map((row) => stream.push(row)[0])).toEqual([1, 2, 3]);
+  });
+
+  test("rows of width 1 may be numbers, lists, or both", async () => {
+    using net = await compile(model({ input: features(1), layers: [rnn(3), last(), dense(1)], loss: meanSquared() }));
+    const expected = net.predict([0.5, -1, 2]);
+    expect(net.predict([[0.5], -1, [2]] as never)).toEqual(expected);
+    expect(net.predict([0.5, [-1], Float32Array.of(2)] as never)).toEqual(expected);
+    const loss = await net.evaluate(examples([{ input: [0.5, -1, 2], target: 1 }]));
+    expect(await net.evaluate(examples([{ input: [[0.5], -1, 2] as never, target: [1] }]))).toEqual(loss);
+  });
+});
