@@ -32,6 +32,9 @@ export function fitBatch(characters: number, batch: number, steps: number): numb
   return Math.min(batch, Math.floor((characters - 1) / steps));
 }
 
+/** Streams where the user has not said how many: up to 32, but few enough that a pass makes 100 steps, if 4 can. */
+export const naturalBatch = (characters: number, steps: number): number => Math.min(32, Math.max(4, Math.floor(characters / steps / 100)));
+
 /** Windows over what is held out; null if there is too little. */
 export function heldOutWindows(symbols: Symbols, batch: number, steps: number): Data | null {
   if (symbols.length < 2) return null;

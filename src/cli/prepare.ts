@@ -21,7 +21,7 @@ import {
   windows,
 } from "../index.ts";
 import { type Census, encode, REPLACEMENT } from "./corpus.ts";
-import { fitBatch, from, heldOutWindows, part } from "./data.ts";
+import { fitBatch, from, heldOutWindows, naturalBatch, part } from "./data.ts";
 import { Failure } from "./failure.ts";
 import { openModel } from "./files.ts";
 import { several, size, whole } from "./format.ts";
@@ -46,6 +46,8 @@ export interface Ready {
 
 /** WebAssembly addresses memory with 32 bits. */
 const MOST_BYTES = 2 ** 32;
+/** Training steps from which a network of the usual size begins to write words. */
+const FEW_STEPS = 500;
 /** What only a new model can be told, and what a model remembers. */
 const FIXED = ["hidden", "layers", "embedding", "dropout", "seed", "minCount"];
 const REMEMBERED = ["batch", "steps", "epochs", "rate", "clip", "heldOut"] as const;
@@ -57,15 +59,17 @@ export async function prepare(counted: Census, options: TrainArguments, given: R
   if (old?.note.training) for (const key of REMEMBERED) if (!given.has(key)) told[key] = old.note.training[key];
   const letters = old?.note.letters ?? lettersOf(counted, options.minCount);
   const { learned, heldOut } = part(await encode(counted, letters), told.heldOut);
-  const batch = fitBatch(learned.length, told.batch, told.steps);
+  const wanted = told.batch ?? naturalBatch(learned.length, told.steps);
+  const batch = fitBatch(learned.length, wanted, told.steps);
   const definition = old?.net.definition ?? define(letters.size, options);
   const data = windows(learned, { batch, steps: told.steps });
   data.check(definition);
 
   const before = old?.note.training ?? null;
-  const same = before !== null && before.characters === learned.length && before.batch === told.batch && before.steps === told.steps;
+  const same = before !== null && before.characters === learned.length && before.batch === wanted && before.steps === told.steps;
   const training: Training = {
     ...pick(told),
+    batch: wanted,
     characters: learned.length,
     made: before?.made ?? 0,
     epoch: before?.epoch ?? 0,
@@ -96,7 +100,8 @@ export async function prepare(counted: Census, options: TrainArguments, given: R
     ...(heldOut.length > 0 ? [`          the last ${whole(heldOut.length)} held out`] : []),
     `network   ${definition.layers.map(({ text }) => text).join(" → ")}, ${several(net.parameters.count, "parameter")}`,
     `training  ${several(told.epochs, "epoch")} of ${several(data.count, "step")} of ${batch} × ${told.steps} characters`,
-    ...(batch < told.batch ? [`          ${batch} side by side, not ${told.batch}: the text has no more windows of ${told.steps}`] : []),
+    ...(batch < wanted ? [`          ${batch} side by side, not ${wanted}: the text has no more windows of ${told.steps}`] : []),
+    ...(left < FEW_STEPS ? ["          which is little: more --epochs would learn more"] : []),
     `          ${size(bytes)} of memory, ${net.binary === "relaxed" ? "relaxed" : "plain"} SIMD`,
     ...(old ? [`going on  after ${several(training.made, "step")}${same ? "" : ", from the beginning of the text"}`] : []),
   ];
@@ -104,7 +109,7 @@ export async function prepare(counted: Census, options: TrainArguments, given: R
     net,
     note: { letters, training },
     data: from(data, training.window, told.steps),
-    heldOut: heldOutWindows(heldOut, told.batch, told.steps),
+    heldOut: heldOutWindows(heldOut, wanted, told.steps),
     perEpoch: data.count,
     remaining: Math.min(left, allowed),
     perStep: batch * told.steps,
@@ -113,7 +118,7 @@ export async function prepare(counted: Census, options: TrainArguments, given: R
   };
 }
 
-const pick = ({ batch, steps, epochs, rate, clip, heldOut }: TrainArguments) => ({ batch, steps, epochs, rate, clip, heldOut });
+const pick = ({ steps, epochs, rate, clip, heldOut }: TrainArguments) => ({ steps, epochs, rate, clip, heldOut });
 
 async function resumed(path: string, options: TrainArguments, given: ReadonlySet<string>): Promise<{ net: Network; note: Note }> {
   const fixed = FIXED.find((key) => given.has(key));
@@ -125,9 +130,11 @@ async function resumed(path: string, options: TrainArguments, given: ReadonlySet
   return { net, note: readNote(path, net) };
 }
 
-/** The characters that occur often enough; the others share one. */
+/** The characters that occur often enough; the others share one. @throws Failure if that leaves nothing to tell apart */
 function lettersOf({ counts }: Census, least: number) {
   const kept = [...counts].filter(([, count]) => count >= least).map(([point]) => String.fromCodePoint(point));
+  if (counts.size < 2) throw new Failure("The text is one character over and over. Give a text with at least 2 different characters.");
+  if (kept.length === 0) throw new Failure(`No character occurs ${least} times. Use a smaller --min-count, or give more text.`);
   return alphabet(kept.length < counts.size ? [...kept, REPLACEMENT] : kept);
 }
 

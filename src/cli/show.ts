@@ -3,7 +3,7 @@
 import { stat } from "node:fs/promises";
 import { bytesOf, type Network, plan } from "../index.ts";
 import { openModel } from "./files.ts";
-import { harmless, several, size, table, whole } from "./format.ts";
+import { fold, harmless, several, size, table, whole } from "./format.ts";
 import { type Note, readNote } from "./note.ts";
 
 export interface ShowArguments {
@@ -27,7 +27,7 @@ export async function show(path: string, options: ShowArguments): Promise<number
     ["loss", loss.ignore < 0 ? loss.kind : `${loss.kind}, without targets of ${loss.ignore}`],
     ["feedback", feedback ?? "none: no layer listens to the output"],
     ["seed", String(seed)],
-    ...(note ? [["alphabet", alphabetOf(note)]] : []),
+    ...(note ? alphabetOf(note).map((line, index) => [index === 0 ? "alphabet" : "", line]) : []),
     ...(note?.training ? [["trained", trainedOf(note.training)]] : []),
   ];
   const parameters = [
@@ -66,16 +66,22 @@ function noteOf(path: string, net: Network): Note | null {
   }
 }
 
-const alphabetOf = ({ letters }: Note): string => JSON.stringify(harmless(letters.characters.join("")));
+const alphabetOf = ({ letters }: Note): string[] =>
+  fold(
+    letters.characters.map((character) => (character === "\n" ? "\u240a" : character === "\t" ? "\u2409" : harmless(character))).join(""),
+    60,
+  );
 
 const trainedOf = ({ made, epoch, epochs, batch, steps, characters }: NonNullable<Note["training"]>): string =>
   `${several(made, "step")} of ${batch} × ${steps}, ${epoch} of ${several(epochs, "epoch")} of ${several(characters, "character")}`;
 
 const indent = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);
 
-/** On a terminal a line that is too long ends with "…" rather than running over into the next. */
+/** On a terminal a line that is too long ends with "…", or where its last column begins, rather than running over into the next. */
 function print(lines: readonly string[]): void {
   const columns = process.stdout.isTTY ? process.stdout.columns || 80 : Infinity;
-  for (const line of lines)
-    process.stdout.write(`${line.trimEnd().length > columns ? `${line.slice(0, columns - 1)}…` : line.trimEnd()}\n`);
+  for (const line of lines) {
+    const cut = line.slice(0, columns - 1);
+    process.stdout.write(`${line.trimEnd().length <= columns ? line.trimEnd() : cut.endsWith(" ") ? cut.trimEnd() : `${cut}…`}\n`);
+  }
 }

@@ -19,7 +19,8 @@ export interface TrainArguments {
   readonly dropout: number;
   readonly seed: number;
   readonly minCount: number;
-  readonly batch: number;
+  /** Undefined: as the text allows. */
+  readonly batch?: number;
   readonly steps: number;
   readonly epochs: number;
   readonly rate: number;
@@ -49,7 +50,7 @@ export async function train(paths: readonly string[], options: TrainArguments, g
   const save = async (): Promise<string> => {
     const bytes = net.save({ note: writeNote(note), optimizer: true });
     await writeAtomically(out, bytes);
-    return `saved     ${out} (${size(bytes.length)}) after ${several(note.training.made, "step")}`;
+    return `saved     ${out} (${size(bytes.length)})\n          after ${several(note.training.made, "step")}`;
   };
   try {
     for await (const round of rounds(ready, options, stop.signal)) {
@@ -64,14 +65,13 @@ export async function train(paths: readonly string[], options: TrainArguments, g
     }
   } finally {
     screen.close();
+    process.stdout.write(stop.signal.aborted ? "stopped\n" : "\n");
     // Also when the training failed: what was learned until then is kept.
-    process.stdout.write(`${stop.signal.aborted ? "stopped\n" : "\n"}${await save()}${judged}\n`);
+    if (note.training.made > ready.note.training.made) process.stdout.write(`${await save()}${judged}\n`);
   }
-  process.stdout.write(
-    stop.signal.aborted
-      ? `go on     unrolled train ${paths.length > 3 ? "FILES" : paths.join(" ")} --resume ${out}\n`
-      : `try       unrolled sample ${out} --temperature 0.8\n`,
-  );
+  if (!stop.signal.aborted) process.stdout.write(`try       unrolled sample ${out} --temperature 0.8\n`);
+  else if (note.training.made > 0)
+    process.stdout.write(`go on     unrolled train ${paths.length > 3 ? "FILES" : paths.join(" ")} --resume ${out}\n`);
   return stop.signal.aborted ? 130 : 0;
 }
 

@@ -27,7 +27,7 @@ function commands(finish: (code: number) => void): Command {
     .option("--seed <n>", "decides initial weights and dropout", wholeFrom(0, SEEDS), 0)
     .option("--min-count <n>", "rarer characters share one symbol", wholeFrom(1), 1)
     .optionsGroup("The training:")
-    .option("--batch <n>", "streams of text side by side", wholeFrom(1), 32)
+    .option("--batch <n>", "streams of text side by side (default: 32, for a short text down to 4)", wholeFrom(1))
     .option("--steps <n>", "characters of a window", wholeFrom(1), 64)
     .option("--epochs <n>", "passes over the text, in all", wholeFrom(1), 10)
     .option(
@@ -73,9 +73,9 @@ function commands(finish: (code: number) => void): Command {
 
 /** Faults of the caller's are sentences; anything else is ours, and its stack is wanted. */
 async function main(): Promise<void> {
-  // `unrolled sample … | head` closes the pipe early, which is no error.
+  // `unrolled show … | head` closes the pipe early, which is no error; a full disk is one.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
+    if (error.code !== "EPIPE") process.exitCode = 1;
   });
   try {
     await commands((code) => {

@@ -30,7 +30,7 @@ describe.skipIf(!existsSync(command))("the command line (needs `npm run build`)"
     expect(trained).toMatchObject({ status: 0, stderr: "" });
     expect(trained.stdout).toMatch(new RegExp(`1 file, ${[...TEXT].length.toLocaleString("en-US")} characters, `));
     expect(trained.stdout.match(/epoch +\d\.0 +step +\d+ +training \d\.\d{3} +held out \d\.\d{3} bits/g)).toHaveLength(3);
-    expect(trained.stdout).toMatch(/saved +first\.unrolled \(.*\) after \d+ steps/);
+    expect(trained.stdout).toMatch(/saved +first\.unrolled \(.*\)\n +after \d+ steps/);
     using net = await open(bytesOf("first.unrolled"));
     expect(JSON.parse(net.note).characters).toBe(alphabet(TEXT).characters.join(""));
 
@@ -81,7 +81,7 @@ describe.skipIf(!existsSync(command))("the command line (needs `npm run build`)"
     run("train", "text.txt", ...SMALL, "--epochs", "2", "--max-steps", "5", "-o", "within.unrolled");
     const { stdout } = run("train", "text.txt", "--resume", "within.unrolled");
     const steps = Number(stdout.match(/epochs of (\d+) steps/)?.[1]);
-    expect(stdout).toMatch(new RegExp(`saved .* after ${2 * steps} steps`));
+    expect(stdout).toMatch(new RegExp(`saved .*\\n +after ${2 * steps} steps`));
   });
 
   test.each(["SIGINT", "SIGTERM"] as const)("%s ends the running step, saves and leaves nothing else", async (signal) => {
@@ -92,15 +92,36 @@ describe.skipIf(!existsSync(command))("the command line (needs `npm run build`)"
     });
     const output = await until(child, /epoch +1\.0/, signal);
     expect(output).toMatchObject({ code: 130, stderr: "" });
-    expect(output.stdout).toMatch(/stopped\nsaved .* after [\d,]+ steps.*\ngo on +unrolled train text\.txt --resume /);
+    expect(output.stdout).toMatch(/stopped\nsaved .*\n +after [\d,]+ steps.*\ngo on +unrolled train text\.txt --resume /);
     expect(readdirSync(join(folder, signal))).toEqual([name]);
     using net = await open(bytesOf(join(signal, name)));
     expect(net.definition.layers).toHaveLength(2);
   });
 
+  test("a reader that goes away ends the training in order", async () => {
+    mkdirSync(join(folder, "piped"));
+    const child = spawn(process.execPath, [command, "train", "text.txt", ...SMALL, "--epochs", "100000", "-o", "piped/m.unrolled"], {
+      cwd: folder,
+    });
+    child.stdout.once("data", () => child.stdout.destroy());
+    expect(await new Promise((resolve) => child.on("exit", resolve))).toBe(130);
+    expect(readdirSync(join(folder, "piped"))).toEqual(["m.unrolled"]);
+    (await open(bytesOf("piped/m.unrolled"))).close();
+  });
+
+  test("a loss that is not finite is a sentence, and the model from before is kept", async () => {
+    const { status, stderr } = run("train", "text.txt", ...SMALL, "--rate", "1e38", "-o", "wild.unrolled");
+    expect(stderr).toMatch(
+      /^unrolled: At training step \d+ the loss is .* The model is kept as it was before\. Use a lower --rate or --clip\.\n$/,
+    );
+    expect(status).toBe(1);
+    using net = await open(bytesOf("wild.unrolled"));
+    for (const { get } of net.parameters) expect(get().every(Number.isFinite)).toBe(true);
+  });
+
   test("a short text makes the batch smaller, and says so", () => {
     writeFileSync(join(folder, "short.txt"), TEXT.slice(0, 300));
-    const { status, stdout } = run("train", "short.txt", "--epochs", "1", "--hidden", "4", "-o", "short.unrolled");
+    const { status, stdout } = run("train", "short.txt", "--epochs", "1", "--batch", "32", "--hidden", "4", "-o", "short.unrolled");
     expect(status).toBe(0);
     expect(stdout).toContain("4 side by side, not 32");
   });
@@ -133,7 +154,8 @@ describe.skipIf(!existsSync(command))("the command line (needs `npm run build`)"
         1,
         /^unrolled: There are 10 characters .* window of 64 steps needs 65\. Use --steps 9 or less.*\n$/,
       ],
-      ["one character", ["train", "one.txt"], 1, /^unrolled: There is 1 character .* at least 2 .*\n$/],
+      ["one character", ["train", "one.txt"], 1, /^unrolled: The text is one character over and over\..* at least 2 .*\n$/],
+      ["only rare ones", ["train", "tiny.txt", "--min-count", "9"], 1, /^unrolled: No character occurs 9 times\..*\n$/],
       ["no number", ["train", "text.txt", "--batch", "many"], 2, /^error: option '--batch <n>' argument 'many' is invalid\..*\n$/],
       ["a fraction", ["train", "text.txt", "--hidden", "1.5"], 2, /^error: .*'1.5' is invalid\. It must be a whole number.*\n$/],
       ["a share above 1", ["train", "text.txt", "--dropout", "1"], 2, /^error: .*It must be a number of at least 0 and below 1\.\n$/],
