@@ -14,15 +14,15 @@ import { node } from "../../scripts/nodes.mjs";
 import { echoWith, type Installed, install, type Told } from "../support/package.ts";
 
 const executablePath = chromium();
-if (!executablePath) console.log("skipped: there is no Chromium here, and it cannot be installed");
+const missing = executablePath ? "" : " (there is no Chromium here, and it could not be installed)";
 
 /**
  * Milliseconds between turns of the event loop. Training gives way after 4 and the step that is running then (1 here), a timer
  * may have to wait for two turns, and adds up to 4. The longest gap holds the first step, which makes the plan, and whatever else the machine was busy with;
- * so the shorter quarter of the gaps is judged strictly, the longest only loosely.
+ * so the shorter quarter of the gaps is judged strictly, the longest, which is printed, only loosely: 18 to 40 on two busy cores (measured).
  */
 const USUAL_GAP = 16;
-const LONGEST_GAP = 1000;
+const LONGEST_GAP = 200;
 
 const FLAGS = [
   "--no-sandbox",
@@ -85,6 +85,9 @@ async function trainIn(url: string): Promise<void> {
     if (strict) expect(told.digest).toBe(echoWith(process.execPath, installed, true).digest);
     else if (modern) expect(told.digest).toBe(echoWith(modern, installed, false).digest);
     else console.log("skipped: no Node here has relaxed SIMD to compare with");
+    console.log(
+      `${told.binary}: ${told.gaps.length} turns of the event loop while training, the longest gap ${told.gaps.at(-1)?.toFixed(0)} ms`,
+    );
     expect(told.gaps.length).toBeGreaterThan(5);
     expect(told.gaps[told.gaps.length >> 2]).toBeLessThan(USUAL_GAP);
     expect(told.gaps.at(-1)).toBeLessThan(LONGEST_GAP);
@@ -93,7 +96,7 @@ async function trainIn(url: string): Promise<void> {
   await page.close();
 }
 
-test.skipIf(!executablePath)("bundled by esbuild", async () => {
+test.skipIf(missing)(`bundled by esbuild${missing}`, async () => {
   const { outputFiles } = await esbuild({
     entryPoints: [join(installed.folder, "page.js")],
     bundle: true,
@@ -117,7 +120,7 @@ test.skipIf(!executablePath)("bundled by esbuild", async () => {
   server.close();
 });
 
-test.skipIf(!executablePath)("built by Vite", async () => {
+test.skipIf(missing)(`built by Vite${missing}`, async () => {
   const { folder: root } = installed;
   await viteBuild({ root, configFile: false, logLevel: "error" });
   const server = await preview({ root, configFile: false, logLevel: "error", preview: { host: "127.0.0.1", port: 0 } });
@@ -125,7 +128,7 @@ test.skipIf(!executablePath)("built by Vite", async () => {
   await server.close();
 });
 
-test.skipIf(!executablePath)("served by Vite's development server", async () => {
+test.skipIf(missing)(`served by Vite's development server${missing}`, async () => {
   const server = await viteServer({
     root: installed.folder,
     configFile: false,
