@@ -36,7 +36,7 @@ training.on("exit", (code) => {
     process.stdout.write(`
 What to try next
 
-  node ${command} sample ${model} --prompt "export function " --temperature 0.6
+  node ${command} sample ${model} -p "function " -t 0.6
   node ${command} show ${model}
   node ${command} train YOUR-TEXT.txt --hidden 256 --epochs 20
   node ${command} train --help
