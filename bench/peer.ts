@@ -1,4 +1,4 @@
-// A peer in a process of its own: told how many training steps to make, it answers how many milliseconds one took. Idle in between.
+// A peer in a process of its own: told how many training steps to make, it answers how many milliseconds of processor time one took. Idle in between.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -27,7 +27,7 @@ export class Peer {
     return null;
   }
 
-  /** Milliseconds of one step: the median of `count`. */
+  /** Milliseconds of processor time of one step: the mean of `count`. */
   async milliseconds(count: number): Promise<number> {
     this.#process.stdin?.write(`${count}\n`);
     const { value, done } = await this.#lines.next();

@@ -1,6 +1,6 @@
 // Times whole training steps of the character network in TensorFlow.js, on one thread, by the peers' protocol (bench/README.md).
 //
-//   node tfjs.mjs BACKEND HIDDEN        BACKEND: wasm or cpu. Reads counts of steps, answers milliseconds a step.
+//   node tfjs.mjs BACKEND HIDDEN        BACKEND: wasm or cpu. Reads counts of steps, answers milliseconds of processor time a step.
 import { createRequire } from "node:module";
 import { dirname, sep } from "node:path";
 import { createInterface } from "node:readline";
@@ -43,12 +43,8 @@ async function step() {
 
 process.stdout.write(`${JSON.stringify({ ready: `tfjs ${tf.version.tfjs} ${backend}` })}\n`);
 for await (const line of createInterface({ input: process.stdin })) {
-  const times = [];
-  for (let n = Number(line); n > 0; n--) {
-    const start = performance.now();
-    await step();
-    times.push(performance.now() - start);
-  }
-  times.sort((a, b) => a - b);
-  process.stdout.write(`${JSON.stringify({ milliseconds: times[times.length >> 1] })}\n`);
+  const start = process.cpuUsage();
+  for (let n = Number(line); n > 0; n--) await step();
+  const { user, system } = process.cpuUsage(start);
+  process.stdout.write(`${JSON.stringify({ milliseconds: (user + system) / 1000 / Number(line) })}\n`);
 }
