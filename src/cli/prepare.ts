@@ -20,13 +20,13 @@ import {
   warmUp,
   windows,
 } from "../index.ts";
+import type { TrainArguments } from "./arguments.ts";
 import { type Census, encode, REPLACEMENT } from "./corpus.ts";
 import { fitBatch, from, heldOutWindows, naturalBatch, part } from "./data.ts";
 import { Failure } from "./failure.ts";
 import { openModel } from "./files.ts";
 import { several, size, whole } from "./format.ts";
 import { type Note, readNote, type Training } from "./note.ts";
-import type { TrainArguments } from "./train.ts";
 
 export interface Ready {
   readonly net: Network;

@@ -1,11 +1,11 @@
 // The training as a sequence of things that happen: steps made, looks at what is held out, samples, and times to save.
 
 import { type Data, NonFiniteError } from "../index.ts";
+import type { TrainArguments } from "./arguments.ts";
 import { Failure } from "./failure.ts";
 import type { Training } from "./note.ts";
 import type { Ready } from "./prepare.ts";
 import type { Moment } from "./screen.ts";
-import type { TrainArguments } from "./train.ts";
 
 export type Round = { readonly training: Training; readonly moment: Moment } & (
   | { readonly kind: "step" }

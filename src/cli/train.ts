@@ -1,5 +1,6 @@
 // `unrolled train`: a character model of some text, saved so that nothing is lost.
 
+import type { TrainArguments } from "./arguments.ts";
 import { writeAtomically } from "./atomic.ts";
 import { census } from "./corpus.ts";
 import { checkTarget } from "./files.ts";
@@ -9,31 +10,6 @@ import { prepare } from "./prepare.ts";
 import { type Round, rounds } from "./rounds.ts";
 import { openScreen } from "./screen.ts";
 import { untilSignal } from "./signals.ts";
-
-export interface TrainArguments {
-  readonly modelOut?: string;
-  readonly resume?: string;
-  readonly hidden: number;
-  readonly layers: number;
-  readonly embedding: number;
-  readonly dropout: number;
-  readonly seed: number;
-  readonly minCount: number;
-  /** Undefined: as the text allows. */
-  readonly batch?: number;
-  readonly steps: number;
-  readonly epochs: number;
-  readonly rate: number;
-  readonly clip: number;
-  readonly heldOut: number;
-  readonly maxSteps?: number;
-  readonly time?: number;
-  /** Seconds; 0 for never. */
-  readonly sampleEvery: number;
-  readonly evaluateEvery: number;
-  readonly saveEvery: number;
-  readonly strict?: boolean;
-}
 
 /** Trains and saves. `given`: the options that the user wrote, which on resuming win over what the model remembers. @returns the exit code */
 export async function train(paths: readonly string[], options: TrainArguments, given: ReadonlySet<string>): Promise<number> {

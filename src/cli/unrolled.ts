@@ -2,11 +2,12 @@
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import type { TrainArguments } from "./arguments.ts";
 import { Failure } from "./failure.ts";
 import { between, wholeFrom } from "./options.ts";
 import { type SampleArguments, sample } from "./sample.ts";
 import { type ShowArguments, show } from "./show.ts";
-import { type TrainArguments, train } from "./train.ts";
+import { train } from "./train.ts";
 
 const { version, description } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 const SEEDS = 2 ** 32 - 1;

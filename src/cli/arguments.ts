@@ -1,0 +1,26 @@
+// What a training is told on the command line, with the defaults filled in.
+
+export interface TrainArguments {
+  readonly modelOut?: string;
+  readonly resume?: string;
+  readonly hidden: number;
+  readonly layers: number;
+  readonly embedding: number;
+  readonly dropout: number;
+  readonly seed: number;
+  readonly minCount: number;
+  /** Undefined: as the text allows. */
+  readonly batch?: number;
+  readonly steps: number;
+  readonly epochs: number;
+  readonly rate: number;
+  readonly clip: number;
+  readonly heldOut: number;
+  readonly maxSteps?: number;
+  readonly time?: number;
+  /** Seconds; 0 for never. */
+  readonly sampleEvery: number;
+  readonly evaluateEvery: number;
+  readonly saveEvery: number;
+  readonly strict?: boolean;
+}
