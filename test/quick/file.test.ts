@@ -116,12 +116,11 @@ describe("what is refused", () => {
   });
 
   test("every byte that is damaged", async () => {
-    for (let at = 0; at < saved.length; at++)
-      for (const flip of [1 << (at & 7), 0xff]) {
-        const damaged = saved.slice();
-        damaged[at] ^= flip;
-        expect(await refusal(damaged), `byte ${at} ^ ${flip}`).not.toBeNull();
-      }
+    for (let at = 0; at < saved.length; at++) {
+      const damaged = saved.slice();
+      damaged[at] ^= at % 3 === 0 ? 0xff : 1 << (at & 7);
+      expect(await refusal(damaged), `byte ${at}`).not.toBeNull();
+    }
   });
 
   test("what is longer, or something else", async () => {
