@@ -7,6 +7,7 @@ import { atMost, type Figure } from "./figure.ts";
 import { measureFunctions } from "./functions.ts";
 import { measureLearning } from "./learning.ts";
 import { measureProducts } from "./products.ts";
+import { measureStartup } from "./startup.ts";
 import { measureStreaming } from "./streaming.ts";
 import { measureForcing, measurePytorch, measureTfjs } from "./training.ts";
 
@@ -35,6 +36,7 @@ const GROUPS: readonly Group[] = [
   { name: "forcing", measure: measureForcing },
   { name: "streaming", measure: measureStreaming },
   { name: "functions", measure: ({ root }) => measureFunctions(root) },
+  { name: "startup", measure: ({ root }) => measureStartup(root) },
   { name: "size", measure: measureSize },
   { name: "learning", measure: ({ root }) => measureLearning(root) },
 ];
