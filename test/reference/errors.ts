@@ -12,7 +12,7 @@ export const UNIT = 2 ** -24;
  * of 33 steps through a division or through the output, where one error reaches a value on many paths, come to 8.8 with plain SIMD and to
  * 20.8 with the fused binary (measured).
  */
-export const CONFIDENCE = 32;
+export const CONFIDENCE = 24;
 
 /**
  * The error that a value is expected to have: 2⁻²⁴·√(inherited² + terms·magnitude²), to first order.
