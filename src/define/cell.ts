@@ -1,5 +1,6 @@
 // cell(): a recurrent cell of one's own. The built-in cells are written with it, in the same words.
 
+import { isIdle } from "../graph/graph.ts";
 import { type Initializer, uniform } from "../graph/initializer.ts";
 import { Value } from "../graph/value.ts";
 import { checkName, checkOptions, checkSize, describe } from "./check.ts";
@@ -109,6 +110,11 @@ function unroll<S extends State>(site: Site, { state, step }: CellOptions<S>, na
     graph.rename(value.id, `${site.path}/${key}`);
     graph.bind(delays[key].id, value.id);
   }
+  for (const key of names)
+    if (isIdle(graph.nodes, delays[key].id))
+      throw new TypeError(
+        `${site.path}: state ${key} is returned as it was given and so stays zero for ever. Compute it from something, or leave it out of state.`,
+      );
   const output = next.output ?? next[names[0]];
   if (!(output instanceof Value))
     throw new TypeError(`${site.path}: step() returned ${String(output)} as output. Return a symbolic value.`);

@@ -18,6 +18,7 @@ export class Memory {
 
   /** A block of zeros, at a multiple of 64. Throws RangeError if the memory cannot grow that far. */
   allocate(bytes: number): number {
+    if (!(bytes >= 0)) throw new Error(`internal: a block of ${bytes} bytes`);
     const size = Math.max(64, Math.ceil(bytes / 64) * 64);
     const address = this.#reuse(size) ?? this.#extend(size);
     new Uint8Array(this.wasm.buffer, address, size).fill(0);

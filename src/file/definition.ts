@@ -3,7 +3,7 @@
 
 import { describe } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
-import { type Node, topologicalOrder } from "../graph/graph.ts";
+import { isIdle, type Node, topologicalOrder } from "../graph/graph.ts";
 import type { OpName } from "../graph/operations.ts";
 import { SHAPE, type Shape } from "../graph/shape.ts";
 
@@ -88,6 +88,9 @@ export function checkDefinition(place: string, definition: Definition): void {
   } catch {
     fail("it has a cycle without a delay");
   }
+  nodes.forEach((_, id) => {
+    if (isIdle(nodes, id)) fail(`node ${id} is only ever itself, one step later`);
+  });
 }
 
 const isNode = (id: unknown, nodes: readonly Node[]): boolean =>

@@ -1,6 +1,6 @@
 // A recurrent graph: a list of nodes whose only cycles pass through a delay.
 
-import type { Operations, OpName } from "./operations.ts";
+import { type Operations, type OpName, VIEWS } from "./operations.ts";
 import { SHAPE, type Shape } from "./shape.ts";
 
 /** A node's place in its graph's list. */
@@ -92,6 +92,16 @@ export function topologicalOrder(nodes: readonly Node[]): NodeId[] {
   };
   for (let id = 0; id < nodes.length; id++) visit(id);
   return order;
+}
+
+/** Whether a value is nothing but itself of earlier steps, through delays and slices alone: it is zero for ever. */
+export function isIdle(nodes: readonly Node[], id: NodeId): boolean {
+  const seen = new Set<NodeId>();
+  while (VIEWS.has(nodes[id].op) && !seen.has(id)) {
+    seen.add(id);
+    id = nodes[id].inputs[0];
+  }
+  return seen.has(id);
 }
 
 /** The part of a graph that the roots depend on, renumbered in topological order. `place[old]` is the new number or −1. */

@@ -1,5 +1,6 @@
 // Runs batches of one purpose one after the other and carries the state from each to the next.
 
+import { checkSize } from "../define/check.ts";
 import type { Machine } from "../engine/machine.ts";
 import type { Carry, Program } from "../engine/program.ts";
 import type { Programs } from "../engine/programs.ts";
@@ -50,7 +51,10 @@ export class Runner {
   }
 
   run(batch: Batch): { program: Program; carry: Carry; keep: Int32Array } {
-    const rows = batch.rows ?? this.#batch;
+    const rows = checkSize("a batch: rows", batch.rows ?? this.#batch);
+    checkSize("a batch: steps", batch.steps);
+    if (batch.keep && batch.keep.length !== rows)
+      throw new RangeError(`a batch: keep has ${batch.keep.length} numbers for ${rows} rows. Give one a row.`);
     const program = this.#programs.get(this.#purpose, rows, batch.steps);
     let carry = this.#carries.get(rows);
     if (!carry) {

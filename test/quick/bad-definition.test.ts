@@ -47,7 +47,7 @@ type Given = StepInput & { readonly h: Value };
 const whileStepping = (act: (input: Given) => unknown) =>
   withStep((input: Given) => {
     act(input);
-    return { h: input.h };
+    return { h: tanh(input.h) };
   });
 
 const SIZES: readonly (readonly [string, (size: Anything) => unknown])[] = [
@@ -171,7 +171,7 @@ describe("cell", () => {
   const other: { value?: Value } = {};
   withStep(({ h }: Given) => {
     other.value = h;
-    return { h };
+    return { h: tanh(h) };
   });
   refuses(
     () => null,
@@ -185,11 +185,26 @@ describe("cell", () => {
       ["nothing returned", () => withStep(() => undefined), TypeError, "layer 1/own", "undefined", "{ h }"],
       ["an unknown state", () => withStep(({ h }) => ({ h, c: h })), TypeError, "layer 1/own", '"c"', "h"],
       ["a state of another width", () => withStep(({ x }) => ({ h: x })), RangeError, "layer 1/own", "4 wide", "3", "state: { h: 3 }"],
+      ["a state as it was", () => withStep(({ h }) => ({ h })), TypeError, "layer 1/own", "state h", "zero for ever"],
+      ["a slice of all of a state", () => withStep(({ h }) => ({ h: slice(h, 0, 4) })), TypeError, "state h", "zero for ever"],
+      [
+        "two states that change places",
+        () => withStep(({ h, c }) => ({ h: c, c: h }), { state: { h: 4, c: 4 } }),
+        TypeError,
+        "state h",
+        "zero for ever",
+      ],
       ["a number as state", () => withStep(() => ({ h: 0 })), TypeError, "layer 1/own", "0 for state h", "symbolic"],
       ["a parameter as state", () => withStep(({ bias }) => ({ h: bias("b", 4) })), TypeError, "layer 1/own", "[1 × 4]", "sequence"],
-      ["a number as output", () => withStep(({ h }) => ({ h, output: 1 })), TypeError, "layer 1/own", "1 as output", "symbolic"],
+      ["a number as output", () => withStep(({ h }) => ({ h: tanh(h), output: 1 })), TypeError, "layer 1/own", "1 as output", "symbolic"],
       ["another model's state", () => withStep(() => ({ h: other.value })), TypeError, "layer 1/own", "state h", "another model"],
-      ["another model's output", () => withStep(({ h }) => ({ h, output: other.value })), TypeError, "layer 1/own", "another model"],
+      [
+        "another model's output",
+        () => withStep(({ h }) => ({ h: tanh(h), output: other.value })),
+        TypeError,
+        "layer 1/own",
+        "another model",
+      ],
       ["another model's value in a word", () => whileStepping(({ h }) => add(h, other.value as Value)), TypeError, "two different models"],
       [
         "another model's value in linear()",

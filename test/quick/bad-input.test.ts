@@ -44,6 +44,8 @@ const nets = {} as Networks;
 const given = (): Networks => nets;
 const SYMBOLS = Int32Array.from({ length: 40 }, (_, i) => (i * 3) % 5);
 const GOOD = windows(SYMBOLS, { batch: 2, steps: 4 });
+/** One batch of one row of two steps, as the data of one's own below has. */
+const TINY = windows([0, 1, 2], { batch: 1, steps: 2 });
 /** Parameters of all networks, number by number. */
 const photograph = () => Object.values(nets).map((net) => [...net.parameters].map((parameter) => Array.from(parameter.get()).join()));
 const allocated = () => Object.values(nets).map((net) => net.bytes.total);
@@ -64,6 +66,8 @@ beforeAll(async () => {
   for (const [name, definition] of Object.entries(DEFINITIONS)) nets[name as keyof Networks] = await compile(definition as Definition);
   await drain(nets.symbols.train(GOOD));
   nets.numbers.predict([[0, 1]]);
+  await nets.symbols.evaluate(TINY);
+  await drain(nets.symbols.train(TINY));
   before = photograph();
   bytes = allocated();
 });
@@ -262,6 +266,46 @@ describe("data", () => {
   ]);
 });
 
+describe("data of one's own", () => {
+  const batches = (batch: object): Anything => ({
+    batch: 1,
+    count: 1,
+    size: 2,
+    check() {},
+    batches: () => [{ steps: 2, keep: null, write() {}, ...batch }],
+  });
+  refuses(given, [
+    ["no rows", ({ symbols }) => train(symbols, batches({ rows: 0 })), RangeError, "rows", "0"],
+    ["steps of NaN", ({ symbols }) => train(symbols, batches({ steps: Number.NaN })), RangeError, "steps", "NaN"],
+    ["one and a half steps", ({ symbols }) => symbols.evaluate(batches({ steps: 1.5 })), RangeError, "steps", "1.5"],
+    ["keep for other rows", ({ symbols }) => train(symbols, batches({ keep: new Int32Array(64) })), RangeError, "keep", "64", "1 rows"],
+    [
+      "a symbol that is none",
+      ({ symbols }) => train(symbols, batches({ write: (input: Anything) => input.values.fill(2 ** 30) })),
+      RangeError,
+      "an input",
+      "1073741824",
+      "0 to 4",
+    ],
+    [
+      "a target that is none",
+      ({ symbols }) =>
+        train(symbols, batches({ write: (input: Anything, target: Anything) => target.values.fill(input.values.fill(0)[0] - 7) })),
+      RangeError,
+      "a target",
+      "-7",
+      "0 to 4",
+    ],
+    [
+      "more than there is memory for",
+      ({ symbols }) => symbols.evaluate(batches({ rows: 2 ** 22, steps: 2 ** 20 })),
+      RangeError,
+      "memory",
+      "smaller batch",
+    ],
+  ]);
+});
+
 describe("options with unknown names", () => {
   const wrong: Anything = { sped: 1 };
   refuses(
@@ -319,9 +363,9 @@ describe("optimizers and schedules", () => {
     ["an unknown optimizer", with_({ optimizer: { ...adam(1), kind: "lion" } }), TypeError, "optimizer", "lion"],
     ["an optimizer spoilt after the fact", with_({ optimizer: { ...adam(1), beta2: Number.NaN } }), TypeError, "optimizer", "beta2", "NaN"],
     ["an optimizer without a rate", with_({ optimizer: { kind: "sgd" } }), TypeError, "rate", "undefined"],
-    ["a schedule that gives NaN", with_({ optimizer: sgd(() => Number.NaN) }), TypeError, "schedule", "step 4", "NaN"],
-    ["a schedule that gives nothing", with_({ optimizer: sgd((() => undefined) as Anything) }), TypeError, "step 4", "undefined"],
-    ["a schedule that turns negative", with_({ optimizer: sgd(() => -1) }), RangeError, "step 4", "-1"],
+    ["a schedule that gives NaN", with_({ optimizer: sgd(() => Number.NaN) }), TypeError, "schedule", "step 5", "NaN"],
+    ["a schedule that gives nothing", with_({ optimizer: sgd((() => undefined) as Anything) }), TypeError, "step 5", "undefined"],
+    ["a schedule that turns negative", with_({ optimizer: sgd(() => -1) }), RangeError, "step 5", "-1"],
   ]);
 });
 

@@ -136,6 +136,7 @@ describe("generate", () => {
     ["a length of 0", generate({ length: 0 }), RangeError, "length", "0", "1 or more"],
     ["a negative temperature", generate({ temperature: -1 }), RangeError, "temperature", "-1"],
     ["a temperature of NaN", generate({ temperature: Number.NaN }), TypeError, "temperature", "NaN"],
+    ["a temperature beyond f32", generate({ temperature: 1e300 }), RangeError, "temperature", "1e+300", "3.4e38"],
     ["half a topK", generate({ topK: 0.5 }), RangeError, "topK", "0.5"],
     ["topK as text", generate({ topK: "3" }), RangeError, "topK", '"3"'],
     ["topP of 0", generate({ topP: 0 }), RangeError, "topP", "0"],
@@ -149,7 +150,7 @@ describe("generate", () => {
   ]);
   test("any topK and temperature that is allowed gives symbols", () => {
     for (const topK of [0, 1, 5, 6, 2 ** 31, 2 ** 32, 2 ** 53])
-      for (const temperature of [0, 1e-300, 1e-30, 1e-6, 1, 1e6, 1e38, 1e300])
+      for (const temperature of [0, 1e-300, 1e-30, 1e-6, 1, 1e6, 1e38])
         for (const symbol of nets.symbols.generate({ prompt: [0], length: 5, topK, temperature }))
           expect([0, 1, 2, 3, 4]).toContain(symbol);
     const greedy = nets.symbols.generate({ prompt: [0], length: 9, greedy: true });
