@@ -8,6 +8,9 @@ export function checkSize(place: string, size: number): number {
   return size;
 }
 
+/** The largest number of f32: what the kernels are given must not be beyond it. */
+export const LARGEST = 3.4028234663852886e38;
+
 /** A finite number within [low, high]; an open end is written with `above` or `below`. */
 export function checkNumber(place: string, number: number, low = -Infinity, high = Infinity): number {
   if (typeof number !== "number" || !Number.isFinite(number))

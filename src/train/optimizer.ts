@@ -11,7 +11,7 @@ import {
   CONTROL_WEIGHT_DECAY,
   Optimizer as Kind,
 } from "../../assembly/isa.ts";
-import { checkFlag, checkNumber, checkOptions, describe } from "../define/check.ts";
+import { checkFlag, checkNumber, checkOptions, describe, LARGEST } from "../define/check.ts";
 import { checkSchedule, type Schedule } from "./schedule.ts";
 
 export interface Optimizer {
@@ -39,7 +39,8 @@ function checkShare(place: string, share: number): number {
 
 function checkEpsilon(place: string, epsilon: number): number {
   checkNumber(place, epsilon, 0);
-  if (epsilon === 0) throw new RangeError(`${place} is 0 but must be positive, or 0/0 would be possible. Use 1e-8.`);
+  if (Math.fround(epsilon) === 0)
+    throw new RangeError(`${place} is ${epsilon}, which is 0 as f32, but must be positive, or 0/0 would be possible. Use 1e-8.`);
   return epsilon;
 }
 
@@ -58,7 +59,7 @@ export interface SgdOptions {
 export function sgd(rate: Schedule, options: SgdOptions = {}): Optimizer {
   checkOptions("sgd", options, ["momentum", "dampening", "nesterov", "weightDecay"]);
   const { momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 } = options;
-  checkNumber("sgd: momentum", momentum, 0);
+  checkNumber("sgd: momentum", momentum, 0, LARGEST);
   checkNumber("sgd: dampening", dampening, 0, 1);
   if (checkFlag("sgd: nesterov", nesterov) && (momentum === 0 || dampening !== 0))
     throw new RangeError(`sgd: nesterov needs momentum above 0 and dampening 0 but they are ${momentum} and ${dampening}.`);
@@ -69,7 +70,7 @@ export function sgd(rate: Schedule, options: SgdOptions = {}): Optimizer {
     momentum,
     dampening,
     variant: nesterov,
-    weightDecay: checkNumber("sgd: weightDecay", weightDecay, 0),
+    weightDecay: checkNumber("sgd: weightDecay", weightDecay, 0, LARGEST),
   };
 }
 
@@ -96,9 +97,9 @@ export function rmsprop(rate: Schedule, options: RmspropOptions = {}): Optimizer
     rate: checkSchedule("rmsprop", rate),
     alpha: checkShare("rmsprop: alpha", alpha),
     epsilon: checkEpsilon("rmsprop: epsilon", epsilon),
-    momentum: checkNumber("rmsprop: momentum", momentum, 0),
+    momentum: checkNumber("rmsprop: momentum", momentum, 0, LARGEST),
     variant: checkFlag("rmsprop: centred", centred),
-    weightDecay: checkNumber("rmsprop: weightDecay", weightDecay, 0),
+    weightDecay: checkNumber("rmsprop: weightDecay", weightDecay, 0, LARGEST),
   };
 }
 
@@ -124,7 +125,7 @@ function adamLike(kind: "adam" | "adamw", rate: Schedule, options: AdamOptions):
     beta2: checkShare(`${kind}: beta2`, beta2),
     epsilon: checkEpsilon(`${kind}: epsilon`, epsilon),
     variant: kind === "adamw",
-    weightDecay: checkNumber(`${kind}: weightDecay`, weightDecay, 0),
+    weightDecay: checkNumber(`${kind}: weightDecay`, weightDecay, 0, LARGEST),
   };
 }
 

@@ -61,7 +61,8 @@ export function checkSignal(place: string, signal: AbortSignal | undefined): voi
 }
 
 export function checkData(place: string, definition: Definition, data: Data): void {
-  if (typeof data?.check !== "function")
+  if (typeof data?.check !== "function" || typeof data.batches !== "function")
     throw new TypeError(`${place}: the data must be windows(…) or examples(…) but is ${describe(data)}.`);
   data.check(definition);
+  checkSize(`${place}: the data's batch`, data.batch);
 }

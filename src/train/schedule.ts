@@ -1,6 +1,6 @@
 // Learning rate schedules: a number, or a function from the step (0, 1, 2 …) to a number.
 
-import { checkNumber, checkOptions, describe } from "../define/check.ts";
+import { checkNumber, checkOptions, describe, LARGEST } from "../define/check.ts";
 
 /** The rate, or the rate at each step counted from 0. */
 export type Schedule = number | ((step: number) => number);
@@ -8,13 +8,13 @@ export type Schedule = number | ((step: number) => number);
 export function checkSchedule(place: string, schedule: Schedule): Schedule {
   if (typeof schedule === "function") return schedule;
   if (typeof schedule !== "number") throw new TypeError(`${place}: the rate must be a number or a schedule but is ${describe(schedule)}.`);
-  return checkNumber(`${place}: the rate`, schedule, 0);
+  return checkNumber(`${place}: the rate`, schedule, 0, LARGEST);
 }
 
 /** The rate at one step. @throws RangeError if a schedule gives something that is no rate. */
 export function rateAt(schedule: Schedule, step: number): number {
   if (typeof schedule === "number") return schedule;
-  return checkNumber(`the schedule's rate at step ${step}`, schedule(step), 0);
+  return checkNumber(`the schedule's rate at step ${step}`, schedule(step), 0, LARGEST);
 }
 
 const whole = (place: string, steps: number): number => {
@@ -26,7 +26,7 @@ const whole = (place: string, steps: number): number => {
 /** rate · factor^⌊step/every⌋ */
 export function stepDecay(rate: number, options: { readonly every: number; readonly factor: number }): Schedule {
   const { every, factor } = checkOptions("stepDecay", options, ["every", "factor"]);
-  checkNumber("stepDecay: rate", rate, 0);
+  checkNumber("stepDecay: rate", rate, 0, LARGEST);
   whole("stepDecay: every", every);
   checkNumber("stepDecay: factor", factor, 0);
   return (step) => rate * factor ** Math.floor(step / every);
@@ -34,7 +34,7 @@ export function stepDecay(rate: number, options: { readonly every: number; reado
 
 /** rate · factor^step */
 export function exponentialDecay(rate: number, factor: number): Schedule {
-  checkNumber("exponentialDecay: rate", rate, 0);
+  checkNumber("exponentialDecay: rate", rate, 0, LARGEST);
   checkNumber("exponentialDecay: factor", factor, 0);
   return (step) => rate * factor ** step;
 }
@@ -42,7 +42,7 @@ export function exponentialDecay(rate: number, factor: number): Schedule {
 /** From rate down to floor along half a cosine over `steps` steps, then floor (Loshchilov and Hutter 2017, without restarts). */
 export function cosineDecay(rate: number, options: { readonly steps: number; readonly floor?: number }): Schedule {
   const { steps, floor = 0 } = checkOptions("cosineDecay", options, ["steps", "floor"]);
-  checkNumber("cosineDecay: rate", rate, 0);
+  checkNumber("cosineDecay: rate", rate, 0, LARGEST);
   whole("cosineDecay: steps", steps);
   checkNumber("cosineDecay: floor", floor, 0, rate);
   return (step) => (step >= steps ? floor : floor + ((rate - floor) * (1 + Math.cos((Math.PI * step) / steps))) / 2);

@@ -1,6 +1,6 @@
 // generate(): symbols drawn one after the other, each fed back as the next input.
 
-import { checkFlag, checkNumber, checkOptions, checkSize, describe } from "../define/check.ts";
+import { checkFlag, checkNumber, checkOptions, checkSize, describe, LARGEST } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
 import { randomFrom } from "../engine/random.ts";
@@ -43,7 +43,7 @@ export function checkGenerating(definition: Definition, options: GenerateOptions
     );
   checkSequence("generate: prompt", prompt, { symbols, width: 1 });
   checkSize("generate: length", length);
-  checkNumber("generate: temperature", temperature, 0);
+  checkNumber("generate: temperature", temperature, 0, LARGEST);
   if (!Number.isInteger(topK) || topK < 0)
     throw new RangeError(`generate: topK must be a whole number of 0 or more but is ${describe(topK)}.`);
   if (!(typeof topP === "number" && topP > 0 && topP <= 1))

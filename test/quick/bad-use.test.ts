@@ -136,7 +136,7 @@ describe("generate", () => {
     ["a length of 0", generate({ length: 0 }), RangeError, "length", "0", "1 or more"],
     ["a negative temperature", generate({ temperature: -1 }), RangeError, "temperature", "-1"],
     ["a temperature of NaN", generate({ temperature: Number.NaN }), TypeError, "temperature", "NaN"],
-    ["a temperature beyond f32", generate({ temperature: 1e300 }), RangeError, "temperature", "1e+300", "3.4e38"],
+    ["a temperature beyond f32", generate({ temperature: 1e300 }), RangeError, "temperature", "1e+300", "e+38"],
     ["half a topK", generate({ topK: 0.5 }), RangeError, "topK", "0.5"],
     ["topK as text", generate({ topK: "3" }), RangeError, "topK", '"3"'],
     ["topP of 0", generate({ topP: 0 }), RangeError, "topP", "0"],
