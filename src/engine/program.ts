@@ -138,6 +138,11 @@ export class Program {
     return { label: labels[output] ?? "", time: time + Math.floor(row / batch), row: row % batch, column, value };
   }
 
+  /** Its memory has been given back, so it must not run any more. */
+  get isReleased(): boolean {
+    return this.#blocks.length === 0;
+  }
+
   release(): void {
     for (const { address, bytes } of this.#blocks) this.#machine.memory.release(address, bytes);
     this.#blocks.length = 0;

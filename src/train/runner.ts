@@ -7,22 +7,28 @@ import type { Programs } from "../engine/programs.ts";
 import type { Purpose } from "../plan/unfold.ts";
 import type { Batch, Slots } from "./data.ts";
 
-/** Puts a batch where its program reads it. */
-function writeBatch(machine: Machine, program: Program, batch: Batch): void {
-  const { nodes, input, target, batch: rows, steps } = program.plan;
-  const slots = (what: "input" | "target"): Slots | null => {
-    const node = nodes[program.plan[what]];
-    // A model may ignore its input altogether.
-    if (!node) return null;
-    const { address, stride } = program.place(what);
-    const count = (node.shape.extent === "sequence" ? rows * steps : rows) * stride;
-    return { values: node.shape.symbols > 0 ? machine.memory.integers(address, count) : machine.memory.floats(address, count), stride };
-  };
-  const [given, wanted] = [slots("input"), slots("target")];
-  batch.write(given, wanted);
-  if (given) checkWritten("an input", given, nodes[input].shape.symbols);
-  if (wanted) checkWritten("a target", wanted, nodes[target].shape.symbols);
+/** What a batch is written into, with the program that reads it; kept from step to step, so that a step allocates little. */
+interface Seat {
+  readonly program: Program;
+  readonly carry: Carry;
+  /** For batches that say nothing: every row begins anew. */
+  readonly anew: Int32Array;
+  readonly input: Slots | null;
+  readonly target: Slots | null;
 }
+
+/** Where a program reads what it is given; null if the model does not look at it. */
+function slotsOf(machine: Machine, program: Program, what: "input" | "target"): Slots | null {
+  const { nodes, batch, steps } = program.plan;
+  const node = nodes[program.plan[what]];
+  if (!node) return null;
+  const { address, stride } = program.place(what);
+  const count = (node.shape.extent === "sequence" ? batch * steps : batch) * stride;
+  return { values: node.shape.symbols > 0 ? machine.memory.integers(address, count) : machine.memory.floats(address, count), stride };
+}
+
+/** Growing the memory detaches views. */
+const isDetached = (slots: Slots | null): boolean => slots !== null && slots.values.length === 0;
 
 /** The data was checked when training began, but may have been changed since; and a symbol is an address. */
 function checkWritten(what: string, { values }: Slots, symbols: number): void {
@@ -41,7 +47,7 @@ export class Runner {
   readonly #purpose: Purpose;
   readonly #batch: number;
   readonly #carries = new Map<number, Carry>();
-  readonly #anew = new Map<number, Int32Array>();
+  #seat: Seat | null = null;
 
   constructor(machine: Machine, programs: Programs, purpose: Purpose, batch: number) {
     this.#machine = machine;
@@ -55,17 +61,33 @@ export class Runner {
     checkSize("a batch: steps", batch.steps);
     if (batch.keep && batch.keep.length !== rows)
       throw new RangeError(`a batch: keep has ${batch.keep.length} numbers for ${rows} rows. Give one a row.`);
-    const program = this.#programs.get(this.#purpose, rows, batch.steps);
+    const seat = this.#take(rows, batch.steps);
+    const { program, carry, input, target } = seat;
+    const { nodes } = program.plan;
+    const keep = batch.keep ?? seat.anew;
+    batch.write(input, target);
+    if (input) checkWritten("an input", input, nodes[program.plan.input].shape.symbols);
+    if (target) checkWritten("a target", target, nodes[program.plan.target].shape.symbols);
+    program.run(carry, keep);
+    return { program, carry, keep };
+  }
+
+  /** The seat of the batch before, if it fits and nothing has been moved since. */
+  #take(rows: number, steps: number): Seat {
+    const last = this.#seat;
+    if (last && !last.program.isReleased && last.program.plan.batch === rows && last.program.plan.steps === steps) {
+      if (!isDetached(last.input) && !isDetached(last.target)) return last;
+    }
+    const program = this.#programs.get(this.#purpose, rows, steps);
     let carry = this.#carries.get(rows);
     if (!carry) {
       carry = program.newCarry();
       this.#carries.set(rows, carry);
-      this.#anew.set(rows, new Int32Array(rows));
     }
-    const keep = batch.keep ?? (this.#anew.get(rows) as Int32Array);
-    writeBatch(this.#machine, program, batch);
-    program.run(carry, keep);
-    return { program, carry, keep };
+    // Views come last: all that is allocated is allocated by now.
+    const input = slotsOf(this.#machine, program, "input");
+    this.#seat = { program, carry, anew: new Int32Array(rows), input, target: slotsOf(this.#machine, program, "target") };
+    return this.#seat;
   }
 
   release(): void {
