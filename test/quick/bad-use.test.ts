@@ -34,18 +34,10 @@ const GOOD = windows([0, 1, 2, 3, 4, 0, 1, 2, 3], { batch: 2, steps: 2 });
 let before: unknown;
 const photograph = () => Object.values(nets).map((net) => [...net.parameters].map((parameter) => Array.from(parameter.get()).join()));
 
-async function drain(steps: AsyncIterable<unknown>): Promise<void> {
-  for await (const _ of steps);
-}
 const generate =
   (options: Anything) =>
   ({ symbols }: Networks) =>
     symbols.generate({ prompt: [0], length: 3, ...options });
-const train =
-  (options: Anything) =>
-  ({ symbols }: Networks) =>
-    drain(symbols.train(GOOD, options));
-
 beforeAll(async () => {
   nets.symbols = await compile(SYMBOLS);
   nets.numbers = await compile(NUMBERS);
@@ -55,33 +47,6 @@ beforeAll(async () => {
 afterAll(() => {
   expect(photograph()).toEqual(before);
   for (const net of Object.values(nets)) net.close();
-});
-
-describe("train", () => {
-  const rows: readonly (readonly [Anything, typeof TypeError | typeof RangeError, ...string[]])[] = [
-    [null, TypeError, "train", "null"],
-    [{ epochs: 0 }, RangeError, "epochs", "0", "1 or more"],
-    [{ epochs: 1.5 }, RangeError, "epochs", "1.5"],
-    [{ steps: -1 }, RangeError, "steps", "-1"],
-    [{ steps: Number.NaN }, RangeError, "steps", "NaN"],
-    [{ clip: 5 }, TypeError, "clip", "5"],
-    [{ clip: { norm: 0 } }, RangeError, "clip.norm", "0", "leave it out"],
-    [{ clip: { value: -1 } }, RangeError, "clip.value", "-1"],
-    [{ clip: { norm: Number.NaN } }, TypeError, "clip.norm", "NaN"],
-    [{ clip: { norm: 1e-60 } }, RangeError, "clip.norm", "1e-60"],
-    [{ onNonFinite: "ignore" }, TypeError, "onNonFinite", '"ignore"', '"skip"'],
-    [{ onNonFinite: 5 }, TypeError, "onNonFinite", "5", '"skip"'],
-    [{ onNonFinite: null }, TypeError, "onNonFinite", "null"],
-    [{ onNonFinite: {} }, TypeError, "randomStep", "undefined"],
-    [{ onNonFinite: { randomStep: -1 } }, RangeError, "randomStep", "-1"],
-    [{ onNonFinite: { randomStep: 1e39 } }, RangeError, "randomStep", "1e+39"],
-    [{ teacherForcing: 1 }, TypeError, "teacherForcing", "true or false", "1"],
-    [{ signal: {} }, TypeError, "signal", "AbortSignal"],
-  ];
-  refuses(
-    given,
-    rows.map(([options, ...rest]): Row<Networks> => [JSON.stringify(options), train(options), ...rest]),
-  );
 });
 
 describe("evaluate, predict, save, compile, plan", () => {

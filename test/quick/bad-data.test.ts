@@ -1,83 +1,12 @@
-// What bad data and bad options get: a sentence with the place, both numbers and the next step; and the network is as it was before.
+// What bad data gets: a sentence with the place, both numbers and the next step; and the network is as it was before.
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  adam,
-  adamw,
-  binaryCrossEntropy,
-  bytesOf,
-  compile,
-  cosineDecay,
-  crossEntropy,
-  type Definition,
-  dense,
-  examples,
-  exponentialDecay,
-  features,
-  last,
-  meanSquared,
-  model,
-  type Network,
-  plan,
-  rmsprop,
-  rnn,
-  sgd,
-  stepDecay,
-  type TrainOptions,
-  tokens,
-  warmUp,
-  windows,
-} from "../../src/index.ts";
-import { type Row, refuses } from "../support/refuse.ts";
+import { describe } from "vitest";
+import { examples, windows } from "../../src/index.ts";
+import type { Anything } from "../support/bad-models.ts";
+import { given, staysAsItWas, train } from "../support/bad-networks.ts";
+import { refuses } from "../support/refuse.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: the table says on purpose what the types forbid
-type Anything = any;
-
-const DEFINITIONS = {
-  symbols: model({ input: tokens(5), layers: [rnn(4), dense(5)], loss: crossEntropy({ ignore: 4 }) }),
-  numbers: model({ input: features(2), layers: [rnn(3), dense(2)], loss: meanSquared() }),
-  single: model({ input: features(1), layers: [rnn(3), dense(1)], loss: binaryCrossEntropy() }),
-  vector: model({ input: features(2), layers: [rnn(3), last(), dense(3)], loss: crossEntropy() }),
-};
-type Networks = { [K in keyof typeof DEFINITIONS]: Network };
-const nets = {} as Networks;
-const given = (): Networks => nets;
-const SYMBOLS = Int32Array.from({ length: 40 }, (_, i) => (i * 3) % 5);
-const GOOD = windows(SYMBOLS, { batch: 2, steps: 4 });
-/** One batch of one row of two steps, as the data of one's own below has. */
-const TINY = windows([0, 1, 2], { batch: 1, steps: 2 });
-/** Parameters of all networks, number by number. */
-const photograph = () => Object.values(nets).map((net) => [...net.parameters].map((parameter) => Array.from(parameter.get()).join()));
-const allocated = () => Object.values(nets).map((net) => net.bytes.total);
-let before: ReturnType<typeof photograph>;
-let bytes: readonly number[];
-
-async function drain(steps: AsyncIterable<unknown>): Promise<void> {
-  for await (const _ of steps);
-}
-const train = (net: Network, data: Anything, options?: Anything) => drain(net.train(data, options));
-const with_ =
-  (options: Anything) =>
-  ({ symbols }: Networks) =>
-    train(symbols, GOOD, options as TrainOptions);
-
-beforeAll(async () => {
-  // Programs and the optimizer's memory are made once; from then on nothing may grow.
-  for (const [name, definition] of Object.entries(DEFINITIONS)) nets[name as keyof Networks] = await compile(definition as Definition);
-  await drain(nets.symbols.train(GOOD));
-  nets.numbers.predict([[0, 1]]);
-  await nets.symbols.evaluate(TINY);
-  await drain(nets.symbols.train(TINY));
-  before = photograph();
-  bytes = allocated();
-});
-
-afterAll(() => {
-  expect(photograph()).toEqual(before);
-  // Less is possible: sgd, tried last, remembers less than adam.
-  for (const [index, now] of allocated().entries()) expect(now).toBeLessThanOrEqual(bytes[index]);
-  for (const net of Object.values(nets)) net.close();
-});
+staysAsItWas();
 
 describe("data", () => {
   const hole: number[] = [0, 1];
@@ -304,75 +233,4 @@ describe("data of one's own", () => {
       "smaller batch",
     ],
   ]);
-});
-
-describe("options with unknown names", () => {
-  const wrong: Anything = { sped: 1 };
-  refuses(
-    given,
-    (
-      [
-        ["windows", () => windows([0], { batch: 1, steps: 1, ...wrong })],
-        ["examples", () => examples([{ input: [0], target: 1 }], wrong)],
-        ["train", with_(wrong)],
-        ["train: clip", with_({ clip: wrong })],
-        ["train: onNonFinite", with_({ onNonFinite: wrong })],
-        ["evaluate", ({ symbols }) => symbols.evaluate(GOOD, wrong)],
-        ["predict", ({ symbols }) => symbols.predict([0], wrong)],
-        ["generate", ({ symbols }) => symbols.generate({ prompt: [0], length: 1, ...wrong })],
-        ["save", ({ symbols }) => symbols.save(wrong)],
-        ["compile", () => compile(DEFINITIONS.symbols, wrong)],
-        ["plan", () => plan(DEFINITIONS.symbols, wrong)],
-        ["bytesOf", () => bytesOf(DEFINITIONS.symbols, { batch: 1, steps: 1, ...wrong })],
-        ["sgd", () => sgd(1, wrong)],
-        ["rmsprop", () => rmsprop(1, wrong)],
-        ["adam", () => adam(1, wrong)],
-        ["adamw", () => adamw(1, wrong)],
-        ["stepDecay", () => stepDecay(1, { every: 1, factor: 1, ...wrong })],
-        ["cosineDecay", () => cosineDecay(1, { steps: 1, ...wrong })],
-      ] as readonly (readonly [string, (nets: Networks) => unknown])[]
-    ).map(([place, act]): Row<Networks> => [place, act, TypeError, place, '"sped"', "The options are: "]),
-  );
-});
-
-describe("optimizers and schedules", () => {
-  const nothing = undefined as Anything;
-  refuses(given, [
-    ["a rate that is none", () => adam("fast" as Anything), TypeError, "adam", '"fast"'],
-    ["no rate", () => sgd(nothing), TypeError, "sgd", "undefined"],
-    ["a negative rate", () => sgd(-0.1), RangeError, "sgd", "-0.1", "0"],
-    ["a rate of NaN", () => rmsprop(Number.NaN), TypeError, "rmsprop", "NaN"],
-    ["momentum below 0", () => sgd(1, { momentum: -1 }), RangeError, "momentum", "-1"],
-    ["nesterov without momentum", () => sgd(1, { nesterov: true }), RangeError, "nesterov", "0"],
-    ["beta1 of 1", () => adam(1, { beta1: 1 }), RangeError, "beta1", "below 1"],
-    ["beta2 of 1.5", () => adamw(1, { beta2: 1.5 }), RangeError, "adamw: beta2", "1.5"],
-    ["alpha as text", () => rmsprop(1, { alpha: "0.9" as Anything }), TypeError, "alpha", '"0.9"'],
-    ["epsilon of 0", () => adam(1, { epsilon: 0 }), RangeError, "epsilon", "0", "1e-8"],
-    ["weight decay of NaN", () => adamw(1, { weightDecay: Number.NaN }), TypeError, "weightDecay", "NaN"],
-    ["stepDecay without options", () => (stepDecay as Anything)(1), TypeError, "stepDecay", "undefined"],
-    ["stepDecay every 0", () => stepDecay(1, { every: 0, factor: 1 }), RangeError, "every", "0"],
-    ["stepDecay without a factor", () => stepDecay(1, { every: 1 } as Anything), TypeError, "factor", "undefined"],
-    ["exponentialDecay by NaN", () => exponentialDecay(1, Number.NaN), TypeError, "factor", "NaN"],
-    ["cosineDecay without options", () => (cosineDecay as Anything)(1), TypeError, "cosineDecay", "undefined"],
-    ["cosineDecay over half a step", () => cosineDecay(1, { steps: 0.5 }), RangeError, "steps", "0.5"],
-    ["cosineDecay to a floor above", () => cosineDecay(1, { steps: 5, floor: 2 }), RangeError, "floor", "2", "1"],
-    ["warmUp over 0 steps", () => warmUp(0, 1), RangeError, "warmUp: steps", "0"],
-    ["warmUp to nothing", () => warmUp(5, nothing), TypeError, "warmUp", "undefined"],
-    ["an optimizer that is none", with_({ optimizer: "adam" }), TypeError, "optimizer", "adam(…)", '"adam"'],
-    ["an optimizer that was not called", with_({ optimizer: adam }), TypeError, "optimizer", "a function"],
-    ["an unknown optimizer", with_({ optimizer: { ...adam(1), kind: "lion" } }), TypeError, "optimizer", "lion"],
-    ["an optimizer spoilt after the fact", with_({ optimizer: { ...adam(1), beta2: Number.NaN } }), TypeError, "optimizer", "beta2", "NaN"],
-    ["an optimizer without a rate", with_({ optimizer: { kind: "sgd" } }), TypeError, "rate", "undefined"],
-    ["a schedule that gives NaN", with_({ optimizer: sgd(() => Number.NaN) }), TypeError, "schedule", "step 5", "NaN"],
-    ["a schedule that gives nothing", with_({ optimizer: sgd((() => undefined) as Anything) }), TypeError, "step 5", "undefined"],
-    ["a schedule that turns negative", with_({ optimizer: sgd(() => -1) }), RangeError, "step 5", "-1"],
-  ]);
-});
-
-test("two trainings at once", async () => {
-  const first = nets.symbols.train(GOOD, { optimizer: sgd(0) });
-  await first.next();
-  await expect(nets.symbols.train(GOOD).next()).rejects.toThrow(/being trained already.*leave its loop/);
-  await first.return();
-  await drain(nets.symbols.train(GOOD, { optimizer: sgd(0), steps: 1 }));
 });
