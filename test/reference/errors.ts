@@ -8,9 +8,8 @@ import { make, pick, type Rows, sigmoidOf, softmaxOf } from "./rows.ts";
 export const UNIT = 2 ** -24;
 
 /**
- * How many times its expected error a number may be off. Of the 472 cases at nine sizes all but three stay below 8; those three, recurrences
- * of 33 steps through a division or through the output, where one error reaches a value on many paths, come to 8.8 with plain SIMD and to
- * 20.8 with the fused binary (measured).
+ * How many times its expected error a number may be off. Of all cases at nine sizes all but one stay below 8; that one, 33 steps through the
+ * output, where one error reaches a value on many paths, comes to 8.8 (measured).
  */
 export const CONFIDENCE = 24;
 
