@@ -1,7 +1,7 @@
 // What a training is told on the command line, with the defaults filled in.
 
 export interface TrainArguments {
-  readonly modelOut?: string;
+  readonly output?: string;
   readonly resume?: string;
   readonly hidden: number;
   readonly layers: number;

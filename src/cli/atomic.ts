@@ -1,12 +1,14 @@
 // A file is written whole or not at all: into a temporary file beside it, onto the disk, then renamed over it.
 
-import { open, rename, unlink } from "node:fs/promises";
+import { open, realpath, rename, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileFailure } from "./failure.ts";
 
 /** Replaces the file at `path`. Whatever goes wrong, what was there before stays as it was. @throws Failure */
 export async function writeAtomically(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
+  // A link stays: what it leads to is replaced.
+  const place = await realpath(path).catch(() => path);
+  const temporary = join(dirname(place), `.${basename(place)}.${process.pid}.part`);
   let begun = false;
   try {
     const file = await open(temporary, "w");
@@ -18,7 +20,7 @@ export async function writeAtomically(path: string, bytes: Uint8Array): Promise<
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await rename(temporary, place);
   } catch (error) {
     if (begun) await unlink(temporary).catch(() => undefined);
     throw fileFailure(path, error);

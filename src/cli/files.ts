@@ -26,8 +26,11 @@ export async function checkTarget(path: string): Promise<void> {
   });
   if (!around.isDirectory()) throw new Failure(`${folder} is not a folder, so ${path} cannot be written.`);
   const status = await stat(path).catch(() => null);
-  if (status === null || status.size === 0) return;
+  if (status === null) return;
   if (status.isDirectory()) throw new Failure(`${path} is a folder. Name a file in it: -o ${path.replace(/\/$/, "")}/model.unrolled.`);
+  // A device or a pipe would be replaced by a file of its name.
+  if (!status.isFile()) throw new Failure(`${path} is no ordinary file. Choose another name with -o.`);
+  if (status.size === 0) return;
   const file = await openFile(path).catch((error) => {
     throw fileFailure(path, error);
   });

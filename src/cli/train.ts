@@ -13,7 +13,7 @@ import { untilSignal } from "./signals.ts";
 
 /** Trains and saves. `given`: the options that the user wrote, which on resuming win over what the model remembers. @returns the exit code */
 export async function train(paths: readonly string[], options: TrainArguments, given: ReadonlySet<string>): Promise<number> {
-  const out = options.modelOut ?? options.resume ?? "model.unrolled";
+  const out = options.output ?? options.resume ?? "model.unrolled";
   await checkTarget(out);
   const ready = await prepare(await census(paths), options, given);
   using net = ready.net;

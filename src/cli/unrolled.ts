@@ -18,7 +18,7 @@ function commands(finish: (code: number) => void): Command {
     .command("train")
     .description("Trains a character model on text files in UTF-8 and saves it: at the end, on Ctrl-C, and every so often.")
     .argument("<files...>", "the text; several files are read one after the other")
-    .option("-o, --model-out <file>", "where to save (default: model.unrolled, or the model that is resumed)")
+    .option("-o, --output <file>", "where to save (default: model.unrolled, or the model that is resumed)")
     .option("--resume <model>", "go on with this model, with what it was told where nothing else is said")
     .optionsGroup("The network:")
     .option("--hidden <units>", "units of each recurrent layer", wholeFrom(1), 128)
