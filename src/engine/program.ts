@@ -164,8 +164,13 @@ export class Program {
   }
 
   #allocate(bytes: number): number {
-    const address = this.#machine.memory.allocate(bytes);
-    this.#blocks.push({ address, bytes });
-    return address;
+    try {
+      const address = this.#machine.memory.allocate(bytes);
+      this.#blocks.push({ address, bytes });
+      return address;
+    } catch (error) {
+      this.release();
+      throw error;
+    }
   }
 }

@@ -2,7 +2,18 @@
 
 import { checkOptions, checkSize } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
-import { type Batch, checkList, checkSequence, type Data, inputKind, type Sequence, type Slots, targetKind, writeRows } from "./data.ts";
+import {
+  type Batch,
+  checkList,
+  checkSequence,
+  type Data,
+  inputKind,
+  type Kind,
+  type Sequence,
+  type Slots,
+  targetKind,
+  writeRows,
+} from "./data.ts";
 
 export interface WindowOptions {
   /** Streams side by side. */
@@ -69,7 +80,7 @@ class Windows implements Data {
       throw new TypeError(
         "windows: the model gives one vector for a whole sequence, so there is nothing to compare at each step. Use examples().",
       );
-    const several = isSeveral(this.#source, kind.symbols > 0 ? 1 : 2);
+    const several = isSeveral(this.#source, kind);
     this.#documents = several ? (this.#source as readonly Sequence[]) : [this.#source as Sequence];
     this.#answers = this.#targets === undefined ? null : several ? (this.#targets as readonly Sequence[]) : [this.#targets as Sequence];
     if (this.#documents.length === 0) throw new RangeError("windows: the data is empty. Give at least one step.");
@@ -177,11 +188,11 @@ class Windows implements Data {
   }
 }
 
-/** Whether the data is a list of sequences: one level deeper than a sequence is. */
-function isSeveral(source: Sequence | readonly Sequence[], depth: 1 | 2): boolean {
+/** Whether the data is a list of sequences: one level deeper than a sequence is. A row of width 1 may be a bare number, a longer one is a sequence. */
+function isSeveral(source: Sequence | readonly Sequence[], { symbols, width }: Kind): boolean {
   const first = source[0];
   if (first === undefined || first === null || typeof first !== "object") return false;
-  return depth === 1 || typeof (first as ArrayLike<unknown>)[0] === "object";
+  return symbols > 0 || typeof (first as ArrayLike<unknown>)[0] === "object" || (width === 1 && first.length !== 1);
 }
 
 const describeKind = ({ symbols, width }: { symbols: number; width: number }): string =>

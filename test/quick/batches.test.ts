@@ -198,3 +198,10 @@ describe("what counts", () => {
     expect(await net.evaluate(examples([{ input: [[0.5], -1, 2] as never, target: [1] }]))).toEqual(loss);
   });
 });
+
+test("several documents of one number a step", async () => {
+  using net = await compile(model({ input: features(1), layers: [rnn(3), dense(1)], loss: meanSquared() }));
+  const documents = [Float32Array.from({ length: 9 }, (_, t) => t / 9), Float32Array.from({ length: 13 }, (_, t) => -t / 13)];
+  const { count } = await net.evaluate(windows(documents, { batch: 2, steps: 4 }));
+  expect(count).toBe(2 * 2 * 4);
+});
