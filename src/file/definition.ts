@@ -6,6 +6,7 @@ import type { Definition } from "../define/model.ts";
 import { isIdle, type Node, topologicalOrder } from "../graph/graph.ts";
 import type { OpName } from "../graph/operations.ts";
 import { SHAPE, type Shape } from "../graph/shape.ts";
+import { LONGEST_DELAY } from "../graph/words.ts";
 
 type Attributes = Readonly<Record<string, unknown>>;
 
@@ -33,7 +34,7 @@ const LAWS: { readonly [K in OpName]?: readonly [fewest: number, most: number, l
   abs: [1, 1],
   concat: [1, Infinity],
   slice: [1, 1],
-  delay: [1, 1, ({ steps }) => Number.isInteger(steps) && (steps as number) >= 1 && (steps as number) <= 2 ** 24],
+  delay: [1, 1, ({ steps }) => Number.isInteger(steps) && (steps as number) >= 1 && (steps as number) <= LONGEST_DELAY],
   last: [1, 1],
   softmax: [1, 1],
   dropout: [1, 1, ({ keep, stream }) => (keep as number) > 0 && (keep as number) <= 1 && Number.isInteger(stream)],

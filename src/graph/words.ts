@@ -70,11 +70,14 @@ export const softmax = (x: Value): Value => word("softmax", [x], {});
 /** The last step of a sequence, as a vector. */
 export const lastOf = (x: Value): Value => word("last", [x], {}, "last");
 
+/** Steps that a delay may reach back: every step of it is carried from window to window by a command of its own. */
+export const LONGEST_DELAY = 2 ** 16;
+
 /** x as it was `steps` time steps earlier (1 or more); zero, or the state carried from the previous window, before the beginning. */
 export function delay(x: Value, steps = 1): Value {
   if (!(x instanceof Value)) throw new TypeError(`delay() got ${String(x)} but works on symbolic values.`);
-  if (!Number.isInteger(steps) || steps < 1 || steps > 2 ** 24)
-    throw new RangeError(`delay() got ${String(steps)} steps. Use a whole number from 1 to ${2 ** 24}.`);
+  if (!Number.isInteger(steps) || steps < 1 || steps > LONGEST_DELAY)
+    throw new RangeError(`delay() got ${String(steps)} steps. Use a whole number from 1 to ${LONGEST_DELAY}.`);
   if (x.shape.extent !== "sequence") throw new TypeError(`delay() needs a sequence but got ${String(x)}.`);
   return new Value(x.graph, x.graph.addShaped("delay", [x.id], { steps }, x.shape));
 }
