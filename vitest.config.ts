@@ -2,10 +2,21 @@
 
 import { defineConfig } from "vitest/config";
 
-const project = (name: string, seconds: number) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: seconds * 1000, hookTimeout: 180_000 },
+const test = (name: string, seconds: number) => ({
+  name,
+  include: [`test/${name}/**/*.test.ts`],
+  testTimeout: seconds * 1000,
+  hookTimeout: 180_000,
 });
 
 export default defineConfig({
-  test: { projects: [project("quick", 20), project("full", 600), project("package", 180), project("browser", 120)] },
+  test: {
+    projects: [
+      // Files share a thread's modules, which saves a third of the time (measured): quick tests keep nothing in them.
+      { test: { ...test("quick", 20), pool: "threads", isolate: false } },
+      { test: test("full", 600) },
+      { test: test("package", 180) },
+      { test: test("browser", 120) },
+    ],
+  },
 });
