@@ -2,15 +2,15 @@
 
 /** Rows of a sequence that `outer` takes in at a time. */
 export const OUTER_ROWS = 256;
-/** Rows of the gradient that `outer` computes at a time. */
-export const OUTER_INNER = 64;
-/** Bytes from one row to the next of the transposed block: 64 more than needed, or all rows would fall on the same cache sets. */
-export const OUTER_STRIDE = OUTER_ROWS * 4 + 64;
+/** Rows of the gradient that `outer` computes at a time: whole slices of 6 and of 4. */
+export const OUTER_INNER = 72;
+/** What `outer` needs for these, in bytes. */
+export const OUTER_SLICE_BYTES = OUTER_INNER * OUTER_ROWS * 4;
 /** What `outer` needs for each 8 columns of the gradient, in bytes. */
 export const OUTER_PANEL_BYTES = OUTER_ROWS * 32;
 /** Scratch of `outer` in bytes, for a gradient that is `columns` wide. */
 export function outerScratchBytes(columns: number): number {
-  return OUTER_INNER * OUTER_STRIDE + Math.ceil(columns / 8) * OUTER_PANEL_BYTES;
+  return OUTER_SLICE_BYTES + Math.ceil(columns / 8) * OUTER_PANEL_BYTES;
 }
 
 /**

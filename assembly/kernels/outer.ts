@@ -1,18 +1,18 @@
 // The gradient of a weight matrix: a sum over rows of outer products.
 
-import { OUTER_INNER, OUTER_ROWS, OUTER_STRIDE } from "../isa";
-import { gemm } from "./gemm";
-import { PANEL, pack, transpose } from "./pack";
+import { OUTER_INNER, OUTER_ROWS, OUTER_SLICE_BYTES } from "../isa";
+import { sum4x8, sum6x8 } from "./outer-tiles";
+import { PANEL, PANEL_ROW, pack } from "./pack";
 
 /**
  * dW[i][j] (+)= Σr x[r][i] · dY[r][j], for dW [inner × columns], x [rows × inner], dY [rows × columns].
  *
- * It is the product xᵀ · dY, block by block: dY goes to panels, x is transposed, both in `scratch`. Every element is one f32
- * accumulator that adds r = 0, 1, 2 … in turn. With `accumulate` it starts from what dW holds, otherwise from zero.
- * Pads of dW are written as zero, whatever those of dY hold. scratch has `outerScratchBytes(columns)` bytes.
+ * Block by block of rows, dY goes to panels of 8 columns and x to slices of 6 or 4, both in `scratch`, so that a tile reads two
+ * pointers upward. Every element is one f32 accumulator that adds r = 0, 1, 2 … in turn. With `accumulate` it starts from what dW
+ * holds, otherwise from zero. Pads of dW are written as zero, whatever those of dY hold. scratch has `outerScratchBytes(columns)` bytes.
  *
- * Packing and transposing cost about a tenth at 128 × 128 and little beyond: 2048 rows, Node 22, Zen 3 with a peak of 58 GFLOP/s:
- * 128 × 128: 43 to 52, 512 × 512: 52, 256 × 1024: 50. Blocks of 384 or 512 rows were no faster.
+ * Shares of the peak at 2048 rows, Node 22, Zen 3, fused and in two roundings: 128 × 128: 0.91, 0.78; 512 × 512: 0.92, 0.77; 512 × 64:
+ * 0.85, 0.70. Narrow x is dear, since a slice has 4 columns at least: 1 × 128: 0.13. Slicing row by row, contiguous in x, was no faster.
  */
 export function outer(
   dW: usize,
@@ -30,21 +30,98 @@ export function outer(
   assert((scratch & 15) === 0, "outer: scratch must be aligned to 16 bytes");
   assert(((dWStride | xStride | dYStride) & 3) === 0, "outer: strides must be multiples of 4 bytes");
   assert(rows >= 0 && inner >= 0 && columns >= 0, "outer: counts must not be negative");
-  const panels = scratch + OUTER_INNER * OUTER_STRIDE;
+  const panels = scratch + OUTER_SLICE_BYTES;
   let row = 0;
   do {
     const depth = min(rows - row, OUTER_ROWS);
     pack(panels, dY + row * dYStride, dYStride, depth, columns);
     for (let i = 0; i < inner; i += OUTER_INNER) {
       const height = min(inner - i, OUTER_INNER);
-      const target = dW + i * dWStride;
-      transpose(scratch, OUTER_STRIDE, x + row * xStride + (i << 2), xStride, depth, height);
-      gemm(target, dWStride, scratch, OUTER_STRIDE, panels, accumulate ? target : 0, dWStride, height, depth, columns);
+      sliced(scratch, x + row * xStride + (i << 2), xStride, depth, height);
+      block(dW + i * dWStride, dWStride, scratch, panels, height, depth, columns, accumulate);
     }
     accumulate = true;
     row += OUTER_ROWS;
   } while (row < rows);
   if (columns % PANEL !== 0) clearPads(dW, dWStride, inner, columns);
+}
+
+/** Columns of the next slice of x when `left` are left: no slice has more than 3 columns of padding. */
+function sliceWidth(left: i32): i32 {
+  return ASC_FEATURE_RELAXED_SIMD && (left > 8 || left === 5 || left === 6) ? 6 : 4;
+}
+
+/** `width` columns of x to slices, one after the other: [depth][6] or [depth][4], the padding of the last one in front. */
+function sliced(to: usize, x: usize, xStride: i32, depth: i32, width: i32): void {
+  while (width > 0) {
+    const slice = sliceWidth(width);
+    if (width < slice) partialSlice(to, x, xStride, depth, width, slice);
+    else if (slice === 6) slice6(to, x, xStride, depth);
+    else slice4(to, x, xStride, depth);
+    to += depth * (slice << 2);
+    x += slice << 2;
+    width -= slice;
+  }
+}
+
+function slice6(to: usize, x: usize, xStride: i32, depth: i32): void {
+  for (let r = depth; r > 0; r--) {
+    v128.store(to, v128.load(x));
+    store<u64>(to, load<u64>(x, 16), 16);
+    to += 24;
+    x += xStride;
+  }
+}
+
+function slice4(to: usize, x: usize, xStride: i32, depth: i32): void {
+  for (let r = depth; r > 0; r--) {
+    v128.store(to, v128.load(x));
+    to += 16;
+    x += xStride;
+  }
+}
+
+/** `width` columns as the last ones of a slice; the others are zeros, lest old numbers in scratch be slow ones (subnormal). */
+function partialSlice(to: usize, x: usize, xStride: i32, depth: i32, width: i32, slice: i32): void {
+  memory.fill(to, 0, depth * (slice << 2));
+  to += (slice - width) << 2;
+  for (let r = depth; r > 0; r--) {
+    for (let i = 0; i < width; i++) store<f32>(to + (i << 2), load<f32>(x + (i << 2)));
+    to += slice << 2;
+    x += xStride;
+  }
+}
+
+/**
+ * Slices of x against all panels of dY: a panel stays in the first cache while the slices pass by. Each tile is called from more
+ * than one place, or the optimizer would inline it and it would spill (see gemm.ts).
+ */
+function block(dW: usize, dWStride: i32, x: usize, panels: usize, height: i32, depth: i32, columns: i32, accumulate: bool): void {
+  for (let column = 0; column < columns; column += PANEL) {
+    let left = height;
+    let from = x;
+    let to = dW;
+    if (ASC_FEATURE_RELAXED_SIMD) {
+      for (; left > 8; left -= 6) {
+        sum6x8(to, dWStride, from, panels, 0, depth, accumulate);
+        from += depth * 24;
+        to += 6 * dWStride;
+      }
+    } else {
+      for (; left > 8; left -= 4) {
+        sum4x8(to, dWStride, from, panels, 0, depth, accumulate);
+        from += depth << 4;
+        to += 4 * dWStride;
+      }
+    }
+    if (sliceWidth(left) === 6) sum6x8(to, dWStride, from, panels, 6 - left, depth, accumulate);
+    else {
+      sum4x8(to, dWStride, from, panels, max(4 - left, 0), depth, accumulate);
+      if (left > 4) sum4x8(to + 4 * dWStride, dWStride, from + (depth << 4), panels, 8 - left, depth, accumulate);
+    }
+    dW += PANEL_ROW;
+    panels += depth * PANEL_ROW;
+  }
 }
 
 /** Zeros from column `columns` to the end of the last panel. Needed because 0 · ∞ and 0 · NaN are NaN. */
