@@ -11,7 +11,7 @@ export const UNIT = 2 ** -24;
  * How many times its expected error a number may be off. Of all cases at nine sizes all but one stay below 8; that one, 33 steps through the
  * output, where one error reaches a value on many paths, comes to 8.8 (measured).
  */
-export const CONFIDENCE = 24;
+export const CONFIDENCE = 16;
 
 /**
  * The error that a value is expected to have: 2⁻²⁴·√(inherited² + terms·magnitude²), to first order.
