@@ -77,7 +77,8 @@ export async function* training(
         if (progress.action === "skipped" && policy === "throw")
           throw new NonFiniteError(made, progress.loss, progress.gradientNorm, program.diagnose(carry, keep));
         if (progress.action !== "skipped") machine.version++;
-        program.accept(carry);
+        // A state that led to something not finite is not handed on: the next window goes on from the one before.
+        if (progress.action === "updated") program.accept(carry);
         machine.view().setUint32(CONTROL_STEP, step + 1, true);
         const tokens = program.plan.batch * program.plan.steps;
         yield { ...progress, tokensPerSecond: (1000 * tokens) / Math.max(performance.now() - before, 1e-3) };

@@ -9,6 +9,7 @@ import {
   crossEntropy,
   dense,
   examples,
+  exp,
   features,
   last,
   meanSquared,
@@ -204,4 +205,14 @@ test("several documents of one number a step", async () => {
   const documents = [Float32Array.from({ length: 9 }, (_, t) => t / 9), Float32Array.from({ length: 13 }, (_, t) => -t / 13)];
   const { count } = await net.evaluate(windows(documents, { batch: 2, steps: 4 }));
   expect(count).toBe(2 * 2 * 4);
+});
+
+test.each(["skip", "randomStep"] as const)("%s: a state that is not finite is not carried into the next window", async (onNonFinite) => {
+  // The sum of all that was heard, as powers of e: one reading of 200 is beyond f32, and would stay there for ever.
+  const sum = cell({ name: "sum", state: { h: 1 }, step: ({ x, h }) => ({ h: add(h, exp(x)) }) });
+  using net = await compile(model({ input: features(1), layers: [sum, dense(1)], loss: meanSquared() }));
+  const readings = Float32Array.from({ length: 20 }, (_, t) => (t === 6 ? 200 : 0));
+  const reading = windows(readings, { targets: new Float32Array(20), batch: 1, steps: 4 });
+  const actions = (await collect(net.train(reading, { optimizer: sgd(0), onNonFinite }))).map(({ action }) => action);
+  expect(actions).toEqual(["updated", onNonFinite === "skip" ? "skipped" : "randomStep", "updated", "updated", "updated"]);
 });
