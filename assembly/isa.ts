@@ -66,8 +66,7 @@ export enum MapOp {
   multiplyAdd,
 }
 
-/** The first word with an immediate (and `fill`), with two sources, with three, and how many words there are. */
-export const MAP_FIRST_IMMEDIATE = 15;
+/** The first word with two sources, with three, and how many words there are. */
 export const MAP_FIRST_BINARY = 20;
 export const MAP_FIRST_TERNARY = 28;
 export const MAP_OPS = 30;

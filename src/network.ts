@@ -170,7 +170,7 @@ export class Network implements Disposable {
   }
 
   /** @internal Takes over what a file holds. */
-  restore({ note, parameters, optimizer, memory, definition }: Contents): void {
+  restore({ note, parameters, optimizer, memory }: Contents): void {
     const machine = this.#open();
     const { places, bytes } = machine.layout;
     if (parameters.length !== places.length || places.some(({ rows, width }, index) => rows * width !== parameters[index].length))
@@ -182,7 +182,7 @@ export class Network implements Disposable {
       writeBlock(machine, machine.parameters + place.offset, place, parameters[index]);
     });
     machine.version++;
-    if (!optimizer || definition.format !== 1) return;
+    if (!optimizer) return;
     needMemory(machine, this.#memory, optimizer.kind, optimizer.blocks);
     memory.forEach((values, index) => {
       const place = places[index % places.length];

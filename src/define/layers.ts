@@ -1,6 +1,6 @@
 // The stock layers: embedding, dense, rnn, last and dropout.
 
-import { constant, type Initializer, uniform } from "../graph/initializer.ts";
+import { type Initializer, uniform } from "../graph/initializer.ts";
 import { symbolsOf } from "../graph/shape.ts";
 import { Value } from "../graph/value.ts";
 import { ACTIVATIONS, type Activation, add, lastOf } from "../graph/words.ts";
@@ -181,6 +181,3 @@ export const meanSquared = (): Loss => ({ kind: "meanSquared", ignore: -1 });
 
 /** Sigmoid of the outputs, then −(y·log p + (1−y)·log(1−p)) with targets y in [0, 1]; the mean over all numbers, in nats. */
 export const binaryCrossEntropy = (): Loss => ({ kind: "binaryCrossEntropy", ignore: -1 });
-
-/** Used where an initial value is a plain number. */
-export { constant, uniform };

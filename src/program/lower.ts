@@ -26,7 +26,7 @@ export interface Lowered {
 }
 
 export function lower(plan: Plan, bases: Bases): Lowered {
-  const { nodes, stages, buffers, purpose } = plan;
+  const { stages, buffers, purpose } = plan;
   const at = (id: NodeId): Operand => operandOf(plan, bases, id);
   const prologue: Command[] = [];
   const commands: Command[] = carryIn(plan, bases);
@@ -44,7 +44,7 @@ export function lower(plan: Plan, bases: Bases): Lowered {
   }
   commands.push(...carryOut(plan, bases));
   if (purpose.kind === "train") commands.push({ opcode: Opcode.update });
-  return { prologue, commands: nodes.length === 0 ? [] : commands };
+  return { prologue, commands };
 }
 
 /** The start of a buffer. */
