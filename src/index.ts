@@ -2,6 +2,7 @@
 
 export { type Alphabet, alphabet } from "./define/alphabet.ts";
 export { type CellOptions, cell, type State, type StepInput } from "./define/cell.ts";
+export { type GruOptions, gru } from "./define/gru.ts";
 export type { Layer } from "./define/layer.ts";
 export {
   binaryCrossEntropy,
@@ -12,17 +13,17 @@ export {
   embedding,
   features,
   type Input,
-  type LayerOptions,
   type Loss,
   last,
   meanSquared,
-  type RnnOptions,
-  rnn,
   tokens,
 } from "./define/layers.ts";
+export { type LstmOptions, lstm } from "./define/lstm.ts";
 export { type Definition, type Feedback, type ModelOptions, model } from "./define/model.ts";
+export { type RnnOptions, rnn } from "./define/rnn.ts";
+export type { LayerOptions } from "./define/text.ts";
 export type { Parameter, Parameters } from "./engine/parameters.ts";
-export { constant, glorot, type Initializer, uniform } from "./graph/initializer.ts";
+export { blocks, constant, glorot, type Initializer, identity, normal, orthogonal, uniform } from "./graph/initializer.ts";
 export { printGraph } from "./graph/print.ts";
 export type { Value } from "./graph/value.ts";
 export type { Activation } from "./graph/words.ts";

@@ -1,7 +1,7 @@
 // What a layer is: a record with a function that writes the layer into a graph, given the place where it stands.
 
 import type { Graph } from "../graph/graph.ts";
-import { type Initializer, uniform } from "../graph/initializer.ts";
+import { checkFit, INITIALIZERS, type Initializer, isInitializer, uniform } from "../graph/initializer.ts";
 import { matrix } from "../graph/shape.ts";
 import { Value } from "../graph/value.ts";
 import { checkSize, describe } from "./check.ts";
@@ -41,10 +41,11 @@ export class Site {
       throw new TypeError(
         `${this.path}: the name "${name}" contains a "/", which separates the parts of a parameter's path. Leave it out.`,
       );
-    if (initial?.kind !== "uniform" && initial?.kind !== "constant")
+    if (!isInitializer(initial))
       throw new TypeError(
-        `${this.path}/${name}: the first values must be uniform(limit), constant(value) or glorot(inputs, outputs) but are ${describe(initial)}. For one number everywhere use constant(0.1).`,
+        `${this.path}/${name}: the first values must be ${INITIALIZERS} but are ${describe(initial)}. For one number everywhere use constant(0.1).`,
       );
+    checkFit(`${this.path}/${name}`, initial, rows, width);
     if (this.#made.has(name))
       throw new TypeError(`${this.path}: two parameters are called "${name}". Give each linear() and bias() its own name.`);
     this.#made.add(name);

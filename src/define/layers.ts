@@ -1,28 +1,14 @@
-// The stock layers: embedding, dense, rnn, last and dropout.
+// The stock layers that have no state: embedding, dense, last and dropout; inputs and losses.
 
 import { type Initializer, uniform } from "../graph/initializer.ts";
 import { symbolsOf } from "../graph/shape.ts";
 import { Value } from "../graph/value.ts";
 import { ACTIVATIONS, type Activation, add, lastOf } from "../graph/words.ts";
-import { cell } from "./cell.ts";
-import { checkChoice, checkFlag, checkName, checkNumber, checkOptions, checkSize, describe } from "./check.ts";
+import { checkChoice, checkFlag, checkNumber, checkOptions, checkSize, describe } from "./check.ts";
 import type { Layer } from "./layer.ts";
-
-export interface LayerOptions {
-  /** A name of the user's own for the layer and its parameters. Default: `layer <number>/<kind>`. */
-  readonly name?: string;
-}
-
-const named = (kind: string, options: LayerOptions): { name?: string } =>
-  options.name === undefined ? {} : { name: checkName(kind, options.name) };
+import { type LayerOptions, named, text } from "./text.ts";
 
 const activationNames = Object.keys(ACTIVATIONS) as Activation[];
-
-/** `kind(units, "tanh", name: "hidden")`: a layer as text, defaults left out. */
-function text(kind: string, first: number | string, options: object, defaults: Readonly<Record<string, unknown>>): string {
-  const said = Object.entries(options).filter(([key, value]) => value !== undefined && defaults[key] !== value);
-  return `${kind}(${[first, ...said.map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)].join(", ")})`;
-}
 
 /**
  * A vector of `units` numbers for each symbol: row `id` of a table [symbols × units], gathered and never multiplied.
@@ -70,49 +56,6 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
       return ACTIVATIONS[activation](options.bias === false ? product : add(product, site.parameter("b", 1, units, start)));
     },
   };
-}
-
-export interface RnnOptions extends LayerOptions {
-  /** Default: tanh. */
-  readonly activation?: Activation;
-  /** What the units hear of the step before: the hidden units themselves (Elman), the model's output (Jordan), or both. Default: "hidden". */
-  readonly recurrence?: "hidden" | "output" | "both";
-}
-
-/**
- * The Elman cell (1990): h(t) = activation(x(t)·wx + h(t−1)·wh + b); with recurrence from the output, y(t−1)·wy instead of, or besides, h(t−1)·wh.
- * Parameters wx [width × units], wh [units × units], wy [outputs × units], b [1 × units], uniform in ±1/√units.
- */
-export function rnn(units: number, options: RnnOptions = {}): Layer {
-  checkSize("rnn: units", units);
-  checkOptions("rnn", options, ["activation", "recurrence", "name"]);
-  const activation = ACTIVATIONS[checkChoice("rnn: activation", options.activation ?? "tanh", activationNames)];
-  const recurrence = checkChoice("rnn: recurrence", options.recurrence ?? "hidden", ["hidden", "output", "both"]);
-  const start = uniform(1 / Math.sqrt(units));
-  const layer =
-    recurrence === "output"
-      ? {
-          kind: "rnn",
-          units,
-          build: (site: Parameters<Layer["build"]>[0]) =>
-            activation(
-              add(
-                site.linear("wx", site.x, units, start),
-                site.parameter("b", 1, units, start),
-                site.linear("wy", site.feedback(), units, start),
-              ),
-            ),
-        }
-      : cell({
-          name: "rnn",
-          state: { h: units },
-          step(input) {
-            const { x, h, linear, bias } = input;
-            const hidden = add(linear("wx", x, units), bias("b", units), linear("wh", h, units));
-            return { h: activation(recurrence === "both" ? add(hidden, linear("wy", input.y, units)) : hidden) };
-          },
-        });
-  return { ...layer, ...named("rnn", options), text: text("rnn", units, options, { activation: "tanh", recurrence: "hidden" }) };
 }
 
 /** The last step of the sequence, as a vector: sequence → vector. */

@@ -13,6 +13,7 @@ import {
 import type { Role } from "../plan/layout.ts";
 import type { ParameterLayout } from "../plan/parameters.ts";
 import type { Binary } from "./binary.ts";
+import { firstValues } from "./initialise.ts";
 import { Memory } from "./memory.ts";
 import { randomFrom } from "./random.ts";
 
@@ -75,11 +76,9 @@ export class Machine {
     control.setUint32(CONTROL_SEED_LOW, seed, true);
     control.setUint32(CONTROL_SEED_HIGH, 0, true);
     for (const { path, rows, width, stride, offset, initial } of this.layout.places) {
-      const random = randomFrom(seed, path);
+      const first = firstValues(initial, rows, width, randomFrom(seed, path));
       const values = this.memory.floats(this.parameters + offset, (rows * stride) / 4);
-      for (let row = 0; row < rows; row++)
-        for (let column = 0; column < width; column++)
-          values[(row * stride) / 4 + column] = initial.kind === "constant" ? initial.value : initial.limit * (2 * random.uniform() - 1);
+      for (let row = 0; row < rows; row++) values.set(first.subarray(row * width, (row + 1) * width), (row * stride) / 4);
     }
     this.version++;
   }

@@ -42,6 +42,27 @@ export function randomFrom(seed: number, purpose: string): Random {
   return { uniform, below: (n) => Math.floor(uniform() * n) };
 }
 
+/** Gaussian numbers of mean 0 and variance 1: the polar method (Marsaglia and Bray 1964), which gives them in pairs. */
+export function normals(random: Random): () => number {
+  let second: number | null = null;
+  return () => {
+    if (second !== null) {
+      const kept = second;
+      second = null;
+      return kept;
+    }
+    for (;;) {
+      const a = 2 * random.uniform() - 1;
+      const b = 2 * random.uniform() - 1;
+      const square = a * a + b * b;
+      if (square >= 1 || square === 0) continue;
+      const scale = Math.sqrt((-2 * Math.log(square)) / square);
+      second = b * scale;
+      return a * scale;
+    }
+  };
+}
+
 /** Puts a list into a random order, in place (Fisher and Yates). */
 export function shuffle(order: Uint32Array, random: Random): void {
   for (let i = order.length - 1; i > 0; i--) {

@@ -4,6 +4,7 @@
 import { describe } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
 import { isIdle, type Node, topologicalOrder } from "../graph/graph.ts";
+import { checkFit, isInitializer } from "../graph/initializer.ts";
 import type { OpName } from "../graph/operations.ts";
 import { SHAPE, type Shape } from "../graph/shape.ts";
 import { LONGEST_DELAY } from "../graph/words.ts";
@@ -15,7 +16,7 @@ const LAWS: { readonly [K in OpName]?: readonly [fewest: number, most: number, l
   input: [0, 0],
   target: [0, 0],
   feedback: [0, 0],
-  parameter: [0, 0, ({ path, initial }) => typeof path === "string" && path !== "" && isInitial(initial)],
+  parameter: [0, 0, ({ path, initial }) => typeof path === "string" && path !== "" && isInitializer(initial)],
   matmul: [2, 2, ({ transposed }) => transposed === false],
   gather: [2, 2],
   add: [2, 2],
@@ -42,11 +43,6 @@ const LAWS: { readonly [K in OpName]?: readonly [fewest: number, most: number, l
 };
 
 const isLoss = (kind: unknown): boolean => ["crossEntropy", "meanSquared", "binaryCrossEntropy"].includes(kind as string);
-
-function isInitial(initial: unknown): boolean {
-  const { kind, limit, value } = (initial ?? {}) as Attributes;
-  return (kind === "uniform" && Number.isFinite(limit)) || (kind === "constant" && Number.isFinite(value));
-}
 
 const isSize = (size: unknown, least: number): boolean =>
   Number.isInteger(size) && (size as number) >= least && (size as number) <= 2 ** 24;
@@ -114,8 +110,6 @@ function lawfulShape(node: Node, nodes: readonly Node[], { input, output, loss }
       const shape = nodes[output]?.shape;
       return loss.kind === "crossEntropy" ? { ...shape, width: 1, symbols: shape?.width } : shape;
     }
-    case "parameter":
-      return { ...node.shape, extent: "parameter", symbols: 0, rows: Math.max(1, node.shape.rows) };
     case "delay":
       return { ...shapes[0], extent: "sequence" };
     case "gather":
@@ -124,6 +118,11 @@ function lawfulShape(node: Node, nodes: readonly Node[], { input, output, loss }
         fail(`a weight [${shapes[1].rows} × ${shapes[1].width}] does not fit its input`);
   }
   try {
+    if (node.op === "parameter") {
+      const { rows, width } = node.shape;
+      checkFit("its first values", node.attributes.initial, rows, width);
+      return { extent: "parameter", symbols: 0, rows: Math.max(1, rows), width };
+    }
     return SHAPE[node.op](shapes, node.attributes as never);
   } catch (error) {
     return fail((error as Error).message.replace(/\.$/, ""));

@@ -2,8 +2,9 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { crossEntropy, dense, features, meanSquared, rnn, tokens } from "../../src/define/layers.ts";
+import { crossEntropy, dense, features, meanSquared, tokens } from "../../src/define/layers.ts";
 import { type Definition, model } from "../../src/define/model.ts";
+import { rnn } from "../../src/define/rnn.ts";
 import { type Purpose, unfold } from "../../src/plan/unfold.ts";
 import { Bounds, compareWithReference } from "../reference/bounds.ts";
 import { UNIT } from "../reference/errors.ts";

@@ -2,8 +2,9 @@
 
 import { describe, expect, test } from "vitest";
 import { cell } from "../../src/define/cell.ts";
-import { crossEntropy, dense, features, last, meanSquared, rnn, tokens } from "../../src/define/layers.ts";
+import { crossEntropy, dense, features, last, meanSquared, tokens } from "../../src/define/layers.ts";
 import { type Definition, model } from "../../src/define/model.ts";
+import { rnn } from "../../src/define/rnn.ts";
 import { add } from "../../src/graph/words.ts";
 import { type Purpose, unfold } from "../../src/plan/unfold.ts";
 import { CASES } from "../reference/cases.ts";

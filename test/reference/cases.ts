@@ -1,5 +1,6 @@
 // The case table: every word, layer, option and loss once, as definitions of any width. One case, three questions: right? right gradient? how fast?
 
+import { gru } from "../../src/define/gru.ts";
 import type { Layer } from "../../src/define/layer.ts";
 import {
   binaryCrossEntropy,
@@ -10,10 +11,11 @@ import {
   features,
   last,
   meanSquared,
-  rnn,
   tokens,
 } from "../../src/define/layers.ts";
+import { lstm } from "../../src/define/lstm.ts";
 import { type Definition, model } from "../../src/define/model.ts";
+import { rnn } from "../../src/define/rnn.ts";
 import type { Purpose } from "../../src/plan/unfold.ts";
 import { CELLS, delayedSymbols, hearing } from "./cells.ts";
 
@@ -137,6 +139,20 @@ for (const name of ["lstm", "gru", "mgu"] as const) {
   classification(`tokens, ${name}`, (w) => [embedding(w.hidden), CELLS[name](w.hidden), dense(w.output)]);
   regression(`two layers of ${name}`, (w) => [CELLS[name](w.hidden), CELLS[name](w.hidden + 1), last(), dense(w.output)]);
 }
+const STOCK: Readonly<Record<string, (units: number) => Layer>> = {
+  lstm,
+  gru,
+  "gru, reset before": (units) => gru(units, { reset: "before" }),
+  "rnn, delays 1 and 3": (units) => rnn(units, { delays: [1, 3] }),
+  "rnn, delay 2 alone": (units) => rnn(units, { delays: [2] }),
+  "rnn, leak": (units) => rnn(units, { leak: 0.3 }),
+  "rnn, learned leak": (units) => rnn(units, { leak: "learned" }),
+};
+for (const [name, make] of Object.entries(STOCK)) {
+  regression(`stock ${name}`, (w) => [make(w.hidden), dense(w.output)]);
+  classification(`tokens, two layers of stock ${name}, last`, (w) => [make(w.hidden + 1), make(w.hidden), last(), dense(w.output)]);
+}
+
 regression("cell that hears", (w) => [hearing(w.hidden), dense(w.output)], HEARING);
 classification("cell that hears symbols", (w) => [hearing(w.hidden), dense(w.output)], { purposes: HEARING });
 classification("cell that hears a symbol", (w) => [hearing(w.hidden), dense(w.output)], { purposes: HEARING, feedback: "symbol" });

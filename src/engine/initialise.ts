@@ -1,0 +1,82 @@
+// The first values of a parameter, in f64 and a fixed order: same seed and path, same numbers, everywhere.
+
+import type { Initializer } from "../graph/initializer.ts";
+import { normals, type Random } from "./random.ts";
+
+/** Row by row. */
+export type Matrix = Float64Array;
+
+type Fill<K extends Initializer["kind"]> = (
+  initial: Extract<Initializer, { kind: K }>,
+  rows: number,
+  width: number,
+  random: Random,
+) => Matrix;
+
+const FILL: { readonly [K in Initializer["kind"]]: Fill<K> } = {
+  uniform: ({ limit }, rows, width, random) => Float64Array.from({ length: rows * width }, () => limit * (2 * random.uniform() - 1)),
+  normal({ deviation }, rows, width, random) {
+    const normal = normals(random);
+    return Float64Array.from({ length: rows * width }, () => deviation * normal());
+  },
+  constant: ({ value }, rows, width) => new Float64Array(rows * width).fill(value),
+  orthogonal({ gain }, rows, width, random) {
+    const tall = rows >= width;
+    const vectors = orthonormal(Math.min(rows, width), Math.max(rows, width), random);
+    const values = new Float64Array(rows * width);
+    vectors.forEach((vector, k) => {
+      vector.forEach((value, i) => {
+        values[tall ? i * width + k : k * width + i] = gain * value;
+      });
+    });
+    return values;
+  },
+  identity({ scale }, rows, width) {
+    const values = new Float64Array(rows * width);
+    for (let i = 0; i < Math.min(rows, width); i++) values[i * width + i] = scale;
+    return values;
+  },
+  blocks({ blocks }, rows, width, random) {
+    const values = new Float64Array(rows * width);
+    const part = width / blocks.length;
+    blocks.forEach((initial, block) => {
+      const own = firstValues(initial, rows, part, random);
+      for (let row = 0; row < rows; row++) values.set(own.subarray(row * part, (row + 1) * part), row * width + block * part);
+    });
+    return values;
+  },
+};
+
+/** A matrix [rows × width] as the initialiser has it. */
+export const firstValues = (initial: Initializer, rows: number, width: number, random: Random): Matrix =>
+  (FILL[initial.kind] as Fill<Initializer["kind"]>)(initial, rows, width, random);
+
+/**
+ * `count` vectors of length `length` ≥ `count`, orthonormal, all such sets equally likely: the columns of Q in the factorisation QR, with R's
+ * diagonal positive, of a Gaussian matrix. Householder's reflections of such a matrix are those of independent Gaussian vectors, each one
+ * number shorter than the one before, so that no factorisation is needed (Stewart 1980): 2·count²·length operations at most.
+ */
+function orthonormal(count: number, length: number, random: Random): Float64Array[] {
+  const normal = normals(random);
+  const reflections = Array.from({ length: count }, (_, k) => Float64Array.from({ length: length - k }, normal));
+  const vectors = Array.from({ length: count }, () => new Float64Array(length));
+  for (let k = count - 1; k >= 0; k--) {
+    const v = reflections[k];
+    const sign = v[0] < 0 ? -1 : 1;
+    vectors[k][k] = -sign;
+    v[0] += sign * Math.sqrt(dot(v, v));
+    const scale = 2 / dot(v, v);
+    for (let j = k; j < count; j++) {
+      const column = vectors[j].subarray(k);
+      const along = scale * dot(v, column);
+      for (let i = 0; i < v.length; i++) column[i] -= along * v[i];
+    }
+  }
+  return vectors;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
