@@ -200,6 +200,12 @@ export const CONTROL_FLOATS = 176;
 /** Address and length of the table of parameters: offset, rows, width, bytes per row. */
 export const CONTROL_TABLE = 180;
 export const CONTROL_TABLE_LENGTH = 184;
+/** f32, 0 for none: the length of each parameter's gradient. */
+export const CONTROL_CLIP_PARAMETER_NORM = 188;
+/** u32: parameters whose gradient was shortened to that length. */
+export const CONTROL_SHORTENED = 192;
+/** u32: 1 if clipping by norm shortened the whole gradient. */
+export const CONTROL_SCALED = 196;
 
 export enum Optimizer {
   sgd,

@@ -5,6 +5,7 @@ import {
   CONTROL_BETA2,
   CONTROL_CHECK,
   CONTROL_CLIP_NORM,
+  CONTROL_CLIP_PARAMETER_NORM,
   CONTROL_CLIP_VALUE,
   CONTROL_CUT,
   CONTROL_DAMPENING,
@@ -19,8 +20,10 @@ import {
   CONTROL_POLICY,
   CONTROL_RANDOM_LENGTH,
   CONTROL_RATE,
+  CONTROL_SCALED,
   CONTROL_SEED_HIGH,
   CONTROL_SEED_LOW,
+  CONTROL_SHORTENED,
   CONTROL_STATE,
   CONTROL_STATUS,
   CONTROL_STEP,
@@ -41,33 +44,63 @@ import { sumOfSquares } from "./kernels/reduce";
 /** The stream of random numbers that random steps draw from; dropout layers count up from 0. */
 const RANDOM_STEP_STREAM: u32 = 0xffffffff;
 
-/**
- * norm = ‖g‖; if it or the loss is not finite, the policy decides. Else each |gᵢ| is cut at the clip value, then g is multiplied by
- * min(1, clipNorm/(‖g‖ + 1e-6)) as PyTorch does, and the optimizer changes the parameters.
- */
+/** norm = ‖g‖; if it or the loss is not finite, the policy decides. Else g is clipped, and the optimizer changes the parameters. */
 export function update(control: usize): void {
   if (load<u32>(control, CONTROL_CHECK)) return;
   const gradients: usize = load<u32>(control, CONTROL_GRADIENTS);
   const floats = load<i32>(control, CONTROL_FLOATS);
-  let norm = Math.sqrt(sumOfSquares(gradients, floats));
+  const norm = Math.sqrt(sumOfSquares(gradients, floats));
   store<f64>(control, norm, CONTROL_NORM);
   store<u32>(control, 0, CONTROL_CUT);
+  store<u32>(control, 0, CONTROL_SHORTENED);
+  store<u32>(control, 0, CONTROL_SCALED);
   if (!(norm < Infinity) || !(Math.abs(load<f64>(control, CONTROL_LOSS)) < Infinity)) {
     const random = load<u32>(control, CONTROL_POLICY) === Policy.randomStep;
     store<u32>(control, random ? Status.randomStep : Status.skipped, CONTROL_STATUS);
     if (random) stepAtRandom(control);
     return;
   }
-  const value = load<f32>(control, CONTROL_CLIP_VALUE);
-  if (value > 0) {
-    const cut = clipByValue(gradients, floats, value);
-    store<u32>(control, cut, CONTROL_CUT);
-    if (cut) norm = Math.sqrt(sumOfSquares(gradients, floats));
-  }
-  const limit = load<f32>(control, CONTROL_CLIP_NORM);
-  const scale = limit > 0 ? <f32>Math.min(1, <f64>limit / (norm + 1e-6)) : 1;
-  optimize(control, gradients, floats, scale);
+  optimize(control, gradients, floats, clip(control, gradients, floats, norm));
   store<u32>(control, Status.updated, CONTROL_STATUS);
+}
+
+/**
+ * Each |gᵢ| is cut at the clip value; then each parameter's part of g is shortened to the parameter norm; then the whole to the norm, by
+ * the factor that is returned for the optimizer to apply as it reads g. Says in the control block what acted.
+ */
+function clip(control: usize, gradients: usize, floats: i32, norm: f64): f32 {
+  const value = load<f32>(control, CONTROL_CLIP_VALUE);
+  const cut = value > 0 ? clipByValue(gradients, floats, value) : 0;
+  store<u32>(control, cut, CONTROL_CUT);
+  const length = load<f32>(control, CONTROL_CLIP_PARAMETER_NORM);
+  const shortened = length > 0 ? shortenParameters(control, gradients, length) : 0;
+  store<u32>(control, shortened, CONTROL_SHORTENED);
+  const limit = load<f32>(control, CONTROL_CLIP_NORM);
+  if (!(limit > 0)) return 1;
+  if (cut > 0 || shortened > 0) norm = Math.sqrt(sumOfSquares(gradients, floats));
+  const factor = shortening(norm, limit);
+  store<u32>(control, u32(factor < 1), CONTROL_SCALED);
+  return factor;
+}
+
+/** What brings a length of `norm` to `limit` at most: min(1, limit/(norm + 1e-6)), as PyTorch's clip_grad_norm_ has it. */
+function shortening(norm: f64, limit: f32): f32 {
+  return <f32>Math.min(1, <f64>limit / (norm + 1e-6));
+}
+
+/** Every parameter's gradient on its own; returns how many were longer than the limit. */
+function shortenParameters(control: usize, gradients: usize, limit: f32): i32 {
+  let shortened = 0;
+  let entry: usize = load<u32>(control, CONTROL_TABLE);
+  for (let i = load<i32>(control, CONTROL_TABLE_LENGTH); i > 0; i--, entry += 16) {
+    const part = gradients + load<u32>(entry);
+    const floats = (load<i32>(entry, 4) * load<i32>(entry, 12)) >> 2;
+    const factor = shortening(Math.sqrt(sumOfSquares(part, floats)), limit);
+    if (!(factor < 1)) continue;
+    scaleBlock(part, floats, factor);
+    shortened++;
+  }
+  return shortened;
 }
 
 function optimize(control: usize, gradients: usize, floats: i32, scale: f32): void {

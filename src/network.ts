@@ -16,7 +16,8 @@ import { checkSequence, type Data, inputKind, type Sequence } from "./train/data
 import { type Evaluation, evaluation } from "./train/evaluate.ts";
 import { needMemory, type OptimizerMemory } from "./train/memory.ts";
 import { checkData, checkSignal, checkTraining, type TrainOptions } from "./train/options.ts";
-import { type Progress, training } from "./train/train.ts";
+import type { Progress } from "./train/progress.ts";
+import { training } from "./train/train.ts";
 import { checkGenerating, type GenerateOptions, generate } from "./use/generate.ts";
 import { predict } from "./use/predict.ts";
 import { Stream } from "./use/stream.ts";

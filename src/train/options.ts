@@ -5,6 +5,19 @@ import type { Definition } from "../define/model.ts";
 import type { Data } from "./data.ts";
 import { adam, checkOptimizer, type Optimizer } from "./optimizer.ts";
 
+/**
+ * How a gradient is shortened before it is used (Mikolov 2012; Pascanu, Mikolov and Bengio 2013). Those that are given act in this order,
+ * each on what the one before left. Lengths are Euclidean; the factor of both norms is min(1, norm/(‖g‖ + 1e-6)), as PyTorch has it.
+ */
+export interface Clip {
+  /** Every number is cut to ±value, which may turn the direction. */
+  readonly value?: number;
+  /** Every parameter's gradient is shortened to this length, each on its own. */
+  readonly parameterNorm?: number;
+  /** The whole gradient is shortened to this length and keeps its direction. */
+  readonly norm?: number;
+}
+
 export interface TrainOptions {
   /** Default: adam(1e-3). */
   readonly optimizer?: Optimizer;
@@ -12,8 +25,8 @@ export interface TrainOptions {
   readonly epochs?: number;
   /** Steps after which to stop, whatever the epochs. Default: no limit. */
   readonly steps?: number;
-  /** `norm`: the gradient is shortened to this Euclidean length; `value`: each of its numbers is cut to ±value. Default: neither. */
-  readonly clip?: { readonly norm?: number; readonly value?: number };
+  /** By `value`, then by `parameterNorm`, then by `norm`. `progress.clipped` says what acted, `progress.counts` how often. Default: none. */
+  readonly clip?: Clip;
   /**
    * When loss or gradient is not finite: `throw` an error that says where it began, `skip` the step, or make a step of `length` in a
    * random direction (Goodfellow et al. 2016, §10.11.1). Default: "throw"; the length of "randomStep" is 1e-2.
@@ -37,7 +50,7 @@ export function checkTraining(definition: Definition, data: Data, options: Train
   checkOptimizer("train", optimizer);
   checkSize("train: epochs", epochs);
   if (steps !== Infinity) checkSize("train: steps", steps);
-  checkOptions("train: clip", clip, ["norm", "value"]);
+  checkOptions("train: clip", clip, ["value", "parameterNorm", "norm"]);
   for (const [key, limit] of Object.entries(clip))
     if (checkNumber(`train: clip.${key}`, limit, 0) < SMALLEST)
       throw new RangeError(`train: clip.${key} is ${limit}, which would stop all learning. Use a greater number, or leave it out.`);

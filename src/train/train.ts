@@ -2,17 +2,13 @@
 
 import {
   CONTROL_CLIP_NORM,
+  CONTROL_CLIP_PARAMETER_NORM,
   CONTROL_CLIP_VALUE,
-  CONTROL_CUT,
-  CONTROL_LOSS,
-  CONTROL_NORM,
   CONTROL_POLICY,
   CONTROL_RANDOM_LENGTH,
   CONTROL_RATE,
-  CONTROL_STATUS,
   CONTROL_STEP,
   Policy,
-  Status,
 } from "../../assembly/isa.ts";
 import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
@@ -22,30 +18,11 @@ import type { Data } from "./data.ts";
 import { needMemory, type OptimizerMemory } from "./memory.ts";
 import { NonFiniteError } from "./non-finite.ts";
 import { type Optimizer, stateBlocks, writeOptimizer } from "./optimizer.ts";
-import type { checkTraining } from "./options.ts";
+import type { Clip, checkTraining } from "./options.ts";
 import { giveWay } from "./pause.ts";
+import { count, NO_COUNTS, type Progress, read } from "./progress.ts";
 import { Runner } from "./runner.ts";
 import { rateAt } from "./schedule.ts";
-
-/** What one step did. */
-export interface Progress {
-  /** Steps made so far, from 1. */
-  readonly step: number;
-  /** Passes finished, from 0. */
-  readonly epoch: number;
-  /** Mean loss of this step's batch, in the loss's own unit (nats for the cross-entropies). */
-  readonly loss: number;
-  /** Euclidean length of the gradient before clipping. */
-  readonly gradientNorm: number;
-  /** Whether clipping, by norm or by value, changed the gradient. */
-  readonly clipped: boolean;
-  /** What was done: "updated", or "skipped" or "randomStep" if loss or gradient was not finite. */
-  readonly action: "updated" | "skipped" | "randomStep";
-  /** The learning rate of this step. */
-  readonly rate: number;
-  /** Symbols or rows of features a second, while this step ran. */
-  readonly tokensPerSecond: number;
-}
 
 /** Trains and yields after every step. Arguments have been checked. */
 export async function* training(
@@ -61,6 +38,7 @@ export async function* training(
   const pause = giveWay();
   prepare(machine, memory, optimizer, clip, policy, length);
   let made = 0;
+  let counts = NO_COUNTS;
   try {
     for (let epoch = 0; epoch < epochs && made < steps; epoch++) {
       const random = randomFrom(definition.seed, `order of epoch ${machine.view().getUint32(CONTROL_STEP, true)}`);
@@ -73,15 +51,17 @@ export async function* training(
         control.setFloat64(CONTROL_RATE, rate, true);
         const { program, carry, keep } = runner.run(batch);
         made++;
-        const progress = read(machine.view(), { made, epoch, rate, clip });
+        const progress = read(machine.view());
         if (progress.action === "skipped" && policy === "throw")
           throw new NonFiniteError(made, progress.loss, progress.gradientNorm, program.diagnose(carry, keep));
         if (progress.action !== "skipped") machine.version++;
         // A state that led to something not finite is not handed on: the next window goes on from the one before.
         if (progress.action === "updated") program.accept(carry);
         machine.view().setUint32(CONTROL_STEP, step + 1, true);
+        counts = count(counts, progress);
         const tokens = program.plan.batch * program.plan.steps;
-        yield { ...progress, tokensPerSecond: (1000 * tokens) / Math.max(performance.now() - before, 1e-3) };
+        const tokensPerSecond = (1000 * tokens) / Math.max(performance.now() - before, 1e-3);
+        yield { step: made, epoch, ...progress, counts, rate, tokensPerSecond };
         const waiting = pause();
         if (waiting) await waiting;
         before = performance.now();
@@ -97,7 +77,7 @@ function prepare(
   machine: Machine,
   memory: OptimizerMemory,
   optimizer: Optimizer,
-  clip: { readonly norm?: number; readonly value?: number },
+  clip: Clip,
   policy: "throw" | "skip" | "randomStep",
   length: number,
 ): void {
@@ -107,23 +87,6 @@ function prepare(
   control.setUint32(CONTROL_POLICY, policy === "throw" ? Policy.stop : Policy[policy], true);
   control.setFloat32(CONTROL_RANDOM_LENGTH, length, true);
   control.setFloat32(CONTROL_CLIP_VALUE, clip.value ?? 0, true);
+  control.setFloat32(CONTROL_CLIP_PARAMETER_NORM, clip.parameterNorm ?? 0, true);
   control.setFloat32(CONTROL_CLIP_NORM, clip.norm ?? 0, true);
-}
-
-const ACTION = { [Status.updated]: "updated", [Status.skipped]: "skipped", [Status.randomStep]: "randomStep" } as const;
-
-function read(
-  control: DataView,
-  { made, epoch, rate, clip }: { made: number; epoch: number; rate: number; clip: { readonly norm?: number } },
-): Omit<Progress, "tokensPerSecond"> {
-  const gradientNorm = control.getFloat64(CONTROL_NORM, true);
-  return {
-    step: made,
-    epoch,
-    loss: control.getFloat64(CONTROL_LOSS, true),
-    gradientNorm,
-    clipped: control.getUint32(CONTROL_CUT, true) > 0 || (clip.norm !== undefined && gradientNorm + 1e-6 > clip.norm),
-    action: ACTION[control.getUint32(CONTROL_STATUS, true) as Status],
-    rate,
-  };
 }

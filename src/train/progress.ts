@@ -1,0 +1,69 @@
+// What a training tells after every step, read from the control block, and how often each remedy has acted so far.
+
+import { CONTROL_CUT, CONTROL_LOSS, CONTROL_NORM, CONTROL_SCALED, CONTROL_SHORTENED, CONTROL_STATUS, Status } from "../../assembly/isa.ts";
+
+/** What clipping changed in one step: all 0 and false where it was short enough, not asked for, or not reached. */
+export interface Clipped {
+  /** Numbers of the gradient that were beyond `clip.value` and were cut. */
+  readonly value: number;
+  /** Parameters whose gradient was longer than `clip.parameterNorm` and was shortened. */
+  readonly parameters: number;
+  /** Whether the whole was longer than `clip.norm` and was shortened. */
+  readonly norm: boolean;
+}
+
+/** The steps of this training, this one included, in which each remedy acted. */
+export interface Counts {
+  readonly clippedByValue: number;
+  readonly clippedByParameterNorm: number;
+  readonly clippedByNorm: number;
+  readonly skipped: number;
+  readonly randomSteps: number;
+}
+
+/** What one step did. */
+export interface Progress {
+  /** Steps made so far, from 1. */
+  readonly step: number;
+  /** Passes finished, from 0. */
+  readonly epoch: number;
+  /** Mean loss of this step's batch, in the loss's own unit (nats for the cross-entropies). */
+  readonly loss: number;
+  /** Euclidean length of the gradient before clipping. */
+  readonly gradientNorm: number;
+  /** What clipping changed. */
+  readonly clipped: Clipped;
+  /** What was done: "updated", or "skipped" or "randomStep" if loss or gradient was not finite. */
+  readonly action: "updated" | "skipped" | "randomStep";
+  /** In how many steps so far something was clipped, skipped or left to chance. */
+  readonly counts: Counts;
+  /** The learning rate of this step. */
+  readonly rate: number;
+  /** Symbols or rows of features a second, while this step ran. */
+  readonly tokensPerSecond: number;
+}
+
+const ACTION = { [Status.updated]: "updated", [Status.skipped]: "skipped", [Status.randomStep]: "randomStep" } as const;
+
+/** What the machine says of the step that it has just made. */
+export const read = (control: DataView): Pick<Progress, "loss" | "gradientNorm" | "clipped" | "action"> => ({
+  loss: control.getFloat64(CONTROL_LOSS, true),
+  gradientNorm: control.getFloat64(CONTROL_NORM, true),
+  clipped: {
+    value: control.getUint32(CONTROL_CUT, true),
+    parameters: control.getUint32(CONTROL_SHORTENED, true),
+    norm: control.getUint32(CONTROL_SCALED, true) === 1,
+  },
+  action: ACTION[control.getUint32(CONTROL_STATUS, true) as Status],
+});
+
+export const NO_COUNTS: Counts = { clippedByValue: 0, clippedByParameterNorm: 0, clippedByNorm: 0, skipped: 0, randomSteps: 0 };
+
+/** The counts with one more step. */
+export const count = (counts: Counts, { clipped, action }: Pick<Progress, "clipped" | "action">): Counts => ({
+  clippedByValue: counts.clippedByValue + Number(clipped.value > 0),
+  clippedByParameterNorm: counts.clippedByParameterNorm + Number(clipped.parameters > 0),
+  clippedByNorm: counts.clippedByNorm + Number(clipped.norm),
+  skipped: counts.skipped + Number(action === "skipped"),
+  randomSteps: counts.randomSteps + Number(action === "randomStep"),
+});
