@@ -85,7 +85,7 @@ export class Network implements Disposable {
   get bytes(): Bytes {
     const machine = this.#open();
     const { bytes: parameters, panelBytes: panels } = machine.layout;
-    const gradients = machine.gradients === 0 ? 0 : parameters;
+    const gradients = machine.gradients === 0 ? 0 : machine.layout.trainedBytes;
     const programs = this.#programs.bytes;
     const optimizer = this.#memory.bytes;
     return { parameters, gradients, panels, optimizer, programs, total: parameters + gradients + panels + optimizer + programs };
@@ -155,7 +155,7 @@ export class Network implements Disposable {
     const { layout, parameters } = machine;
     const { kind, address, bytes } = this.#memory;
     const control = machine.view();
-    const blocks = withOptimizer && kind !== null ? bytes / layout.bytes : 0;
+    const blocks = withOptimizer && kind !== null ? bytes / layout.trainedBytes : 0;
     return write({
       definition: this.definition,
       note,
@@ -165,7 +165,7 @@ export class Network implements Disposable {
           ? null
           : { kind, steps: control.getUint32(CONTROL_STEP, true), updates: control.getUint32(CONTROL_UPDATES, true), blocks },
       memory: Array.from({ length: blocks }, (_, block) =>
-        layout.places.map((place) => readBlock(machine, address + block * layout.bytes + place.offset, place)),
+        layout.trained.map((place) => readBlock(machine, address + block * layout.trainedBytes + place.offset, place)),
       ).flat(),
     });
   }
@@ -173,21 +173,25 @@ export class Network implements Disposable {
   /** @internal Takes over what a file holds. */
   restore({ note, parameters, optimizer, memory }: Contents): void {
     const machine = this.#open();
-    const { places, bytes } = machine.layout;
-    if (parameters.length !== places.length || places.some(({ rows, width }, index) => rows * width !== parameters[index].length))
-      throw new TypeError(
-        `open: the model's definition of ${places.length} parameters does not fit the ${parameters.length} that are stored. Save it again.`,
-      );
+    const { places, trained, trainedBytes } = machine.layout;
+    const owners = Array.from({ length: optimizer?.blocks ?? 0 }, () => trained).flat();
+    const fits = (arrays: readonly Float32Array[], expected: typeof places): boolean =>
+      arrays.length === expected.length && expected.every(({ rows, width }, index) => rows * width === arrays[index].length);
+    const refuse = (what: string, count: number): never => {
+      throw new TypeError(`open: the model's ${what} does not fit the ${count} arrays that are stored for it. Save it again.`);
+    };
+    if (!fits(parameters, places)) refuse(`definition of ${places.length} parameters`, parameters.length);
+    if (!fits(memory, owners)) refuse(`optimizer, which remembers ${owners.length} arrays,`, memory.length);
     this.note = note;
     places.forEach((place, index) => {
       writeBlock(machine, machine.parameters + place.offset, place, parameters[index]);
     });
-    machine.version++;
+    machine.changed();
     if (!optimizer) return;
     needMemory(machine, this.#memory, optimizer.kind, optimizer.blocks);
     memory.forEach((values, index) => {
-      const place = places[index % places.length];
-      writeBlock(machine, this.#memory.address + Math.floor(index / places.length) * bytes + place.offset, place, values);
+      const place = trained[index % trained.length];
+      writeBlock(machine, this.#memory.address + Math.floor(index / trained.length) * trainedBytes + place.offset, place, values);
     });
     const control = machine.view();
     control.setUint32(CONTROL_STEP, optimizer.steps, true);

@@ -52,10 +52,10 @@ export function bytesOf(
 ): Bytes {
   checkDefinition("bytesOf", definition);
   checkOptions("bytesOf", options, ["batch", "steps", "optimizer"]);
-  const { bytes: parameters, panelBytes: panels } = layoutParameters(definition);
+  const { bytes: parameters, trainedBytes: gradients, panelBytes: panels } = layoutParameters(definition);
   const batch = checkSize("bytesOf: batch", options.batch);
   const { bytes } = plan(definition, { batch, steps: checkSize("bytesOf: steps", options.steps) });
-  const optimizer = parameters * (options.optimizer ? stateBlocks(checkOptimizer("bytesOf", options.optimizer)) : 2);
+  const optimizer = gradients * (options.optimizer ? stateBlocks(checkOptimizer("bytesOf", options.optimizer)) : 2);
   const programs = bytes.frame + bytes.inputs + bytes.scratch + 2 * bytes.carry;
-  return { parameters, gradients: parameters, panels, optimizer, programs, total: 2 * parameters + panels + optimizer + programs };
+  return { parameters, gradients, panels, optimizer, programs, total: parameters + gradients + panels + optimizer + programs };
 }

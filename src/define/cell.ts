@@ -12,10 +12,13 @@ export interface StepInput {
   readonly x: Value;
   /** The whole model's output one step earlier (or the truth in its place, under teacher forcing): recurrence from the output. */
   readonly y: Value;
-  /** A new weight [x.width × units] and its product with x. For symbols: the symbol's row of the weight. */
-  linear(name: string, x: Value, units: number, initial?: Initializer): Value;
-  /** A new parameter row of `units` numbers, to be added to (or multiplied with) every row. */
-  bias(name: string, units: number, initial?: Initializer): Value;
+  /**
+   * A new weight [x.width × units] and its product with x. For symbols: the symbol's row of the weight. `trained` false freezes it: it stays
+   * as it began, or as it is set, and the gradient passes by. Default: true.
+   */
+  linear(name: string, x: Value, units: number, initial?: Initializer, trained?: boolean): Value;
+  /** A new parameter row of `units` numbers, to be added to (or multiplied with) every row. `trained` as in `linear`. */
+  bias(name: string, units: number, initial?: Initializer, trained?: boolean): Value;
 }
 
 const RESERVED = ["x", "y", "linear", "bias", "output"];
@@ -81,8 +84,9 @@ function unroll<S extends State>(site: Site, { state, step }: CellOptions<S>, na
     get y(): Value {
       return site.feedback();
     },
-    linear: (key: string, x: Value, units: number, initial: Initializer = start) => site.linear(key, x, units, initial),
-    bias: (key: string, units: number, initial: Initializer = start) => site.parameter(key, 1, units, initial),
+    linear: (key: string, x: Value, units: number, initial: Initializer = start, trained = true) =>
+      site.linear(key, x, units, initial, trained),
+    bias: (key: string, units: number, initial: Initializer = start, trained = true) => site.parameter(key, 1, units, initial, trained),
   };
   // Property by property, so that the getter of y is not called unless the step function asks for y.
   const argument = Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(input), ...Object.getOwnPropertyDescriptors(delays) });

@@ -4,7 +4,7 @@ import type { Graph } from "../graph/graph.ts";
 import { checkFit, INITIALIZERS, type Initializer, isInitializer, uniform } from "../graph/initializer.ts";
 import { matrix } from "../graph/shape.ts";
 import { Value } from "../graph/value.ts";
-import { checkSize, describe } from "./check.ts";
+import { checkFlag, checkSize, describe } from "./check.ts";
 
 /** A layer as the user writes it down: `lstm(256)`, `dense(10)`. The same record may stand in several models. */
 export interface Layer {
@@ -33,8 +33,8 @@ export class Site {
     this.#graph = x.graph;
   }
 
-  /** A parameter of this layer. */
-  parameter(name: string, rows: number, width: number, initial: Initializer): Value {
+  /** A parameter of this layer; frozen if it is not `trained`. */
+  parameter(name: string, rows: number, width: number, initial: Initializer, trained = true): Value {
     checkSize(`${this.path}/${name}: the number of columns`, width);
     if (typeof name !== "string" || name === "") throw new TypeError(`${this.path}: a parameter needs a name but got ${String(name)}.`);
     if (name.includes("/"))
@@ -46,26 +46,27 @@ export class Site {
         `${this.path}/${name}: the first values must be ${INITIALIZERS} but are ${describe(initial)}. For one number everywhere use constant(0.1).`,
       );
     checkFit(`${this.path}/${name}`, initial, rows, width);
+    checkFlag(`${this.path}/${name}: trained`, trained);
     if (this.#made.has(name))
       throw new TypeError(`${this.path}: two parameters are called "${name}". Give each linear() and bias() its own name.`);
     this.#made.add(name);
     const path = `${this.path}/${name}`;
     const before = this.#graph.label;
     this.#graph.label = path;
-    const id = this.#graph.addShaped("parameter", [], { path, initial }, matrix(rows, width));
+    const id = this.#graph.addShaped("parameter", [], { path, initial, trained }, matrix(rows, width));
     this.#graph.label = before;
     return new Value(this.#graph, id);
   }
 
   /** x·W with a new weight [x.width × units]; for symbols, the symbol's row of W. */
-  linear(name: string, x: Value, units: number, initial?: Initializer): Value {
+  linear(name: string, x: Value, units: number, initial?: Initializer, trained = true): Value {
     if (!(x instanceof Value))
       throw new TypeError(`${this.path}: linear("${name}", …) got ${String(x)} as its input. Give it a symbolic value.`);
     if (x.graph !== this.#graph)
       throw new TypeError(`${this.path}: linear("${name}", …) got a value of another model. Use the values that step() was given.`);
     const { symbols, width } = x.shape;
     const rows = symbols || width;
-    const weight = this.parameter(name, rows, units, initial ?? uniform(1 / Math.sqrt(rows)));
+    const weight = this.parameter(name, rows, units, initial ?? uniform(1 / Math.sqrt(rows)), trained);
     const id =
       symbols > 0 ? this.#graph.add("gather", [x.id, weight.id], {}) : this.#graph.add("matmul", [x.id, weight.id], { transposed: false });
     return new Value(this.#graph, id);

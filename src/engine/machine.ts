@@ -36,6 +36,8 @@ export class Machine {
   gradients = 0;
   /** Counts changes of the parameters, so that packed copies know when they are stale. */
   version = 1;
+  /** Counts changes of the frozen ones among them, which only a user makes. */
+  frozenVersion = 1;
   /** Set when the network is closed: its streams then refuse to go on. */
   closed = false;
 
@@ -49,14 +51,14 @@ export class Machine {
     this.control = memory.allocate(CONTROL_BYTES);
     this.parameters = memory.allocate(layout.bytes);
     this.panels = memory.allocate(layout.panelBytes);
-    const { places } = layout;
-    const table = memory.allocate(places.length * 16);
-    memory.words(table, places.length * 4).set(places.flatMap(({ offset, rows, width, stride }) => [offset, rows, width, stride]));
+    const { trained } = layout;
+    const table = memory.allocate(trained.length * 16);
+    memory.words(table, trained.length * 4).set(trained.flatMap(({ offset, rows, width, stride }) => [offset, rows, width, stride]));
     const control = this.view();
     control.setUint32(CONTROL_PARAMETERS, this.parameters, true);
-    control.setUint32(CONTROL_FLOATS, layout.bytes / 4, true);
+    control.setUint32(CONTROL_FLOATS, layout.trainedBytes / 4, true);
     control.setUint32(CONTROL_TABLE, table, true);
-    control.setUint32(CONTROL_TABLE_LENGTH, places.length, true);
+    control.setUint32(CONTROL_TABLE_LENGTH, trained.length, true);
   }
 
   static async start(binary: Binary, layout: ParameterLayout, seed: number): Promise<Machine> {
@@ -80,7 +82,13 @@ export class Machine {
       const values = this.memory.floats(this.parameters + offset, (rows * stride) / 4);
       for (let row = 0; row < rows; row++) values.set(first.subarray(row * width, (row + 1) * width), (row * stride) / 4);
     }
+    this.changed();
+  }
+
+  /** Parameters were changed, frozen ones too unless it is said otherwise. */
+  changed(frozen = true): void {
     this.version++;
+    if (frozen) this.frozenVersion++;
   }
 
   /** The control block. Kept, and renewed when growing the memory has detached it, so that a step allocates nothing. */
@@ -92,7 +100,7 @@ export class Machine {
   /** Makes room for gradients, once. */
   needGradients(): void {
     if (this.gradients !== 0) return;
-    this.gradients = this.memory.allocate(this.layout.bytes);
+    this.gradients = this.memory.allocate(this.layout.trainedBytes);
     this.view().setUint32(CONTROL_GRADIENTS, this.gradients, true);
   }
 

@@ -64,7 +64,7 @@ function handle(machine: Machine, place: ParameterPlace, check: () => void): Par
         if (typeof values[i] !== "number" || !Number.isFinite(Math.fround(values[i])))
           throw new TypeError(`${path}: value ${i} is ${describe(values[i])} but must be a finite number between ±3.4e38.`);
       writeBlock(machine, machine.parameters + offset, place, values);
-      machine.version++;
+      machine.changed(!place.trained);
     },
   };
 }

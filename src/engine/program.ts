@@ -40,14 +40,17 @@ export class Program {
   readonly plan: Plan;
   readonly #machine: Machine;
   readonly #commands: readonly Command[];
+  /** Commands that pack frozen parameters, then those that pack the others. */
+  readonly #frozenLength: number;
   readonly #prologueLength: number;
   readonly #address: number;
   readonly #blocks: { address: number; bytes: number }[] = [];
   readonly #scratch: number;
   readonly #keep: number;
   readonly #bases: Bases;
-  /** The version of the parameters that the panels were packed from. */
+  /** The versions of the parameters, and of the frozen ones, that the panels were packed from. */
   #packed = 0;
+  #packedFrozen = 0;
 
   constructor(machine: Machine, definition: Definition, purpose: Purpose, batch: number, steps: number) {
     this.#machine = machine;
@@ -62,8 +65,9 @@ export class Program {
     };
     this.#scratch = this.#allocate(bytes.scratch);
     this.#keep = this.#allocate(batch * 4);
-    const { prologue, commands } = lower(this.plan, this.#bases);
-    this.#commands = [...prologue, ...commands];
+    const { frozen, prologue, commands } = lower(this.plan, this.#bases);
+    this.#commands = [...frozen, ...prologue, ...commands];
+    this.#frozenLength = frozen.length;
     this.#prologueLength = prologue.length;
     const size = wordCount(this.#commands) * 4;
     this.#address = this.#allocate(size);
@@ -102,13 +106,17 @@ export class Program {
 
   /**
    * Runs the whole program in one call. `keep` says for each row of the batch whether its state is carried (1) or begins anew (0).
-   * Training packs the weights each time; other programs only after they have changed.
+   * Training packs the trained weights each time; all else is packed only after it has changed.
    */
   run(carry: Carry, keep: Int32Array | null): void {
     this.#prepare(carry, keep, 0);
-    const skip = this.plan.purpose.kind !== "train" && this.#packed === this.#machine.version ? this.#prologueLength : 0;
-    this.#machine.exports.run(this.#address + skip * COMMAND_BYTES, this.#commands.length - skip, this.#machine.control);
-    this.#packed = this.#machine.version;
+    const { version, frozenVersion, exports, control } = this.#machine;
+    let skip = 0;
+    if (this.#packedFrozen === frozenVersion) skip += this.#frozenLength;
+    if (this.#packed === version && this.plan.purpose.kind !== "train") skip += this.#prologueLength;
+    exports.run(this.#address + skip * COMMAND_BYTES, this.#commands.length - skip, control);
+    this.#packed = version;
+    this.#packedFrozen = frozenVersion;
   }
 
   /** The carried state becomes what the last run left. */

@@ -16,7 +16,11 @@ const LAWS: { readonly [K in OpName]?: readonly [fewest: number, most: number, l
   input: [0, 0],
   target: [0, 0],
   feedback: [0, 0],
-  parameter: [0, 0, ({ path, initial }) => typeof path === "string" && path !== "" && isInitializer(initial)],
+  parameter: [
+    0,
+    0,
+    ({ path, initial, trained }) => typeof path === "string" && path !== "" && isInitializer(initial) && typeof trained === "boolean",
+  ],
   matmul: [2, 2, ({ transposed }) => transposed === false],
   gather: [2, 2],
   add: [2, 2],

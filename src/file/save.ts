@@ -13,7 +13,7 @@ const MAGIC = "unrolled";
 const VERSION = 1;
 const HEAD = 24;
 
-/** What the optimizer remembers: its kind, how many steps and updates there were, and its blocks for each parameter. */
+/** What the optimizer remembers: its kind, how many steps and updates there were, and its blocks for each trained parameter. */
 export interface OptimizerState {
   readonly kind: "sgd" | "rmsprop" | "adam" | "adamw";
   readonly steps: number;
@@ -27,14 +27,16 @@ export interface Contents {
   readonly note: string;
   readonly parameters: readonly Float32Array[];
   readonly optimizer: OptimizerState | null;
-  /** For each block of the optimizer's memory one array a parameter, block by block. */
+  /** For each block of the optimizer's memory one array a trained parameter, block by block. */
   readonly memory: readonly Float32Array[];
 }
 
 interface Header {
   readonly definition: Definition;
   readonly note: string;
+  /** Numbers in each array that follows. */
   readonly parameters: readonly number[];
+  readonly memory: readonly number[];
   readonly optimizer: OptimizerState | null;
 }
 
@@ -49,7 +51,8 @@ function checksum(bytes: Uint8Array): [number, number] {
 }
 
 export function write({ definition, note, parameters, optimizer, memory }: Contents): Uint8Array {
-  const header: Header = { definition, note, parameters: parameters.map(({ length }) => length), optimizer };
+  const lengths = (arrays: readonly Float32Array[]): number[] => arrays.map(({ length }) => length);
+  const header: Header = { definition, note, parameters: lengths(parameters), memory: lengths(memory), optimizer };
   const text = new TextEncoder().encode(JSON.stringify(header));
   const length = Math.ceil(text.length / 8) * 8;
   const arrays = [...parameters, ...memory];
@@ -97,9 +100,7 @@ export function read(buffer: ArrayBuffer | Uint8Array): Contents {
       `open: the header should end at byte ${HEAD + length}, but the buffer has ${bytes.length} bytes. It is cut short.`,
     );
   const header = parse(bytes.subarray(HEAD, HEAD + length));
-  const counts = header
-    ? [...header.parameters, ...Array.from({ length: header.optimizer?.blocks ?? 0 }, () => header.parameters).flat()]
-    : [];
+  const counts = header ? [...header.parameters, ...header.memory] : [];
   const expected = HEAD + length + counts.reduce((sum, count) => sum + count * 4, 0);
   if (header && expected !== bytes.length)
     throw new RangeError(
@@ -135,8 +136,10 @@ function isState(state: OptimizerState | null): boolean {
 function parse(text: Uint8Array): Header | null {
   try {
     const header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text)) as Header;
-    const sizes = Array.isArray(header?.parameters) && header.parameters.every((count) => Number.isInteger(count) && count > 0);
-    return sizes && typeof header.note === "string" && isState(header.optimizer) ? header : null;
+    const isSizes = (sizes: unknown): boolean => Array.isArray(sizes) && sizes.every((count) => Number.isInteger(count) && count > 0);
+    return isSizes(header?.parameters) && isSizes(header.memory) && typeof header.note === "string" && isState(header.optimizer)
+      ? header
+      : null;
   } catch {
     return null;
   }

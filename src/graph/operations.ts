@@ -10,7 +10,8 @@ export interface Operations {
   target: Empty;
   /** The model's own previous output, or the truth in its place: resolved when a plan is made. */
   feedback: Empty;
-  parameter: { readonly path: string; readonly initial: Initializer };
+  /** `trained` false: frozen, no gradient ever reaches it. */
+  parameter: { readonly path: string; readonly initial: Initializer; readonly trained: boolean };
 
   /** x · W, or x · Wᵀ. A third input, if present, is what the sum starts from (a bias row or rows). */
   matmul: { readonly transposed: boolean };

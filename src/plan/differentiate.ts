@@ -1,4 +1,4 @@
-// Back-propagation through time as a graph: appends the adjoint of every node that the loss depends on and a parameter reaches.
+// Back-propagation through time as a graph: appends the adjoint of every node that the loss depends on and a trained parameter reaches.
 
 import { type Graph, type Node, type NodeId, topologicalOrder } from "../graph/graph.ts";
 import { GRADIENT } from "./gradient.ts";
@@ -51,14 +51,14 @@ export function differentiate(graph: Graph, loss: NodeId): Map<NodeId, NodeId> {
   return gradients;
 }
 
-/** Nodes on a differentiable path from some parameter to the loss. */
+/** Nodes on a differentiable path from some trained parameter to the loss. */
 function whereGradientFlows(nodes: readonly Node[], loss: NodeId): Uint8Array {
   const fromParameter = new Uint8Array(nodes.length);
   for (let changed = true; changed; ) {
     changed = false;
     nodes.forEach((node, id) => {
       if (fromParameter[id] || node.op === "argmax" || node.op === "sign") return;
-      if (node.op === "parameter" || node.inputs.some((input) => fromParameter[input])) {
+      if ((node.op === "parameter" && node.attributes.trained) || node.inputs.some((input) => fromParameter[input])) {
         fromParameter[id] = 1;
         changed = true;
       }

@@ -1,4 +1,4 @@
-// Where a definition's parameters lie: one block, the same order and places for weights, gradients and optimizer state.
+// Where a definition's parameters lie: one block, the trained ones first, so that gradients and optimizer state mirror its beginning.
 
 import type { Definition } from "../define/model.ts";
 import type { Initializer } from "../graph/initializer.ts";
@@ -13,6 +13,8 @@ export interface ParameterPlace {
   /** Bytes from the start of the block. */
   readonly offset: number;
   readonly initial: Initializer;
+  /** Frozen parameters have neither gradient nor optimizer state, and lie behind all that have. */
+  readonly trained: boolean;
 }
 
 export interface Panels {
@@ -22,9 +24,14 @@ export interface Panels {
 }
 
 export interface ParameterLayout {
+  /** In the order of the definition. */
   readonly places: readonly ParameterPlace[];
+  /** The trained ones among them. */
+  readonly trained: readonly ParameterPlace[];
   /** Bytes of the block. */
   readonly bytes: number;
+  /** Bytes of its trained part: of all gradients, and of each block of optimizer state. */
+  readonly trainedBytes: number;
   /** Numbers that are learned, pads not counted. */
   readonly count: number;
   /** Where `path` (or `path transposed`) is kept in the order that products read. */
@@ -38,19 +45,25 @@ export const panelKey = (path: string, transposed: boolean): string => (transpos
 export const panelBytes = (inner: number, columns: number): number => inner * rowBytes(columns);
 
 export function layoutParameters({ nodes }: Definition): ParameterLayout {
-  const places: ParameterPlace[] = [];
-  const panels = new Map<string, Panels>();
+  const found = nodes.flatMap(({ op, attributes, shape }) => (op === "parameter" ? [{ ...attributes, ...shape }] : []));
+  const offsets = new Map<string, number>();
   let bytes = 0;
-  let count = 0;
+  const place = (trained: boolean): number => {
+    for (const { path, rows, width } of found.filter((parameter) => parameter.trained === trained)) {
+      offsets.set(path, bytes);
+      bytes += alignBuffer(rows * rowBytes(width));
+    }
+    return bytes;
+  };
+  const trainedBytes = place(true);
+  place(false);
+  const places = found.map(({ path, rows, width, initial, trained }) => {
+    return { path, rows, width, stride: rowBytes(width), offset: offsets.get(path) as number, initial, trained };
+  });
+  const trained = places.filter((parameter) => parameter.trained);
+  const count = trained.reduce((sum, { rows, width }) => sum + rows * width, 0);
+  const panels = new Map<string, Panels>();
   let packed = 0;
-  for (const node of nodes) {
-    if (node.op !== "parameter") continue;
-    const { rows, width } = node.shape;
-    const stride = rowBytes(width);
-    places.push({ path: node.attributes.path, rows, width, stride, offset: bytes, initial: node.attributes.initial });
-    bytes += alignBuffer(rows * stride);
-    count += rows * width;
-  }
   for (const node of nodes) {
     const weight = node.op === "matmul" ? nodes[node.inputs[1]] : undefined;
     if (weight?.op !== "parameter") continue;
@@ -63,5 +76,5 @@ export function layoutParameters({ nodes }: Definition): ParameterLayout {
       packed += size;
     }
   }
-  return { places, bytes, count, panels, panelBytes: packed };
+  return { places, trained, bytes, trainedBytes, count, panels, panelBytes: packed };
 }

@@ -20,7 +20,9 @@ export interface Bases {
 }
 
 export interface Lowered {
-  /** Packing of parameters: needed once after they have changed. */
+  /** Packing of frozen parameters: needed once after a user has changed one. */
+  readonly frozen: readonly Command[];
+  /** Packing of the others: needed once after they have changed. */
   readonly prologue: readonly Command[];
   readonly commands: readonly Command[];
 }
@@ -28,6 +30,7 @@ export interface Lowered {
 export function lower(plan: Plan, bases: Bases): Lowered {
   const { stages, buffers, purpose } = plan;
   const at = (id: NodeId): Operand => operandOf(plan, bases, id);
+  const frozen: Command[] = [];
   const prologue: Command[] = [];
   const commands: Command[] = carryIn(plan, bases);
   for (const stage of stages) {
@@ -37,15 +40,20 @@ export function lower(plan: Plan, bases: Bases): Lowered {
       // A loop reads its tails before it has come to write them; elsewhere they are zeroed only when their buffer's time begins.
       (loop ? commands : body).push(...zeroTails(plan, bases, step));
       const packs = step.kind === "op" && buffers.get(step.node)?.role === "panels";
-      (packs ? prologue : body).push(...lowerStep(plan, stage, step, bases.control, at));
+      (packs ? (isOfFrozen(plan, step.node) ? frozen : prologue) : body).push(...lowerStep(plan, stage, step, bases.control, at));
     }
     if (loop) commands.push({ opcode: Opcode.loop, rows: plan.steps, inner: body.length, flags: stage.direction });
     commands.push(...body);
   }
   commands.push(...carryOut(plan, bases));
   if (purpose.kind === "train") commands.push({ opcode: Opcode.update });
-  return { prologue, commands };
+  return { frozen, prologue, commands };
 }
+
+const isOfFrozen = ({ nodes }: Plan, pack: NodeId): boolean => {
+  const weight = nodes[nodes[pack].inputs[0]];
+  return weight.op === "parameter" && !weight.attributes.trained;
+};
 
 /** The start of a buffer. */
 function addressOf(bases: Bases, buffer: Buffer): number {

@@ -13,7 +13,7 @@ export interface OptimizerMemory {
 
 /** An optimizer of the same kind goes on from what it remembers; another begins anew. */
 export function needMemory(machine: Machine, memory: OptimizerMemory, kind: Optimizer["kind"], blocks: number): void {
-  const bytes = blocks * machine.layout.bytes;
+  const bytes = blocks * machine.layout.trainedBytes;
   if (memory.kind === kind && memory.bytes === bytes) return;
   if (memory.bytes > 0) machine.memory.release(memory.address, memory.bytes);
   memory.address = machine.memory.allocate(bytes);

@@ -57,6 +57,8 @@ export function checkTraining(definition: Definition, data: Data, options: Train
   const { policy, length } = checkPolicy(onNonFinite);
   checkFlag("train: teacherForcing", teacherForcing);
   checkSignal("train", signal);
+  if (!definition.nodes.some((node) => node.op === "parameter" && node.attributes.trained))
+    throw new TypeError("train: the model has no parameter that is trained. Add a layer with weights, such as dense(n).");
   checkData("train", definition, data);
   return { optimizer, epochs, steps, clip, policy, length, teacherForcing, signal };
 }

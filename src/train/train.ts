@@ -54,7 +54,7 @@ export async function* training(
         const progress = read(machine.view());
         if (progress.action === "skipped" && policy === "throw")
           throw new NonFiniteError(made, progress.loss, progress.gradientNorm, program.diagnose(carry, keep));
-        if (progress.action !== "skipped") machine.version++;
+        if (progress.action !== "skipped") machine.changed(false);
         // A state that led to something not finite is not handed on: the next window goes on from the one before.
         if (progress.action === "updated") program.accept(carry);
         machine.view().setUint32(CONTROL_STEP, step + 1, true);

@@ -48,6 +48,18 @@ const vector = model({ input: features(12), layers: [rnn(32), last(), dense(9)],
 const stack = characters([embedding(24), rnn(64), rnn(64), dense(65)]);
 const own = model({ input: features(3), layers: [mgu(32), dense(2)], loss: meanSquared() });
 
+/** A leaky unit whose own weights are frozen: nothing flows back through time unless something below it is trained. */
+const frozen = (units: number) =>
+  cell({
+    name: "frozen",
+    state: { h: units },
+    step: ({ x, h, linear, bias }) => ({
+      h: tanh(add(linear("wx", x, units, undefined, false), bias("b", units, undefined, false), linear("wh", h, units, undefined, false))),
+    }),
+  });
+const readOut = model({ input: features(3), layers: [frozen(32), dense(2)], loss: meanSquared() });
+const below = model({ input: features(3), layers: [dense(8), frozen(32), dense(2)], loss: meanSquared() });
+
 const CASES: [name: string, definition: Definition, options: PlanOptions][] = [
   ["hidden-recurrence", hidden, {}],
   ["output-recurrence-free-running", output, { teacherForcing: false }],
@@ -56,6 +68,8 @@ const CASES: [name: string, definition: Definition, options: PlanOptions][] = [
   ["sequence-to-vector", vector, {}],
   ["two-layers", stack, {}],
   ["own-cell", own, {}],
+  ["frozen-recurrence", readOut, {}],
+  ["frozen-recurrence-above-trained", below, {}],
   ["hidden-recurrence-streaming", hidden, { purpose: "predict", batch: 1, steps: 1 }],
 ];
 

@@ -35,13 +35,15 @@ export async function runEngine(definition: Definition, purpose: Purpose, data: 
   const frame = machine.memory.allocate(64) + 64;
   const program = new Program(machine, definition, purpose, data.batch, data.steps);
   machine.memory.floats(frame, program.plan.bytes.frame / 4).fill(Number.NaN);
-  if (machine.gradients) machine.memory.floats(machine.gradients, layout.bytes / 4).fill(0);
+  if (machine.gradients) machine.memory.floats(machine.gradients, layout.trainedBytes / 4).fill(0);
   put(machine, program, "input", data.input);
   if (data.target) put(machine, program, "target", data.target);
   const carry = program.newCarry();
   program.run(carry, null);
   const gradients =
-    purpose.kind !== "train" ? [] : layout.places.map((place) => [place.path, readBlock(machine, machine.gradients + place.offset, place)]);
+    purpose.kind !== "train"
+      ? []
+      : layout.trained.map((place) => [place.path, readBlock(machine, machine.gradients + place.offset, place)]);
   return {
     output: get(machine, program),
     loss: machine.view().getFloat64(CONTROL_LOSS, true),

@@ -36,7 +36,7 @@ export async function gradientsOf(
   const options = checkTraining(definition, data, { optimizer: sgd(0) });
   const seen: Gradients[] = [];
   for await (const { loss, gradientNorm } of training(machine, new Programs(machine, definition), definition, memory, data, options)) {
-    const gradients = layout.places.map((place) => [place.path, readBlock(machine, machine.gradients + place.offset, place)]);
+    const gradients = layout.trained.map((place) => [place.path, readBlock(machine, machine.gradients + place.offset, place)]);
     seen.push({ loss, norm: gradientNorm, gradients: Object.fromEntries(gradients) });
   }
   return seen;
