@@ -28,7 +28,21 @@ function importsOf(path: string): string[] {
 const imports = new Map([...text.keys()].map((path) => [path, importsOf(path)]));
 
 /** Earlier stages first; a file may import from its own stage and from earlier ones. */
-const STAGES = ["graph", "define", "plan", "program", "engine", "train", "use", "file", "planning.ts", "network.ts", "index.ts", "cli"];
+const STAGES = [
+  "numeric",
+  "graph",
+  "define",
+  "plan",
+  "program",
+  "engine",
+  "train",
+  "use",
+  "file",
+  "planning.ts",
+  "network.ts",
+  "index.ts",
+  "cli",
+];
 const stageOf = (path: string): number => STAGES.indexOf(path.split("/")[1]);
 
 /** A cycle that can be reached from a file, as the list of its files; null if there is none. */
