@@ -11,7 +11,9 @@ import type { Data } from "../../src/train/data.ts";
 import { sgd } from "../../src/train/optimizer.ts";
 import { checkTraining } from "../../src/train/options.ts";
 import { training } from "../../src/train/train.ts";
-import { dataOf, definitionOf, type RecordedNetwork, rowsOf } from "./pytorch.ts";
+import { runEngine } from "./engine.ts";
+import { dataOf, definitionOf, finalOf, type RecordedNetwork, rowsOf, thinned } from "./pytorch.ts";
+import { looksAhead, statesOf, watching } from "./watch.ts";
 
 /** What one step of training saw. */
 export interface Gradients {
@@ -50,10 +52,31 @@ export async function computed(recorded: RecordedNetwork, binary: Binary): Promi
   for (const [path, values] of Object.entries(recorded.weights)) net.parameters.get(path).set(values);
   const rows = rowsOf(recorded).inputs.map((sequence) => net.predict(sequence, { raw: true }));
   const output = rows[0].flatMap((_, t) => rows.flatMap((row) => [...row[t]]));
-  const size = output.length / recorded.windows.length;
+  const states = await statesThrough(recorded, definition, binary);
+  const part = (values: ArrayLike<number>, index: number): number[] => {
+    const size = values.length / recorded.windows.length;
+    return Array.from({ length: size }, (_, i) => values[index * size + i]);
+  };
   return seen.map(({ loss, gradients }, index) => ({
     ...gradients,
+    ...Object.fromEntries(states.map(([label, values]) => [label, finalOf(part(values, index), recorded, looksAhead(definition, label))])),
     loss: [loss],
-    output: output.slice(index * size, (index + 1) * size),
+    output: thinned(part(output, index), recorded),
   }));
+}
+
+/** Each state after every step of all windows. */
+async function statesThrough(recorded: RecordedNetwork, definition: Definition, binary: Binary): Promise<[string, Float32Array][]> {
+  const { windows, steps, batch, weights } = recorded;
+  const data = {
+    steps: steps * windows.length,
+    batch,
+    parameters: weights,
+    input: windows.flatMap(({ input }) => input),
+  };
+  const run = async (label: string): Promise<[string, Float32Array]> => {
+    const { output } = await runEngine(watching(definition, [label]), { kind: "predict", raw: true }, data, binary);
+    return [label, output];
+  };
+  return Promise.all(statesOf(definition).map(run));
 }

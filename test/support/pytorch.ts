@@ -10,22 +10,26 @@ import {
   embedding,
   examples,
   features,
+  gru,
   type Layer,
   type Loss,
   last,
+  lstm,
   meanSquared,
   model,
-  type RnnOptions,
   rnn,
   type Sequence,
   tokens,
   windows,
 } from "../../src/index.ts";
 
+/** A layer as record.py describes it: `["lstm", 7, { projection: 3 }]`, `["bidirectional", ["gru", 5]]`. */
+type Described = readonly [kind: string, units?: number | Described, options?: object];
+
 /** A network as record.py describes it. */
 export interface Description {
   readonly input: readonly ["tokens" | "features", number];
-  readonly layers: readonly (readonly ["embedding" | "rnn" | "dense" | "last", number?, RnnOptions?])[];
+  readonly layers: readonly Described[];
   readonly loss: readonly [Loss["kind"], { readonly ignore: number }?];
 }
 
@@ -39,6 +43,8 @@ export interface RecordedWindow {
   readonly output: readonly number[];
   readonly loss: number;
   readonly gradients: Tensors;
+  /** The states after the last step of their direction, by their labels: [B][width]. */
+  readonly states: Tensors;
   /** What f32 may get wrong: the largest difference of each tensor in PyTorch's own f32, and with weights off by a rounding. */
   readonly float32: Readonly<Record<string, number>>;
 }
@@ -48,18 +54,34 @@ export interface RecordedNetwork {
   readonly model: Description;
   readonly steps: number;
   readonly batch: number;
+  /** Every so many'th output is recorded, the last included. */
+  readonly every?: number;
   readonly weights: Tensors;
   readonly windows: readonly RecordedWindow[];
 }
 
 export const read = <T>(name: string): T => JSON.parse(readFileSync(new URL(`../fixtures/${name}.json`, import.meta.url), "utf8")) as T;
 
-const LAYERS: Readonly<Record<Description["layers"][number][0], (units: number, options?: RnnOptions) => Layer>> = {
+/** The recorded networks of a file, of one direction and without projection. */
+export const networks = (file: string): RecordedNetwork[] =>
+  read<RecordedNetwork[]>(file).filter(({ model: { layers } }) => !/"bidirectional"|"projection"/.test(JSON.stringify(layers)));
+
+const LAYERS: Readonly<Record<string, (units: number, options?: object) => Layer>> = {
   embedding: (units) => embedding(units),
-  rnn: (units, options) => rnn(units, options),
+  rnn,
+  lstm,
+  gru,
   dense: (units) => dense(units),
   last: () => last(),
 };
+
+function refuse(layer: Described): never {
+  throw new Error(`internal: two directions of ${String(layer)}`);
+}
+
+function layerOf([kind, units = 0, options]: Described): Layer {
+  return typeof units === "number" ? LAYERS[kind](units, options) : refuse(units);
+}
 
 const LOSSES: Readonly<Record<Loss["kind"], (options?: { readonly ignore: number }) => Loss>> = {
   crossEntropy: (options) => crossEntropy(options),
@@ -70,17 +92,36 @@ const LOSSES: Readonly<Record<Loss["kind"], (options?: { readonly ignore: number
 export function definitionOf({ input: [kind, width], layers, loss: [loss, options] }: Description): Definition {
   return model({
     input: kind === "tokens" ? tokens(width) : features(width),
-    layers: layers.map(([name, units = 0, words]) => LAYERS[name](units, words)),
+    layers: layers.map(layerOf),
     loss: LOSSES[loss](options),
   });
 }
 
-/** The recorded numbers of one window by name: loss, output and the gradients' paths. */
-export const recordedNumbers = ({ loss, output, gradients }: RecordedWindow): [string, readonly number[]][] => [
+/** The recorded numbers of one window by name: loss, output, the gradients' paths and the states' labels. */
+export const recordedNumbers = ({ loss, output, gradients, states }: RecordedWindow): [string, readonly number[]][] => [
   ["loss", [loss]],
   ["output", output],
   ...Object.entries(gradients),
+  ...Object.entries(states),
 ];
+
+const isVector = ({ layers }: Description): boolean => layers.some(([name]) => name === "last");
+
+/** Of one window's outputs, or what belongs to them number by number, those that are recorded. */
+export function thinned(output: ArrayLike<number>, { every = 1, steps, model }: RecordedNetwork): number[] {
+  const all = Array.from(output);
+  const size = all.length / steps;
+  return isVector(model)
+    ? all
+    : Array.from({ length: steps / every }, (_, k) => all.slice(((k + 1) * every - 1) * size, (k + 1) * every * size)).flat();
+}
+
+/** Of a state's values at all steps of a window, or what belongs to them, those after the last step of its direction. */
+export function finalOf(values: ArrayLike<number>, { steps }: RecordedNetwork, isBackward: boolean): number[] {
+  const size = values.length / steps;
+  const from = isBackward ? 0 : values.length - size;
+  return Array.from({ length: size }, (_, i) => values[from + i]);
+}
 
 /** Row b of the batch as a sequence of our own: of symbols, or of rows of `width` numbers. */
 function sequenceOf(values: readonly number[], b: number, batch: number, width: number): number[] | number[][] {
@@ -94,7 +135,7 @@ export function rowsOf({ model: { input, layers, loss }, batch, windows }: Recor
   readonly targets: readonly Sequence[];
 } {
   const [kind, features] = input;
-  const outputs = layers[layers.length - 1][1] ?? 0;
+  const outputs = Number(layers[layers.length - 1][1] ?? 0);
   const all = (what: "input" | "target") => windows.flatMap((window) => window[what]);
   const rows = Array.from({ length: batch }, (_, b) => b);
   return {
@@ -107,7 +148,7 @@ export function rowsOf({ model: { input, layers, loss }, batch, windows }: Recor
 export function dataOf(recorded: RecordedNetwork): Data {
   const { batch, steps, model } = recorded;
   const { inputs, targets } = rowsOf(recorded);
-  if (!model.layers.some(([name]) => name === "last")) return windows(inputs, { batch, steps, targets });
+  if (!isVector(model)) return windows(inputs, { batch, steps, targets });
   return examples(
     inputs.map((input, b) => ({ input, target: targets[b][0] as number })),
     { batch },
