@@ -15,11 +15,14 @@ import {
   CONTROL_SEED_HIGH,
   CONTROL_SEED_LOW,
   CONTROL_STEP,
+  DROPOUT_PER_SEQUENCE,
+  DROPOUT_SCALED,
   Opcode,
 } from "./isa";
 import { gemm } from "./kernels/gemm";
 import { binaryCrossEntropy, crossEntropy, meanSquared } from "./kernels/loss";
 import { map } from "./kernels/map";
+import { normalize, normalizeGradient } from "./kernels/normalize";
 import { outer } from "./kernels/outer";
 import { pack, packTransposed } from "./kernels/pack";
 import { dropout } from "./kernels/random";
@@ -92,6 +95,22 @@ function execute(command: Command, t: i32, control: usize): void {
       return softmax(a, aStride, b, bStride, rows, width);
     case Opcode.softmaxGradient:
       return softmaxGradient(a, aStride, b, bStride, c, cStride, rows, width);
+    case Opcode.normalize:
+      return normalize(a, aStride, b, bStride, rows, width, command.real);
+    case Opcode.normalizeGradient:
+      return normalizeGradient(
+        a,
+        aStride,
+        b,
+        bStride,
+        c,
+        cStride,
+        address(command, 3, t),
+        rowStride(command, 3),
+        rows,
+        width,
+        command.real,
+      );
     case Opcode.argmax:
       return argmax(a, b, bStride, rows, width);
     case Opcode.dropout:
@@ -102,12 +121,15 @@ function execute(command: Command, t: i32, control: usize): void {
         bStride,
         rows,
         width,
+        inner,
+        t,
         command.real,
+        (flags & DROPOUT_SCALED) !== 0,
+        (flags & DROPOUT_PER_SEQUENCE) !== 0,
         load<u32>(control, CONTROL_SEED_LOW),
         load<u32>(control, CONTROL_SEED_HIGH),
-        flags,
+        <u32>command.extra,
         load<u32>(control, CONTROL_STEP),
-        t * rows,
       );
     case Opcode.crossEntropy:
       return crossEntropy(command.extra, a, aStride, b, bStride, c, rows, width, flags, command.real);

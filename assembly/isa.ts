@@ -111,7 +111,10 @@ export enum Opcode {
   fill,
   softmax,
   softmaxGradient,
+  normalize,
+  normalizeGradient,
   argmax,
+  /** `inner` rows of a batch, `extra` the stream, `real` the share that is kept, `flags` of these two below. */
   dropout,
   crossEntropy,
   meanSquared,
@@ -122,6 +125,9 @@ export enum Opcode {
   carrySymbolsOut,
   update,
 }
+
+export const DROPOUT_SCALED = 1;
+export const DROPOUT_PER_SEQUENCE = 2;
 
 /*
  * A command, 128 bytes, all words of 4 bytes:

@@ -9,7 +9,6 @@ export {
   crossEntropy,
   type DenseOptions,
   dense,
-  dropout,
   embedding,
   features,
   type Input,
@@ -20,13 +19,14 @@ export {
 } from "./define/layers.ts";
 export { type LstmOptions, lstm } from "./define/lstm.ts";
 export { type Definition, type Feedback, type ModelOptions, model } from "./define/model.ts";
+export { type DropoutOptions, dropout, type LayerNormOptions, layerNorm } from "./define/regularization.ts";
 export { type RnnOptions, rnn } from "./define/rnn.ts";
 export type { LayerOptions } from "./define/text.ts";
 export type { Parameter, Parameters } from "./engine/parameters.ts";
 export { blocks, constant, glorot, type Initializer, identity, normal, orthogonal, uniform } from "./graph/initializer.ts";
 export { printGraph } from "./graph/print.ts";
 export type { Value } from "./graph/value.ts";
-export type { Activation } from "./graph/words.ts";
+export type { Activation, DropOptions } from "./graph/words.ts";
 export {
   abs,
   add,
@@ -34,11 +34,13 @@ export {
   concat,
   delay,
   div,
+  drop,
   exp,
   log,
   mix,
   mul,
   neg,
+  normalize,
   relu,
   scale,
   shift,
@@ -50,6 +52,7 @@ export {
   square,
   sub,
   tanh,
+  zoneout,
 } from "./graph/words.ts";
 export { type CompileOptions, compile, type Network, open, type SaveOptions } from "./network.ts";
 export type { Plan } from "./plan/plan.ts";

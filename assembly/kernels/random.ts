@@ -5,8 +5,15 @@
 // keep, to share among threads or to save; because every counter is as good as every other, so the counter can *be* the place of an element; and
 // because its outputs are published, so a test can hold ours against them.
 //
-//    key      seedLow · seedHigh
-//    counter  column · row · step · stream      (a stream for every use: a layer's dropout, another's, noise)
+// What decides whether dropout keeps an element is where it stands, whatever the split of the work into batches, rows and calls:
+//
+//    key      seedLow · seedHigh ^ stream        a stream for every use: a layer's dropout, another's
+//    counter  column · row · step · time         row of the batch; training step; time step, 0 where one mask serves a whole sequence
+//
+// Each of these has a word of its own, so no two places share a number. Seeds have 32 bits (seedHigh is 0), which leaves the key's other half to
+// the streams. What is no dropout, a random direction, says so in place of the time, which is below 2²⁴:
+//
+//    counter  column · row · step · stream       stream ≥ 2³¹
 import { addPromoted, firstLanes, isPadded, sumPair } from "./lanes";
 import { copyRows } from "./rows";
 
@@ -25,15 +32,16 @@ export function philox(counter: v128, seedLow: u32, seedHigh: u32): v128 {
   return counter;
 }
 
-/** out = x · factor where bits < threshold, else 0: four elements. */
-function keepBelow(out: usize, x: usize, bits: v128, threshold: v128, factor: v128): void {
-  v128.store(out, v128.and(f32x4.mul(v128.load(x), factor), i32x4.lt_u(bits, threshold)));
+/** out = x · factor where mask, else 0: four elements. */
+function masked(out: usize, x: usize, mask: v128, factor: v128): void {
+  v128.store(out, v128.and(f32x4.mul(v128.load(x), factor), mask));
 }
 
 /**
- * out[r][i] = x[r][i] / keep with probability keep, else 0 (even where x is NaN), rows × width.
- * What is kept depends on seed, stream, step, firstRow + r and i alone: the same call on dY is the gradient, and how the rows are
- * split over calls changes nothing. In place allowed.
+ * out[r][i] = x[r][i] · (scaled ? 1 / keep : 1) with probability keep, else 0 (even where x is NaN), rows × width.
+ * Row r is row r % batch of time step time + r / batch. perSequence: the mask is that of time step 0 at every time step.
+ * What is kept depends on seed, stream, step, time, row of the batch and i alone: the same call on dY is the gradient, and neither the size
+ * of the batch nor how rows and steps are split over calls changes anything. In place allowed.
  * Philox of four counters side by side, one word of each in a vector, which is twice as fast as one after the other (measured):
  * element i is decided by word i / 4 % 4 of the counter with column i / 16 · 4 + i % 4.
  */
@@ -44,31 +52,47 @@ export function dropout(
   xStride: i32,
   rows: i32,
   width: i32,
+  batch: i32,
+  time: i32,
   keep: f32,
+  scaled: bool,
+  perSequence: bool,
   seedLow: u32,
   seedHigh: u32,
   stream: u32,
   step: u32,
-  firstRow: u32,
 ): void {
   assert(keep > 0 && keep <= 1, "what is kept is more than 0 and at most 1");
+  assert(batch > 0 && rows % batch === 0, "rows are whole batches");
   assert(isPadded(outStride, width) && isPadded(xStride, width), "rows are padded to 8 floats");
   if (keep === 1) {
     copyRows(out, outStride, x, xStride, rows, width);
     return;
   }
   const threshold = i32x4.splat(<u32>(<f64>keep * 4294967296));
-  const factor = f32x4.splat(1 / keep);
+  const factor = f32x4.splat(scaled ? 1 / keep : 1);
   const first = i32x4.splat(<i32>0xd2511f53);
   const second = i32x4.splat(<i32>0xcd9e8d57);
-  for (let r = 0; r < rows; r++, out += outStride, x += xStride) {
+  // A mask serves one row, or the same row of every time step.
+  const uses = perSequence ? rows / batch : 1;
+  const outJump = outStride * batch;
+  const xJump = xStride * batch;
+  if (perSequence) {
+    rows = batch;
+    time = 0;
+  }
+  for (let r = 0, row = 0; r < rows; r++, row++, out += outStride, x += xStride) {
+    if (row === batch) {
+      row = 0;
+      time++;
+    }
     for (let i = 0; i < width; i += 16) {
       let a = i32x4.add(i32x4.splat(i >> 2), i32x4(0, 1, 2, 3));
-      let b = i32x4.splat(firstRow + r);
+      let b = i32x4.splat(row);
       let c = i32x4.splat(step);
-      let d = i32x4.splat(stream);
+      let d = i32x4.splat(time);
       let keyLow = seedLow;
-      let keyHigh = seedHigh;
+      let keyHigh = seedHigh ^ stream;
       for (let round = 0; round < 10; round++) {
         const left0 = i64x2.extmul_low_i32x4_u(a, first);
         const right0 = i64x2.extmul_high_i32x4_u(a, first);
@@ -81,11 +105,18 @@ export function dropout(
         keyLow += 0x9e3779b9;
         keyHigh += 0xbb67ae85;
       }
-      const at: usize = i << 2;
-      keepBelow(out + at, x + at, a, threshold, factor);
-      if (i + 4 < width) keepBelow(out + at + 16, x + at + 16, b, threshold, factor);
-      if (i + 8 < width) keepBelow(out + at + 32, x + at + 32, c, threshold, factor);
-      if (i + 12 < width) keepBelow(out + at + 48, x + at + 48, d, threshold, factor);
+      a = i32x4.lt_u(a, threshold);
+      b = i32x4.lt_u(b, threshold);
+      c = i32x4.lt_u(c, threshold);
+      d = i32x4.lt_u(d, threshold);
+      let to = out + (i << 2);
+      let from = x + (i << 2);
+      for (let use = 0; use < uses; use++, to += outJump, from += xJump) {
+        masked(to, from, a, factor);
+        if (i + 4 < width) masked(to + 16, from + 16, b, factor);
+        if (i + 8 < width) masked(to + 32, from + 32, c, factor);
+        if (i + 12 < width) masked(to + 48, from + 48, d, factor);
+      }
     }
   }
 }

@@ -1,10 +1,9 @@
-// The stock layers that have no state: embedding, dense, last and dropout; inputs and losses.
+// The stock layers that have no state: embedding, dense and last; inputs and losses.
 
 import { type Initializer, uniform } from "../graph/initializer.ts";
 import { symbolsOf } from "../graph/shape.ts";
-import { Value } from "../graph/value.ts";
 import { ACTIVATIONS, type Activation, add, lastOf } from "../graph/words.ts";
-import { checkChoice, checkFlag, checkNumber, checkOptions, checkSize, describe } from "./check.ts";
+import { checkChoice, checkFlag, checkOptions, checkSize, describe } from "./check.ts";
 import type { Layer } from "./layer.ts";
 import { type LayerOptions, named, text } from "./text.ts";
 
@@ -61,28 +60,6 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
 /** The last step of the sequence, as a vector: sequence → vector. */
 export function last(): Layer {
   return { kind: "last", text: "last()", build: (site) => lastOf(site.x) };
-}
-
-/**
- * Sets each element to zero with probability `rate` while training and divides the others by 1 − rate (Srivastava et al. 2014).
- * The mask follows from the model's seed, the training step and the element's place.
- */
-export function dropout(rate: number, options: LayerOptions = {}): Layer {
-  checkNumber("dropout: rate", rate, 0, 1);
-  checkOptions("dropout", options, ["name"]);
-  if (rate === 1) throw new RangeError("dropout: rate is 1, which would drop everything. Use a number below 1.");
-  return {
-    kind: "dropout",
-    ...named("dropout", options),
-    text: text("dropout", rate, options, {}),
-    build(site) {
-      const { graph } = site.x;
-      if (site.x.shape.symbols > 0)
-        throw new TypeError(`${site.path}: dropout needs numbers but its input is a ${String(site.x)}. Put it after an embedding.`);
-      const stream = graph.nodes.filter((node) => node.op === "dropout").length;
-      return new Value(graph, graph.add("dropout", [site.x.id], { keep: 1 - rate, stream }));
-    },
-  };
 }
 
 /** What goes in at each step. */

@@ -10,8 +10,9 @@ export interface LayerOptions {
 export const named = (kind: string, options: LayerOptions): { name?: string } =>
   options.name === undefined ? {} : { name: checkName(kind, options.name) };
 
-/** `kind(units, activation: relu, name: hidden)`: a layer as text, defaults left out. */
-export function text(kind: string, first: number | string, options: object, defaults: Readonly<Record<string, unknown>>): string {
+/** `kind(units, activation: relu, name: hidden)`: a layer as text, defaults left out. `first` is null where there is none. */
+export function text(kind: string, first: number | string | null, options: object, defaults: Readonly<Record<string, unknown>>): string {
   const said = Object.entries(options).filter(([key, value]) => value !== undefined && defaults[key] !== value);
-  return `${kind}(${[first, ...said.map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)].join(", ")})`;
+  const words = first === null ? [] : [first];
+  return `${kind}(${[...words, ...said.map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)].join(", ")})`;
 }

@@ -42,11 +42,15 @@ const LAWS: { readonly [K in OpName]?: readonly [fewest: number, most: number, l
   delay: [1, 1, ({ steps }) => Number.isInteger(steps) && (steps as number) >= 1 && (steps as number) <= LONGEST_DELAY],
   last: [1, 1],
   softmax: [1, 1],
-  dropout: [1, 1, ({ keep, stream }) => (keep as number) > 0 && (keep as number) <= 1 && Number.isInteger(stream)],
+  normalize: [1, 1, ({ epsilon }) => (epsilon as number) > 0 && Number.isFinite(epsilon)],
+  dropout: [1, 1, (attributes) => isDropout(attributes)],
   loss: [2, 2, ({ kind, ignore }) => isLoss(kind) && Number.isInteger(ignore)],
 };
 
 const isLoss = (kind: unknown): boolean => ["crossEntropy", "meanSquared", "binaryCrossEntropy"].includes(kind as string);
+
+const isDropout = ({ keep, stream, scaled, perSequence }: Attributes): boolean =>
+  (keep as number) > 0 && (keep as number) <= 1 && isSize(stream, 0) && typeof scaled === "boolean" && typeof perSequence === "boolean";
 
 const isSize = (size: unknown, least: number): boolean =>
   Number.isInteger(size) && (size as number) >= least && (size as number) <= 2 ** 24;

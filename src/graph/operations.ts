@@ -66,13 +66,27 @@ export interface Operations {
 
   softmax: Empty;
   softmaxGradient: Empty;
+  /** (x − mean) / √(variance + epsilon) along the columns. */
+  normalize: { readonly epsilon: number };
+  /** Of x, y and dY. */
+  normalizeGradient: { readonly epsilon: number };
   /** The symbol with the greatest value; no gradient passes. */
   argmax: Empty;
-  /** x/keep with probability keep, else 0; the mask is decided by the seed, the training step, `stream` and the element's place. */
-  dropout: { readonly keep: number; readonly stream: number };
+  /**
+   * x with probability keep, divided by keep if `scaled`; else 0. The mask is decided by the seed, the training step, `stream` and the
+   * element's row, column and, unless one mask serves `perSequence`, time. Outside training: x, or keep·x if not scaled, the mean of it.
+   */
+  dropout: Dropout;
 
   loss: { readonly kind: LossKind; readonly ignore: number };
   lossGradient: { readonly kind: LossKind; readonly ignore: number };
+}
+
+export interface Dropout {
+  readonly keep: number;
+  readonly stream: number;
+  readonly scaled: boolean;
+  readonly perSequence: boolean;
 }
 
 export type Empty = Readonly<Record<string, never>>;

@@ -125,6 +125,8 @@ export const SHAPE: { readonly [K in OpName]: Law<K> } = {
   atLast: ([x]) => ({ ...x, extent: "sequence" }),
   softmax: elementwise("softmax"),
   softmaxGradient: elementwise("softmaxGradient"),
+  normalize: elementwise("normalize"),
+  normalizeGradient: ([x]) => x,
   argmax: ([x]) => ({ extent: x.extent, rows: 0, width: 1, symbols: x.width }),
   dropout: elementwise("dropout"),
   loss: () => SCALAR,

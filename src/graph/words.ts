@@ -67,6 +67,48 @@ export const concat = (...values: Value[]): Value => word("concat", values, {});
 export const slice = (x: Value, from: number, width: number): Value => word("slice", [x], { from, width });
 /** eˣ / Σ eˣ along the columns. */
 export const softmax = (x: Value): Value => word("softmax", [x], {});
+/**
+ * (x − mean) / √(variance + epsilon) along the columns, each row by itself: mean 0 and variance 1 (Ba, Kiros and Hinton: Layer
+ * normalization, 2016). Gain and bias are mul() and add() of rows of their own; `layerNorm()` has both.
+ */
+export function normalize(x: Value, epsilon = 1e-5): Value {
+  if (!(real("normalize", epsilon) >= SMALLEST))
+    throw new RangeError(`normalize() got the epsilon ${epsilon}. Use a number of at least ${SMALLEST}.`);
+  return word("normalize", [x], { epsilon });
+}
+
+/** The smallest normal f32. */
+const SMALLEST = 2 ** -126;
+
+export interface DropOptions {
+  /** One mask for all time steps of a sequence (of a window, where streams are cut into windows). Default: false. */
+  readonly perSequence?: boolean;
+  /** Whether what is kept is divided by 1 − rate, so that the mean stays what it was. Default: true. */
+  readonly scaled?: boolean;
+}
+
+/**
+ * While training, each element of x is zero with probability `rate`, else x/(1 − rate) (Srivastava et al. 2014); with `scaled: false` x as it is.
+ * Otherwise the mean of that: x, or (1 − rate)·x.
+ *
+ * The mask follows from the model's seed, the training step and the element's row, column and time: not from how the batch is split.
+ * `perSequence`, on h(t−1) or what is made of it, is recurrent dropout (Gal and Ghahramani 2016); on the candidate alone, that of Semeniuta et
+ * al. (2016).
+ */
+export function drop(x: Value, rate: number, { perSequence = false, scaled = true }: DropOptions = {}): Value {
+  if (!(real("drop", rate) >= 0 && rate < 1)) throw new RangeError(`drop() got the rate ${rate}. Use a number from 0 to below 1.`);
+  if (!(x instanceof Value)) throw new TypeError(`drop() got ${said(x)} as its 1. argument but works on symbolic values.`);
+  const stream = x.graph.nodes.filter(({ op }) => op === "dropout").length;
+  return word("dropout", [x], { keep: 1 - rate, stream, scaled, perSequence }, "drop");
+}
+
+/**
+ * The next state, each of whose elements stays what it was with probability `rate` (Krueger et al.: Zoneout, 2016):
+ * previous + mask·(next − previous) while training, otherwise the mean, rate·previous + (1 − rate)·next.
+ */
+export const zoneout = (previous: Value, next: Value, rate: number): Value =>
+  add(previous, drop(sub(next, previous), rate, { scaled: false }));
+
 /** The last step of a sequence, as a vector. */
 export const lastOf = (x: Value): Value => word("last", [x], {}, "last");
 

@@ -72,6 +72,8 @@ export const GRADIENT: { readonly [K in OpName]: Rule<K> } = {
   atLast: never,
   softmax: (graph, _node, y, dY) => [graph.add("softmaxGradient", [y, dY], {})],
   softmaxGradient: never,
+  normalize: (graph, { inputs: [x], attributes }, y, dY) => [graph.add("normalizeGradient", [x, y, dY], attributes)],
+  normalizeGradient: never,
   argmax: none,
   dropout: (graph, { attributes }, _y, dY) => [graph.add("dropout", [dY], attributes)],
   loss: (graph, { inputs: [x, target], attributes }) => [graph.add("lossGradient", [x, target], attributes)],

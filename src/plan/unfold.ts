@@ -2,13 +2,14 @@
 
 import type { Definition } from "../define/model.ts";
 import { Graph, type Node, type NodeId, reachable, topologicalOrder } from "../graph/graph.ts";
+import type { Dropout } from "../graph/operations.ts";
 import { type Shape, symbolsOf } from "../graph/shape.ts";
 import { differentiate } from "./differentiate.ts";
 
 /**
  * What a plan is for.
  * - `train`: the loss, its gradient and an update. `teacherForcing` feeds the truth where the model would hear its own output.
- * - `evaluate`: the loss alone; no dropout.
+ * - `evaluate`: the loss alone; no dropout (what is not scaled is taken at its mean).
  * - `predict`: outputs; the model hears itself. `raw` leaves out the softmax or sigmoid that belongs to the loss.
  * - `generate`: raw outputs for one step; what is fed back is a symbol that the caller has drawn.
  */
@@ -67,7 +68,7 @@ function resolve(definition: Definition, purpose: Purpose): { graph: Graph; plac
     if (node.op === "delay") {
       place[id] = graph.openDelay(node.attributes.steps, delaysFeedback(nodes, id) ? shapeOfHeard(definition, purpose) : node.shape);
       delays.push(id);
-    } else if (node.op === "dropout" && purpose.kind !== "train") place[id] = inputs[0];
+    } else if (node.op === "dropout" && purpose.kind !== "train") place[id] = meanOf(graph, inputs[0], node.attributes);
     else if (node.op === "feedback") place[id] = heard = openFeedback(graph, definition, purpose);
     else if (node.op === "matmul" && graph.nodes[inputs[0]].shape.symbols > 0) place[id] = graph.add("gather", inputs, {});
     else if (node.inputs.length === 0 || node.op === "loss")
@@ -83,6 +84,10 @@ function resolve(definition: Definition, purpose: Purpose): { graph: Graph; plac
   }
   return { graph, place };
 }
+
+/** What dropout gives outside training. */
+const meanOf = (graph: Graph, x: NodeId, { keep, scaled }: Dropout): NodeId =>
+  scaled || keep === 1 ? x : graph.add("affine", [x], { scale: keep, shift: 0 });
 
 const hearsTruth = (purpose: Purpose): boolean => (purpose.kind === "train" || purpose.kind === "evaluate") && purpose.teacherForcing;
 

@@ -1,6 +1,6 @@
 // The table of lowerings: what command, or few commands, each operation becomes.
 
-import { CONTROL_LOSS, Opcode } from "../../assembly/isa.ts";
+import { CONTROL_LOSS, DROPOUT_PER_SEQUENCE, DROPOUT_SCALED, Opcode } from "../../assembly/isa.ts";
 import type { Node, NodeId } from "../graph/graph.ts";
 import { rowBytes } from "../plan/bytes.ts";
 import { accumulatesOnto } from "../plan/layout.ts";
@@ -30,6 +30,15 @@ const symbols = (plan: Plan, id: NodeId): number => plan.nodes[id].shape.width;
 const rowwise =
   (opcode: Opcode) =>
   ({ node, id, rows, width, at }: Context): Command[] => [{ opcode, rows, width, outputs: 1, operands: [at(id), ...node.inputs.map(at)] }];
+
+/** As `rowwise`, with the number that is added to a variance. */
+const normalizing =
+  (opcode: Opcode) =>
+  (context: Context): Command[] => {
+    const { node } = context;
+    if (node.op !== "normalize" && node.op !== "normalizeGradient") throw new Error("internal: not normalised");
+    return rowwise(opcode)(context).map((command) => ({ ...command, real: node.attributes.epsilon }));
+  };
 
 function lossCommand({ plan, node, rows, control, at }: Context, dX: Operand): Command[] {
   if (node.op !== "loss" && node.op !== "lossGradient") throw new Error("internal: not a loss");
@@ -164,13 +173,18 @@ export const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>>
   },
   softmax: rowwise(Opcode.softmax),
   softmaxGradient: rowwise(Opcode.softmaxGradient),
+  normalize: normalizing(Opcode.normalize),
+  normalizeGradient: normalizing(Opcode.normalizeGradient),
   argmax: ({ plan, node, id, rows, at }) => [
     { opcode: Opcode.argmax, rows, width: symbols(plan, node.inputs[0]), operands: [at(id), at(node.inputs[0])] },
   ],
-  dropout: ({ node, id, rows, width, at }) => {
+  dropout: ({ plan, node, id, rows, width, at }) => {
     if (node.op !== "dropout") return [];
-    const { keep, stream } = node.attributes;
-    return [{ opcode: Opcode.dropout, rows, width, flags: stream, real: keep, outputs: 1, operands: [at(id), at(node.inputs[0])] }];
+    const { keep, stream, scaled, perSequence } = node.attributes;
+    const flags = (scaled ? DROPOUT_SCALED : 0) | (perSequence ? DROPOUT_PER_SEQUENCE : 0);
+    const inner = node.shape.extent === "sequence" ? plan.batch : rows;
+    const operands = [at(id), at(node.inputs[0])];
+    return [{ opcode: Opcode.dropout, rows, inner, width, flags, real: keep, extra: stream, outputs: 1, operands }];
   },
   loss: (context) => lossCommand({ ...context, rows: rowsOf(context.plan, context.node.inputs[0]) }, ABSENT),
   lossGradient: (context) => lossCommand(context, context.at(context.id)),

@@ -25,10 +25,10 @@ async function judge(definition: Definition, purpose: Purpose, size: Size, name:
   const unfolded = unfold(definition, purpose);
   const data = {
     ...dataOf(definition, size, purpose, 3),
-    keeps: (stream: number, t: number, row: number, column: number) => {
+    keeps: (stream: number, time: number, row: number, column: number) => {
       const node = unfolded.nodes.find(({ op, attributes }) => op === "dropout" && (attributes as { stream: number }).stream === stream);
       const { keep } = (node as { attributes: { keep: number } }).attributes;
-      return isKept(definition.seed, 0, stream, t * size.batch + row, column, keep);
+      return isKept({ seed: definition.seed, stream, step: 0, time }, row, column, keep);
     },
   };
   const reference = interpretUnfolded(unfolded, data);

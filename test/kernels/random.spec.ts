@@ -76,39 +76,64 @@ describe("uniformRows", () => {
   });
 });
 
-/** Elements that are neither 0 nor x / keep, or that two calls on parts of the rows would make otherwise. */
-function wrong(width: i32, keep: f32): i32 {
+/**
+ * Elements that are neither 0 nor x or x / keep, that calls on parts of the rows or steps would make otherwise, or, per sequence, that differ
+ * from step to step. Three steps of a batch of 4.
+ */
+function wrong(width: i32, keep: f32, scaled: bool, perSequence: bool): i32 {
   const floats = (width + 7) & -8;
   const stride = floats << 2;
-  for (let i = 0; i < 7 * floats; i++) store<f32>(X + (i << 2), i % floats < width ? f32(i + 1) : f32.NaN);
-  dropout(OUT, stride, X, stride, 7, width, keep, 1, 2, 3, 4, 100);
-  dropout(OTHER, stride, X, stride, 3, width, keep, 1, 2, 3, 4, 100);
-  dropout(OTHER + 3 * stride, stride, X + 3 * stride, stride, 4, width, keep, 1, 2, 3, 4, 103);
-  dropout(X, stride, X, stride, 7, width, keep, 1, 2, 3, 4, 100);
-  let count = 0;
-  for (let i = 0; i < 7 * floats; i++) {
+  const count = 12 * floats;
+  for (let i = 0; i < count; i++) store<f32>(X + (i << 2), i % floats < width ? f32(i + 1) : f32.NaN);
+  dropout(OUT, stride, X, stride, 12, width, 4, 5, keep, scaled, perSequence, 1, 2, 3, 4);
+  // The same three steps: the first alone, two rows of it again as a smaller batch, the last two together, in place.
+  memory.copy(OTHER, X, count << 2);
+  dropout(OTHER, stride, OTHER, stride, 4, width, 4, 5, keep, scaled, perSequence, 1, 2, 3, 4);
+  dropout(OTHER, stride, X, stride, 2, width, 2, 5, keep, scaled, perSequence, 1, 2, 3, 4);
+  dropout(OTHER + 4 * stride, stride, OTHER + 4 * stride, stride, 8, width, 4, 6, keep, scaled, perSequence, 1, 2, 3, 4);
+  let bad = 0;
+  let different = 0;
+  for (let i = 0; i < count; i++) {
     if (i % floats >= width) continue;
     const y = load<f32>(OUT + (i << 2));
-    if (y !== 0 && y !== f32(i + 1) * (1 / keep)) count++;
-    if (load<f32>(OTHER + (i << 2)) !== y || load<f32>(X + (i << 2)) !== y) count++;
+    if (y !== 0 && y !== (scaled ? f32(i + 1) * (1 / keep) : f32(i + 1))) bad++;
+    if (load<f32>(OTHER + (i << 2)) !== y) bad++;
+    if ((load<f32>(OUT + ((i % (4 * floats)) << 2)) === 0) !== (y === 0)) different++;
   }
-  return count;
+  if (perSequence ? different > 0 : width > 16 && keep < 1 && different === 0) bad++;
+  return bad;
+}
+
+function ones(count: i32): void {
+  for (let i = 0; i < count; i++) store<f32>(X + (i << 2), 1);
 }
 
 function kept(keep: f32): i32 {
-  for (let i = 0; i < COUNT; i++) store<f32>(X + (i << 2), 1);
-  dropout(OUT, 512, X, 512, 128, 128, keep, 5, 6, 7, 8, 0);
+  ones(COUNT);
+  dropout(OUT, 512, X, 512, 128, 128, 32, 0, keep, true, false, 5, 6, 7, 8);
   let count = 0;
   for (let i = 0; i < COUNT; i++) if (load<f32>(OUT + (i << 2)) !== 0) count++;
   return count;
 }
 
+/** Of 2048 elements (4 rows of 512, kept by half) how many two masks agree on, as standard deviations from the half. */
+function agreement(seed: u32, stream: u32, step: u32, time: i32): f64 {
+  ones(2048);
+  dropout(OUT, 2048, X, 2048, 4, 512, 4, 7, 0.5, false, false, 1, 0, 2, 3);
+  dropout(OTHER, 2048, X, 2048, 4, 512, 4, time, 0.5, false, false, seed, 0, stream, step);
+  let count = 0;
+  for (let i = 0; i < 2048; i++) if (load<f32>(OUT + (i << 2)) === load<f32>(OTHER + (i << 2))) count++;
+  return abs(count - 1024) / Math.sqrt(512.0);
+}
+
 describe("dropout", () => {
-  test("keeps or drops by place alone, in place or not, however the rows are split", () => {
+  test("keeps or drops by place alone, in place or not, however batch, rows and steps are split", () => {
     for (let w = 0; w < WIDTHS.length; w++) {
-      expect<i32>(wrong(WIDTHS[w], 0.5)).toBe(0);
-      expect<i32>(wrong(WIDTHS[w], 0.8)).toBe(0);
-      expect<i32>(wrong(WIDTHS[w], 1)).toBe(0);
+      for (let kind = 0; kind < 4; kind++) {
+        expect<i32>(wrong(WIDTHS[w], 0.5, (kind & 1) !== 0, (kind & 2) !== 0)).toBe(0);
+        expect<i32>(wrong(WIDTHS[w], 0.8, (kind & 1) !== 0, (kind & 2) !== 0)).toBe(0);
+        expect<i32>(wrong(WIDTHS[w], 1, (kind & 1) !== 0, (kind & 2) !== 0)).toBe(0);
+      }
     }
   });
   test("keeps as many as it should", () => {
@@ -118,12 +143,22 @@ describe("dropout", () => {
     expect<i32>(abs(kept(0.001) - 16)).toBeLessThan(17);
     expect<i32>(kept(1)).toBe(COUNT);
   });
+  test("differs from seed to seed, stream to stream, step to step, time to time, and when these change places", () => {
+    expect<f64>(agreement(1, 2, 3, 7)).toBeGreaterThan(45, "itself");
+    expect<f64>(agreement(2, 2, 3, 7)).toBeLessThan(4, "next seed");
+    expect<f64>(agreement(1, 3, 3, 7)).toBeLessThan(4, "next stream");
+    expect<f64>(agreement(1, 2, 4, 7)).toBeLessThan(4, "next step");
+    expect<f64>(agreement(1, 2, 3, 8)).toBeLessThan(4, "next time");
+    expect<f64>(agreement(2, 1, 3, 7)).toBeLessThan(4, "seed and stream exchanged");
+    expect<f64>(agreement(1, 3, 2, 7)).toBeLessThan(4, "stream and step exchanged");
+    expect<f64>(agreement(1, 2, 7, 3)).toBeLessThan(4, "step and time exchanged");
+  });
   test("is decided by the words of philox that its comment names", () => {
-    for (let i = 0; i < 64; i++) store<f32>(X + (i << 2), 1);
-    dropout(OUT, 256, X, 256, 1, 61, 0.25, 11, 12, 13, 14, 15);
+    ones(64);
+    dropout(OUT, 256, X, 256, 1, 61, 1, 15, 0.25, true, false, 11, 12, 13, 14);
     let count = 0;
     for (let i = 0; i < 61; i++) {
-      v128.store(OTHER, philox(i32x4((i >> 4) * 4 + (i & 3), 15, 14, 13), 11, 12));
+      v128.store(OTHER, philox(i32x4((i >> 4) * 4 + (i & 3), 0, 14, 15), 11, 12 ^ 13));
       const expected: f32 = load<u32>(OTHER + (((i >> 2) & 3) << 2)) < 0x40000000 ? 4 : 0;
       if (load<f32>(OUT + (i << 2)) !== expected) count++;
     }
@@ -131,17 +166,20 @@ describe("dropout", () => {
   });
   test("makes a dropped NaN zero", () => {
     for (let i = 0; i < 64; i++) store<f32>(X + (i << 2), f32.NaN);
-    dropout(OUT, 256, X, 256, 1, 64, 0.5, 1, 2, 3, 4, 0);
+    dropout(OUT, 256, X, 256, 1, 64, 1, 0, 0.5, true, false, 1, 2, 3, 4);
     let zeros = 0;
     for (let i = 0; i < 64; i++) if (load<u32>(OUT + (i << 2)) === 0) zeros++;
     expect<bool>(zeros > 16 && zeros < 48).toBe(true);
   });
   test("has contracts", () => {
     expect(() => {
-      dropout(OUT, 32, X, 32, 1, 8, 0, 0, 0, 0, 0, 0);
+      dropout(OUT, 32, X, 32, 1, 8, 1, 0, 0, true, false, 0, 0, 0, 0);
     }).toThrow("keep 0");
     expect(() => {
-      dropout(OUT, 32, X, 32, 1, 8, 1.5, 0, 0, 0, 0, 0);
+      dropout(OUT, 32, X, 32, 1, 8, 1, 0, 1.5, true, false, 0, 0, 0, 0);
     }).toThrow("keep above 1");
+    expect(() => {
+      dropout(OUT, 32, X, 32, 3, 8, 2, 0, 0.5, true, false, 0, 0, 0, 0);
+    }).toThrow("a batch and a half");
   });
 });

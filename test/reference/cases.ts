@@ -2,19 +2,10 @@
 
 import { gru } from "../../src/define/gru.ts";
 import type { Layer } from "../../src/define/layer.ts";
-import {
-  binaryCrossEntropy,
-  crossEntropy,
-  dense,
-  dropout,
-  embedding,
-  features,
-  last,
-  meanSquared,
-  tokens,
-} from "../../src/define/layers.ts";
+import { binaryCrossEntropy, crossEntropy, dense, embedding, features, last, meanSquared, tokens } from "../../src/define/layers.ts";
 import { lstm } from "../../src/define/lstm.ts";
 import { type Definition, model } from "../../src/define/model.ts";
+import { dropout, layerNorm } from "../../src/define/regularization.ts";
 import { rnn } from "../../src/define/rnn.ts";
 import type { Purpose } from "../../src/plan/unfold.ts";
 import { CELLS, delayedSymbols, hearing } from "./cells.ts";
@@ -132,6 +123,20 @@ classification(
   (w) => [embedding(w.hidden), dropout(0.2), rnn(w.hidden, { recurrence: "both" }), dropout(0.4), dense(w.output)],
   { purposes: HEARING },
 );
+regression("dropout, one mask a sequence", (w) => [
+  dropout(0.3, { perSequence: true }),
+  rnn(w.hidden),
+  dropout(0.5, { perSequence: true }),
+  dense(w.output),
+]);
+regression("layer norm", (w) => [
+  rnn(w.hidden),
+  layerNorm({ epsilon: 0.5 }),
+  dense(w.hidden),
+  layerNorm({ epsilon: 0.5, name: "second" }),
+  dense(w.output),
+]);
+regression("layer norm of a vector", (w) => [rnn(w.hidden), last(), layerNorm({ epsilon: 0.5 }), dense(w.output)]);
 regression("dropout 0", (w) => [dropout(0), rnn(w.hidden), dense(w.output)]);
 
 for (const [name, make] of Object.entries(CELLS)) regression(`cell ${name}`, (w) => [make(w.hidden), dense(w.output)]);

@@ -10,11 +10,13 @@ import {
   concat,
   delay,
   div,
+  drop,
   exp,
   log,
   mix,
   mul,
   neg,
+  normalize,
   relu,
   scale,
   shift,
@@ -26,6 +28,7 @@ import {
   square,
   sub,
   tanh,
+  zoneout,
 } from "../../src/graph/words.ts";
 
 /** h = tanh(formula(x·wx, h·wh, b, h)) */
@@ -65,6 +68,11 @@ const WORDS: Readonly<Record<string, (units: number) => Layer>> = {
   sqrt: word("sqrt", (a, b, row) => sub(sqrt(positive(add(a, b))), sqrt(positive(row)))),
   abs: word("abs", (a, b, row) => sub(abs(add(a, b)), abs(row))),
   square: word("square", (a, b, row) => sub(square(a), add(square(b), square(row)))),
+  // An epsilon of the size of the variance: two columns that nearly agree would make the function too steep for differences.
+  normalize: word("normalize", (a, b, row, h) => add(normalize(add(a, b), 0.5), normalize(row, 0.5), scale(normalize(h, 0.5), 0.5))),
+  drop: word("drop", (a, b, row, h) =>
+    add(drop(a, 0.4), drop(b, 0.3, { perSequence: true }), drop(row, 0.2), drop(h, 0.5, { scaled: false })),
+  ),
   softmax: word("softmax", (a, b, row) => add(scale(softmax(add(a, b)), 3), softmax(row))),
 };
 
@@ -108,6 +116,9 @@ const SHAPES = {
   }),
   "delay beyond the sequence": of("far", one, (units) => ({ x, h, linear }) => ({
     h: tanh(add(linear("w", x, units), delay(linear("u", h, units), 50))),
+  })),
+  "state that stays now and then": of("zoneout", one, (units) => ({ x, h, linear }) => ({
+    h: zoneout(h, tanh(add(linear("w", x, units), linear("u", drop(h, 0.2, { perSequence: true }), units))), 0.3),
   })),
   leaky: of("leaky", one, (units) => ({ x, h, linear }) => ({
     h: add(scale(h, 0.7), scale(tanh(add(linear("w", x, units), linear("u", h, units))), 0.3)),

@@ -2,7 +2,7 @@
 
 import type { NodeOf } from "../../src/graph/graph.ts";
 import type { OpName } from "../../src/graph/operations.ts";
-import { make, pick, type Rows, sigmoidOf, softmaxOf } from "./rows.ts";
+import { make, momentsOf, pick, type Rows, sigmoidOf, softmaxOf } from "./rows.ts";
 
 /** Half the distance from 1 to the next f32: the relative error of one rounding. */
 export const UNIT = 2 ** -24;
@@ -139,6 +139,10 @@ function softmaxError(x: Rows, e: Bound, p: Rows, r: number, c: number): number 
   );
 }
 
+/** What normalisation passes on to column c of the errors e of all columns, before the factor: each lessened by its mean and by its part along y. */
+const passed = (y: Rows, e: Bound, r: number, c: number): number =>
+  Math.sqrt(total(y.width, (k) => (((k === c ? 1 : 0) - (1 + pick(y, r, c) * pick(y, r, k)) / y.width) * errorAt(e, r, k)) ** 2));
+
 /** Whether rounding can decide a number's sign. */
 const unsure = (x: number, e: number): boolean => e > 0 && Math.abs(x) <= CONFIDENCE * e * UNIT;
 
@@ -262,6 +266,31 @@ export const ERRORS: { readonly [K in OpName]: Rule<K> } = {
       return join((g - mean) * errorAt(ey, r, c), 2 * p * (g - mean), p * errorAt(ed, r, c), p * meanError);
     });
   },
+  // How much of each column's error, and of the rounded mean's, reaches a column; then y's own three roundings.
+  normalize(site) {
+    const [x, e, y] = [site.x(0), site.bound(0), site.y];
+    const rows = momentsOf(x, site.node.attributes.epsilon);
+    return settled(y, (r, c) => {
+      const { mean, factor } = rows[r];
+      return join(factor * passed(y, e, r, c), factor * mean, 3 * pick(y, r, c));
+    });
+  },
+  normalizeGradient(site) {
+    const [x, y, d, ex, ey, ed] = [site.x(0), site.x(1), site.x(2), site.bound(0), site.bound(1), site.bound(2)];
+    const rows = momentsOf(x, site.node.attributes.epsilon);
+    const { width } = x;
+    return settled(site.y, (r, c) => {
+      const { factor } = rows[r];
+      const mean = total(width, (k) => pick(d, r, k)) / width;
+      const along = total(width, (k) => pick(y, r, k) * pick(d, r, k)) / width;
+      const product = pick(y, r, c) * along;
+      // What dY and y pass on, and x through the factor: dFactor = −factor²·(y · dx)/width.
+      const fromY = total(width, (k) => ((pick(y, r, c) * pick(d, r, k) * errorAt(ey, r, k)) / width) ** 2);
+      const fromX = total(width, (k) => ((factor * pick(y, r, k) * errorAt(ex, r, k)) / width) ** 2);
+      const roundings = join(mean, 2 * product, pick(d, r, c) - mean, along * errorAt(ey, r, c));
+      return join(factor * join(passed(y, ed, r, c), Math.sqrt(fromY), roundings), pick(site.y, r, c) * join(Math.sqrt(fromX), 3));
+    });
+  },
   // The symbol is certain if the lead is greater than the errors; if not, nothing can be said.
   argmax(site) {
     const [x, e] = [site.x(0), site.bound(0)];
@@ -271,7 +300,10 @@ export const ERRORS: { readonly [K in OpName]: Rule<K> } = {
       return total(x.width, (k) => (k !== best && near(k) ? 1 : 0)) > 0 ? Infinity : 0;
     });
   },
-  dropout: (site) => each((y, [x], [e]) => (y === 0 && x !== 0 ? 0 : join(e / site.node.attributes.keep, 2 * y)))(site),
+  dropout(site) {
+    const { keep, scaled } = site.node.attributes;
+    return each((y, [x], [e]) => (y === 0 && x !== 0 ? 0 : scaled ? join(e / keep, 2 * y) : e))(site);
+  },
 
   loss(site) {
     const { kind, ignore } = site.node.attributes;

@@ -2,6 +2,7 @@
 
 import type { Definition } from "../../src/define/model.ts";
 import type { Node, NodeId } from "../../src/graph/graph.ts";
+import type { Dropout } from "../../src/graph/operations.ts";
 import type { Purpose, Unfolded } from "../../src/plan/unfold.ts";
 import { type Call, LAWS, type Law } from "./laws.ts";
 import { argmaxOf, make, oneHot, pick, type Rows, sigmoidOf, softmaxOf, zeros } from "./rows.ts";
@@ -20,7 +21,7 @@ export interface Data {
   readonly carry?: Readonly<Record<string, ArrayLike<number>>>;
   /** What happens to every number of every result; absent: nothing. With Math.fround, a model of arithmetic in f32. */
   readonly round?: (x: number) => number;
-  /** Dropout's mask; t is 0 for what is no sequence. Absent: dropout passes everything on as it is. */
+  /** Dropout's mask; t is 0 for what is no sequence, and for one mask a sequence. Absent: dropout gives its mean. */
   readonly keeps?: ((stream: number, t: number, row: number, column: number) => boolean) | undefined;
 }
 
@@ -85,7 +86,7 @@ export class Interpretation {
       every: (index) => this.every(node.inputs[index]),
       given: () => this.#given(node, t),
       before: () => this.#before(node, t),
-      keeps: keeps && ((row, column) => keeps((node.attributes as { stream: number }).stream, t, row, column)),
+      keeps: keeps && node.op === "dropout" ? masked(keeps, node.attributes, t) : undefined,
     };
     return call as Call<never>;
   }
@@ -105,6 +106,11 @@ export class Interpretation {
     return make(rows, width, (r, c) => (carry ? carry[(t * rows + r) * width + c] : symbols > 0 ? -1 : 0));
   }
 }
+
+const masked =
+  (keeps: NonNullable<Data["keeps"]>, { stream, perSequence }: Dropout, t: number) =>
+  (row: number, column: number): boolean =>
+    keeps(stream, perSequence ? 0 : t, row, column);
 
 function notHeard(): never {
   throw new Error("feedback is part of a definition only: an unfolded graph has something definite in its place");

@@ -2,7 +2,20 @@
 
 import type { NodeOf } from "../../src/graph/graph.ts";
 import type { LossKind, OpName } from "../../src/graph/operations.ts";
-import { argmaxOf, logSumOfExponentials, make, oneHot, pick, product, type Rows, sigmoidOf, softmaxOf, softplusOf, zeros } from "./rows.ts";
+import {
+  argmaxOf,
+  logSumOfExponentials,
+  make,
+  momentsOf,
+  oneHot,
+  pick,
+  product,
+  type Rows,
+  sigmoidOf,
+  softmaxOf,
+  softplusOf,
+  zeros,
+} from "./rows.ts";
 
 /** One node at one step, and the means to look at its inputs. */
 export interface Call<K extends OpName> {
@@ -165,13 +178,30 @@ export const LAWS: { readonly [K in OpName]: Law<K> } = {
       return pick(y, r, c) * (pick(dY, r, c) - mean);
     });
   },
+  normalize(call) {
+    const x = call.input(0);
+    const rows = momentsOf(x, call.node.attributes.epsilon);
+    return make(call.rows, x.width, (r, c) => (pick(x, r, c) - rows[r].mean) * rows[r].factor);
+  },
+  normalizeGradient(call) {
+    const [x, y, dY] = [call.input(0), call.input(1), call.input(2)];
+    const rows = momentsOf(x, call.node.attributes.epsilon);
+    return make(call.rows, x.width, (r, c) => {
+      let [mean, along] = [0, 0];
+      for (let k = 0; k < x.width; k++) {
+        mean += pick(dY, r, k) / x.width;
+        along += (pick(y, r, k) * pick(dY, r, k)) / x.width;
+      }
+      return rows[r].factor * (pick(dY, r, c) - mean - pick(y, r, c) * along);
+    });
+  },
   argmax: (call) => argmaxOf(call.input(0)),
   dropout(call) {
     const { keeps } = call;
     const x = call.input(0);
-    return make(call.rows, x.width, (r, c) =>
-      keeps === undefined ? pick(x, r, c) : keeps(r, c) ? pick(x, r, c) / call.node.attributes.keep : 0,
-    );
+    const { keep, scaled } = call.node.attributes;
+    const factor = scaled ? 1 / keep : 1;
+    return make(call.rows, x.width, (r, c) => (keeps === undefined ? keep : keeps(r, c) ? 1 : 0) * factor * pick(x, r, c));
   },
 
   loss: (call) => make(1, 1, () => lossOf(call.node.attributes.kind, call.node.attributes.ignore, call.every(0), call.every(1))),

@@ -49,6 +49,15 @@ export function logSumOfExponentials(x: Rows, row: number): number {
 
 export const softmaxOf = (x: Rows): Rows => make(x.rows, x.width, (r, c) => Math.exp(pick(x, r, c) - logSumOfExponentials(x, r)));
 
+/** Each row's mean, and 1/√(variance + epsilon). */
+export const momentsOf = (x: Rows, epsilon: number): { mean: number; factor: number }[] =>
+  Array.from({ length: x.rows }, (_, r) => {
+    let [mean, variance] = [0, 0];
+    for (let c = 0; c < x.width; c++) mean += pick(x, r, c) / x.width;
+    for (let c = 0; c < x.width; c++) variance += (pick(x, r, c) - mean) ** 2 / x.width;
+    return { mean, factor: 1 / Math.sqrt(variance + epsilon) };
+  });
+
 /** The column of each row's greatest number; the first of equals. */
 export const argmaxOf = (x: Rows): Rows =>
   make(x.rows, 1, (r) => {

@@ -15,8 +15,14 @@ export function philox(counter: readonly [number, number, number, number], seedL
 }
 
 /** Whether dropout keeps the element in training step `step`: decided by the seed and the element's place alone. */
-export function isKept(seed: number, step: number, stream: number, row: number, column: number, keep: number): boolean {
+export function isKept(
+  place: { readonly seed: number; readonly stream: number; readonly step: number; readonly time: number },
+  row: number,
+  column: number,
+  keep: number,
+): boolean {
+  const { seed, stream, step, time } = place;
   // Sixteen columns share four counters: column 16g + 4w + j is word w of counter 4g + j.
   const counter = ((column >> 4) << 2) + (column & 3);
-  return philox([counter, row, step, stream], seed, 0)[(column >> 2) & 3] < Math.floor(Math.fround(keep) * 2 ** 32);
+  return philox([counter, row, step, time], seed, stream)[(column >> 2) & 3] < Math.floor(Math.fround(keep) * 2 ** 32);
 }
