@@ -1,7 +1,7 @@
 // Chooses and compiles a binary: the fused one where this engine has relaxed SIMD, the plain one elsewhere or when asked.
 
 import { checkFlag, checkOptions, describe } from "../define/check.ts";
-import { relaxed, simd } from "./binaries.ts";
+import { BINARIES, SIMD_BYTES } from "./binaries.ts";
 
 export interface Binary {
   /** `relaxed` rounds a·b + c once where the processor can; `simd` gives the same bits on every machine. */
@@ -25,19 +25,22 @@ export function checkBinaryOptions(place: string, options: BinaryOptions): void 
     throw new TypeError(`${place}: module must be a WebAssembly.Module but is ${describe(module)}. Make one with WebAssembly.compile(…).`);
 }
 
-const decode = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+/** The embedded binaries: simd and relaxed. */
+async function unpack(): Promise<[simd: Uint8Array<ArrayBuffer>, relaxed: Uint8Array<ArrayBuffer>]> {
+  const packed = Uint8Array.from(atob(BINARIES), (character) => character.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  return [bytes.subarray(0, SIMD_BYTES), bytes.subarray(SIMD_BYTES)];
+}
 
 /** @throws Error where the engine has no WebAssembly with SIMD. */
 export async function chooseBinary({ strict = false, module }: BinaryOptions): Promise<Binary> {
   if (module) return { name: "given", module };
   if (typeof WebAssembly === "undefined")
     throw new Error("There is no WebAssembly here. Use Node 20 or newer, or a browser of 2023 or newer.");
-  if (!strict) {
-    const bytes = decode(relaxed);
-    if (WebAssembly.validate(bytes)) return { name: "relaxed", module: await WebAssembly.compile(bytes) };
-  }
-  const bytes = decode(simd);
-  if (!WebAssembly.validate(bytes))
+  const [simd, relaxed] = await unpack();
+  if (!strict && WebAssembly.validate(relaxed)) return { name: "relaxed", module: await WebAssembly.compile(relaxed) };
+  if (!WebAssembly.validate(simd))
     throw new Error("This engine has WebAssembly without SIMD. Use Node 20 or newer, or a browser of 2023 or newer.");
-  return { name: "simd", module: await WebAssembly.compile(bytes) };
+  return { name: "simd", module: await WebAssembly.compile(simd) };
 }
