@@ -24,7 +24,7 @@ export interface Bytes {
 /** What a plan is for, with batch and steps. */
 export interface PlanOptions {
   /** Default: "train". */
-  readonly purpose?: Purpose["kind"];
+  readonly purpose?: "train" | "evaluate" | "predict" | "generate";
   /** Default: 1. */
   readonly batch?: number;
   /** Default: 1. */

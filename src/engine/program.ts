@@ -14,7 +14,7 @@ import {
 } from "../../assembly/isa.ts";
 import type { Definition } from "../define/model.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
-import type { Purpose } from "../plan/unfold.ts";
+import { learns, type Purpose } from "../plan/unfold.ts";
 import { type Bases, lower, operandOf } from "../program/lower.ts";
 import { printProgram } from "../program/print.ts";
 import { assemble, type Command, wordCount } from "../program/words.ts";
@@ -55,7 +55,7 @@ export class Program {
   constructor(machine: Machine, definition: Definition, purpose: Purpose, batch: number, steps: number) {
     this.#machine = machine;
     this.plan = makePlan(definition, purpose, batch, steps);
-    if (purpose.kind === "train") machine.needGradients();
+    if (learns(purpose)) machine.needGradients();
     const { bytes } = this.plan;
     this.#bases = {
       persistent: (role, path) => machine.address(role, path),

@@ -3,16 +3,28 @@
 import { type Graph, type Node, type NodeId, topologicalOrder } from "../graph/graph.ts";
 import { GRADIENT } from "./gradient.ts";
 
+/** What is differentiated, and where to. */
+export interface Question {
+  /** Nodes into which a gradient is given from outside; a loss is its own. */
+  readonly seeds: ReadonlyMap<NodeId, NodeId>;
+  /** Nodes whose gradient is asked for besides that of the trained parameters. */
+  readonly wanted?: ReadonlySet<NodeId>;
+  /** Whether it goes on through delays into other time steps. If not, the values of other steps are constants. Default: true. */
+  readonly throughTime?: boolean;
+}
+
 /**
- * Appends the gradient of `loss` to `graph` and returns the gradient's node for every parameter that has one.
+ * Appends the gradient of what is seeded to `graph` and returns the gradient's node for every trained parameter, and every wanted node, that
+ * has one. The gradient of a wanted node is the whole one: of everything that depends on it, at its own step and at later ones.
  *
  * The adjoint of `delay(x, k)` looks k steps ahead: dX(t) += dY(t + k). It is known only after everything that reads the delayed value,
  * so it enters the sum for x as an open delay and is bound when the walk arrives there: the mirror image of how a cell's state is traced.
  */
-export function differentiate(graph: Graph, loss: NodeId): Map<NodeId, NodeId> {
+export function differentiate(graph: Graph, question: Question): Map<NodeId, NodeId> {
+  const { seeds, wanted = new Set<NodeId>(), throughTime = true } = question;
   const forward = graph.nodes.slice();
-  const flows = whereGradientFlows(forward, loss);
-  const contributions = new Map<NodeId, NodeId[]>();
+  const flows = whereGradientFlows(forward, { seeds, wanted, throughTime });
+  const contributions = new Map<NodeId, NodeId[]>([...seeds].map(([id, seed]) => [id, [seed]]));
   const ahead = new Map<NodeId, NodeId>();
   const give = (to: NodeId, gradient: NodeId): void => {
     if (!flows[to]) return;
@@ -22,7 +34,7 @@ export function differentiate(graph: Graph, loss: NodeId): Map<NodeId, NodeId> {
   };
 
   forward.forEach((node, id) => {
-    if (node.op !== "delay" || !flows[id]) return;
+    if (node.op !== "delay" || !flows[id] || !throughTime) return;
     graph.label = `d ${forward[node.inputs[0]].label}`;
     const open = graph.openDelay(-node.attributes.steps, node.shape);
     ahead.set(id, open);
@@ -35,10 +47,11 @@ export function differentiate(graph: Graph, loss: NodeId): Map<NodeId, NodeId> {
     if (!flows[id]) continue;
     graph.label = `d ${node.label}`;
     const received = contributions.get(id);
-    if (!received && id !== loss) throw new Error(`internal: no gradient arrived at node ${id} (${node.label})`);
-    const dY = received ? sum(graph, received) : loss;
-    if (node.op === "parameter") gradients.set(id, dY);
-    else if (node.op === "delay") bindAhead(graph, ahead.get(id) as NodeId, dY);
+    if (!received) throw new Error(`internal: no gradient arrived at node ${id} (${node.label})`);
+    const dY = sum(graph, received);
+    if (node.op === "parameter" || wanted.has(id)) gradients.set(id, dY);
+    if (node.op === "delay" && !throughTime) continue;
+    if (node.op === "delay") bindAhead(graph, ahead.get(id) as NodeId, dY);
     else {
       const rule = GRADIENT[node.op] as (typeof GRADIENT)["add"];
       const shares = rule(graph, node as never, id, dY);
@@ -51,25 +64,25 @@ export function differentiate(graph: Graph, loss: NodeId): Map<NodeId, NodeId> {
   return gradients;
 }
 
-/** Nodes on a differentiable path from some trained parameter to the loss. */
-function whereGradientFlows(nodes: readonly Node[], loss: NodeId): Uint8Array {
-  const fromParameter = new Uint8Array(nodes.length);
+/** Nodes on a differentiable path from some trained parameter, or wanted node, to what is seeded. */
+function whereGradientFlows(nodes: readonly Node[], { seeds, wanted, throughTime }: Required<Question>): Uint8Array {
+  const begins = (node: Node, id: NodeId): boolean => wanted.has(id) || (node.op === "parameter" && node.attributes.trained);
+  const passes = ({ op }: Node): boolean => op !== "argmax" && op !== "sign" && (op !== "delay" || throughTime);
+  const reached = new Uint8Array(nodes.length);
   for (let changed = true; changed; ) {
     changed = false;
     nodes.forEach((node, id) => {
-      if (fromParameter[id] || node.op === "argmax" || node.op === "sign") return;
-      if ((node.op === "parameter" && node.attributes.trained) || node.inputs.some((input) => fromParameter[input])) {
-        fromParameter[id] = 1;
-        changed = true;
-      }
+      if (reached[id] || !(begins(node, id) || (passes(node) && node.inputs.some((input) => reached[input])))) return;
+      reached[id] = 1;
+      changed = true;
     });
   }
   const flows = new Uint8Array(nodes.length);
-  const stack = [loss];
+  const stack = [...seeds.keys()];
   for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
-    if (flows[id] || !fromParameter[id]) continue;
+    if (flows[id] || !reached[id]) continue;
     flows[id] = 1;
-    stack.push(...nodes[id].inputs);
+    if (passes(nodes[id])) stack.push(...nodes[id].inputs);
   }
   return flows;
 }

@@ -37,6 +37,7 @@ export function makePlan(definition: Definition, purpose: Purpose, batch: number
     target: unfolded.target,
     output: unfolded.output,
     loss: unfolded.loss,
+    watched: unfolded.watched,
     stages,
     buffers,
     carried,
@@ -45,8 +46,8 @@ export function makePlan(definition: Definition, purpose: Purpose, batch: number
   return { ...plan, toString: () => printPlan(plan) };
 }
 
-const rootsOf = ({ output, loss, gradients }: Unfolded): Set<NodeId> =>
-  new Set([output, loss, ...gradients.map(({ node }) => node)].filter((id) => id >= 0));
+const rootsOf = ({ output, loss, gradients, watched }: Unfolded): Set<NodeId> =>
+  new Set([output, loss, ...[...gradients, ...watched].map(({ node }) => node)].filter((id) => id >= 0));
 
 /** Products start from their addends, weights are packed, and each gradient has a buffer of its own. */
 function simplify(unfolded: Unfolded): Unfolded {
@@ -61,6 +62,7 @@ function simplify(unfolded: Unfolded): Unfolded {
     output: to(owned.output),
     loss: to(owned.loss),
     gradients: owned.gradients.map(({ path, node }) => ({ path, node: to(node) })),
+    watched: owned.watched.map((entry) => ({ ...entry, node: to(entry.node) })),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Node, NodeId } from "../graph/graph.ts";
 import type { Buffer } from "./layout.ts";
 import type { Stage } from "./schedule.ts";
 import type { Purpose } from "./unfold.ts";
+import type { Watched } from "./watch.ts";
 
 /** What is handed from one window to the next: the last `slots` steps of a buffer. */
 export interface Carried {
@@ -31,6 +32,8 @@ export interface Plan {
   readonly target: NodeId;
   readonly output: NodeId;
   readonly loss: NodeId;
+  /** What an inspection looks at. */
+  readonly watched: readonly Watched[];
   readonly stages: readonly Stage[];
   readonly buffers: ReadonlyMap<NodeId, Buffer>;
   readonly carried: readonly Carried[];

@@ -5,6 +5,7 @@ import { Graph, type Node, type NodeId, reachable, topologicalOrder } from "../g
 import type { Dropout } from "../graph/operations.ts";
 import { type Shape, symbolsOf } from "../graph/shape.ts";
 import { differentiate } from "./differentiate.ts";
+import { type Watched, watchFlow, watchStep } from "./watch.ts";
 
 /**
  * What a plan is for.
@@ -12,12 +13,19 @@ import { differentiate } from "./differentiate.ts";
  * - `evaluate`: the loss alone; no dropout (what is not scaled is taken at its mean).
  * - `predict`: outputs; the model hears itself. `raw` leaves out the softmax or sigmoid that belongs to the loss.
  * - `generate`: raw outputs for one step; what is fed back is a symbol that the caller has drawn.
+ * - `inspect`: as `train`, without the update; what is watched are the gradients of all states and the values of all units that saturate.
+ * - `jacobian`: the model hears itself; what is watched are the derivatives of one step of the loop that contains a state.
  */
 export type Purpose =
   | { readonly kind: "train"; readonly teacherForcing: boolean }
   | { readonly kind: "evaluate"; readonly teacherForcing: boolean }
   | { readonly kind: "predict"; readonly raw: boolean }
-  | { readonly kind: "generate" };
+  | { readonly kind: "generate" }
+  | { readonly kind: "inspect"; readonly teacherForcing: boolean }
+  | { readonly kind: "jacobian"; readonly state: string };
+
+/** Whether a purpose runs the network as training does: with dropout, and to the gradients of the parameters. */
+export const learns = ({ kind }: Purpose): boolean => kind === "train" || kind === "inspect";
 
 /** A graph for one purpose. Numbers are places in `nodes`; −1 where the purpose has none. */
 export interface Unfolded {
@@ -28,15 +36,21 @@ export interface Unfolded {
   readonly loss: NodeId;
   /** Each trained parameter's path and the node of its gradient. */
   readonly gradients: readonly { readonly path: string; readonly node: NodeId }[];
+  /** What is looked at besides. */
+  readonly watched: readonly Watched[];
 }
 
 export function unfold(definition: Definition, purpose: Purpose): Unfolded {
   const { graph, place } = resolve(definition, purpose);
-  const wantsLoss = purpose.kind === "train" || purpose.kind === "evaluate";
+  const wantsLoss = purpose.kind === "evaluate" || learns(purpose);
   const loss = wantsLoss ? place[definition.total] : -1;
-  const output = wantsLoss ? -1 : visible(graph, place[definition.output], definition, purpose);
-  const gradients = purpose.kind === "train" ? [...differentiate(graph, loss)] : [];
-  const roots = [loss, output, ...gradients.map(([, node]) => node)].filter((id) => id >= 0);
+  const output = wantsLoss || purpose.kind === "jacobian" ? -1 : visible(graph, place[definition.output], definition, purpose);
+  const seeds = new Map([[loss, loss]]);
+  const watch = purpose.kind === "inspect" ? watchFlow(graph, loss) : purpose.kind === "jacobian" ? watchStep(graph, purpose.state) : null;
+  const found = watch?.gradients ?? (purpose.kind === "train" ? differentiate(graph, { seeds }) : new Map<NodeId, NodeId>());
+  const gradients = [...found].filter(([id]) => graph.nodes[id].op === "parameter");
+  const watched = watch?.watched ?? [];
+  const roots = [loss, output, ...gradients.map(([, node]) => node), ...watched.map(({ node }) => node)].filter((id) => id >= 0);
   const kept = reachable(graph.nodes, roots);
   const find = (op: "input" | "target"): NodeId => kept.nodes.findIndex((node) => node.op === op);
   return {
@@ -46,6 +60,7 @@ export function unfold(definition: Definition, purpose: Purpose): Unfolded {
     output: output < 0 ? -1 : kept.place[output],
     loss: loss < 0 ? -1 : kept.place[loss],
     gradients: gradients.map(([parameter, node]) => ({ path: pathOf(graph.nodes[parameter]), node: kept.place[node] })),
+    watched: watched.map((entry) => ({ ...entry, node: kept.place[entry.node] })),
   };
 }
 
@@ -68,7 +83,7 @@ function resolve(definition: Definition, purpose: Purpose): { graph: Graph; plac
     if (node.op === "delay") {
       place[id] = graph.openDelay(node.attributes.steps, delaysFeedback(nodes, id) ? shapeOfHeard(definition, purpose) : node.shape);
       delays.push(id);
-    } else if (node.op === "dropout" && purpose.kind !== "train") place[id] = meanOf(graph, inputs[0], node.attributes);
+    } else if (node.op === "dropout" && !learns(purpose)) place[id] = meanOf(graph, inputs[0], node.attributes);
     else if (node.op === "feedback") place[id] = heard = openFeedback(graph, definition, purpose);
     else if (node.op === "matmul" && graph.nodes[inputs[0]].shape.symbols > 0) place[id] = graph.add("gather", inputs, {});
     else if (node.inputs.length === 0 || node.op === "loss")
@@ -89,7 +104,7 @@ function resolve(definition: Definition, purpose: Purpose): { graph: Graph; plac
 const meanOf = (graph: Graph, x: NodeId, { keep, scaled }: Dropout): NodeId =>
   scaled || keep === 1 ? x : graph.add("affine", [x], { scale: keep, shift: 0 });
 
-const hearsTruth = (purpose: Purpose): boolean => (purpose.kind === "train" || purpose.kind === "evaluate") && purpose.teacherForcing;
+const hearsTruth = (purpose: Purpose): boolean => "teacherForcing" in purpose && purpose.teacherForcing;
 
 const target = (graph: Graph, definition: Definition): NodeId => {
   const node = definition.nodes.find(({ op }) => op === "target") as Node;
