@@ -60,6 +60,8 @@ export enum MapOp {
   /** b·sigmoid(a): a is the argument of softplus, b the gradient of its result. */
   softplusGradient,
   // a, b, c
+  /** c where a = b, else 0: a is the argument of a clamp, b its result, c the gradient of that. */
+  clampGradient,
   /** c + a·(b - c) */
   mix,
   /** a·b + c */
@@ -69,7 +71,7 @@ export enum MapOp {
 /** The first word with two sources, with three, and how many words there are. */
 export const MAP_FIRST_BINARY = 20;
 export const MAP_FIRST_TERNARY = 28;
-export const MAP_OPS = 30;
+export const MAP_OPS = 31;
 
 /*
  * A map program, all fields 4 bytes:

@@ -23,13 +23,26 @@ export { type DropoutOptions, dropout, type LayerNormOptions, layerNorm } from "
 export { type RnnOptions, rnn } from "./define/rnn.ts";
 export type { LayerOptions } from "./define/text.ts";
 export type { Parameter, Parameters } from "./engine/parameters.ts";
+export {
+  type Activation,
+  type ActivationName,
+  elu,
+  hardSigmoid,
+  leakyRelu,
+  scaledTanh,
+  selu,
+  silu,
+  softsign,
+  thresholdedRelu,
+} from "./graph/activations.ts";
 export { blocks, constant, glorot, type Initializer, identity, normal, orthogonal, uniform } from "./graph/initializer.ts";
 export { printGraph } from "./graph/print.ts";
 export type { Value } from "./graph/value.ts";
-export type { Activation, DropOptions } from "./graph/words.ts";
+export type { DropOptions } from "./graph/words.ts";
 export {
   abs,
   add,
+  clamp,
   complement,
   concat,
   delay,
@@ -52,6 +65,7 @@ export {
   square,
   sub,
   tanh,
+  unitStep,
   zoneout,
 } from "./graph/words.ts";
 export { type CompileOptions, compile, type Network, open, type SaveOptions } from "./network.ts";

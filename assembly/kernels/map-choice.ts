@@ -47,6 +47,15 @@ export function reluGradient(y: usize, a: usize, b: usize, end: usize): void {
   }
 }
 
+/** y = c where a = b, else 0 (also where a or b is NaN) */
+export function clampGradient(y: usize, a: usize, b: usize, c: usize, end: usize): void {
+  for (; y < end; y += 32, a += 32, b += 32, c += 32) {
+    const y1 = v128.and(f32x4.eq(v128.load(a, 16), v128.load(b, 16)), v128.load(c, 16));
+    v128.store(y, v128.and(f32x4.eq(v128.load(a), v128.load(b)), v128.load(c)));
+    v128.store(y, y1, 16);
+  }
+}
+
 function signOf(a: v128): v128 {
   const zero = f32x4.splat(0);
   const up = v128.and(f32x4.gt(a, zero), f32x4.splat(1));

@@ -167,6 +167,8 @@ function word(op: i32, y: usize, a: usize, b: usize, c: usize, v: f32, end: usiz
       return choice.reluGradient(y, a, b, end);
     case MapOp.softplusGradient:
       return gradients.softplusGradient(y, a, b, end);
+    case MapOp.clampGradient:
+      return choice.clampGradient(y, a, b, c, end);
     case MapOp.mix:
       return arithmetic.mix(y, a, b, c, end);
     case MapOp.multiplyAdd:

@@ -19,9 +19,11 @@ export interface StepInput {
   linear(name: string, x: Value, units: number, initial?: Initializer, trained?: boolean): Value;
   /** A new parameter row of `units` numbers, to be added to (or multiplied with) every row. `trained` as in `linear`. */
   bias(name: string, units: number, initial?: Initializer, trained?: boolean): Value;
+  /** A whole layer within the step; its parameters are called `layer 1/<cell>/<name>/…`. */
+  layer(name: string, layer: Layer, x: Value): Value;
 }
 
-const RESERVED = ["x", "y", "linear", "bias", "output"];
+const RESERVED = ["x", "y", "linear", "bias", "layer", "output"];
 
 /** The widths of a cell's states. */
 export type State = Readonly<Record<string, number>>;
@@ -65,6 +67,14 @@ export function cell<const S extends State>(options: CellOptions<S>): Layer {
   };
 }
 
+/** What a step is given at a site, but for the states and the output. */
+export const inputOf = (site: Site, start?: Initializer): Omit<StepInput, "y"> => ({
+  x: site.x,
+  linear: (key, x, units, initial = start, trained = true) => site.linear(key, x, units, initial, trained),
+  bias: (key, units, initial = start, trained = true) => site.parameter(key, 1, units, initial ?? uniform(1 / Math.sqrt(units)), trained),
+  layer: (key, layer, x) => site.layer(key, layer, x),
+});
+
 /** Traces the step function once and closes the loop: each state's delay is bound to what the step returned for it. */
 function unroll<S extends State>(site: Site, { state, step }: CellOptions<S>, names: readonly string[]): Value {
   const { graph } = site.x;
@@ -80,13 +90,10 @@ function unroll<S extends State>(site: Site, { state, step }: CellOptions<S>, na
   );
   graph.label = site.path;
   const input = {
-    x: site.x,
+    ...inputOf(site, start),
     get y(): Value {
       return site.feedback();
     },
-    linear: (key: string, x: Value, units: number, initial: Initializer = start, trained = true) =>
-      site.linear(key, x, units, initial, trained),
-    bias: (key: string, units: number, initial: Initializer = start, trained = true) => site.parameter(key, 1, units, initial, trained),
   };
   // Property by property, so that the getter of y is not called unless the step function asks for y.
   const argument = Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(input), ...Object.getOwnPropertyDescriptors(delays) });

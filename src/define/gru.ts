@@ -1,48 +1,96 @@
 // gru(): the gated recurrent unit, in both of its forms.
 
-import { add, mix, mul, sigmoid, slice, tanh } from "../graph/words.ts";
+import type { Activation } from "../graph/activations.ts";
+import { uniform } from "../graph/initializer.ts";
+import type { Value } from "../graph/value.ts";
+import { add, mix, mul, slice } from "../graph/words.ts";
+import { checkActivation } from "./activation.ts";
 import { cell } from "./cell.ts";
-import { checkChoice, checkOptions, checkSize } from "./check.ts";
+import { checkChoice } from "./check.ts";
+import { checkInitial } from "./initial.ts";
 import type { Layer } from "./layer.ts";
-import { type LayerOptions, named, text } from "./text.ts";
+import { checkRecurrence, RECURRENCE_DEFAULTS, type RecurrenceOptions, refusePeepholes, sumOf } from "./recurrence.ts";
+import { named, text } from "./text.ts";
 
-export interface GruOptions extends LayerOptions {
+export interface GruOptions extends RecurrenceOptions {
+  /** Of the candidate n. Default: "tanh". */
+  readonly activation?: Activation;
+  /** Of the gates. Default: "sigmoid". */
+  readonly gate?: Activation;
   /** Whether the reset gate acts on h(t−1)·W ("after") or on h(t−1) ("before"). Default: "after". */
   readonly reset?: "after" | "before";
 }
 
+const OPTIONS = ["activation", "gate", "reset"];
+const DEFAULTS = { activation: "tanh", gate: "sigmoid", reset: "after", ...RECURRENCE_DEFAULTS };
+
 /**
- * The gated recurrent unit:
+ * The gated recurrent unit (Cho et al. 2014, Chung et al. 2014):
  *
- *     r, z = sigmoid of the first two thirds of x(t)·wx + b, each with its columns of h(t−1)·wh
- *     n    = tanh of the last third of x(t)·wx + b, plus   r·(h(t−1)·wh + bn)   reset after the product, as PyTorch and cuDNN have it, or
- *                                                          (r·h(t−1))·wn        reset before it (Cho et al. 2014)
- *     h(t) = (1 − z)·n + z·h(t−1)
+ *     r, z, n = columns of x(t)·wx + b, to which r and z add theirs of h(t−1)·wh and are passed through `gate`
+ *     n(t) = activation(n + r·(h(t−1)·wh + bn))     reset after the product, as PyTorch and cuDNN have it
+ *     n(t) = activation(n + (r·h(t−1))·wn)          reset before it, as in the paper, and ONNX's default
+ *     h(t) = (1 − z)·n(t) + z·h(t−1)
  *
- * Parameters wx [width × 3·units] and b [1 × 3·units], in the order r, z, n; after: wh [units × 3·units], bn [1 × units]; before:
- * wh [units × 2·units], wn [units × units]. All uniform in ±1/√units.
+ * | parameter | shape             | when                       | what |
+ * |-----------|-------------------|----------------------------|------|
+ * | `wx`      | [width × 3·units] |                            | in the order r, z, n |
+ * | `b`       | [1 × 3·units]     | bias                       | |
+ * | `wh`      | [units × 3·units] | 1 among the delays         | before: [units × 2·units], r and z |
+ * | `bn`      | [1 × units]       | bias, reset after          | |
+ * | `wn`      | [units × units]   | reset before               | |
+ * | `wh d`    | as `wh`           | d among the delays         | adds h(t−d)·`wh d`; before: and (r·h(t−d))·`wn d` |
+ *
+ * All begin uniform in ±1/√units, as PyTorch's. State h, zero before the first step.
+ *
+ * @throws TypeError or RangeError with the option that cannot be.
  */
 export function gru(units: number, options: GruOptions = {}): Layer {
-  checkSize("gru: units", units);
-  checkOptions("gru", options, ["reset", "name"]);
-  const reset = checkChoice("gru: reset", options.reset ?? "after", ["after", "before"]);
+  refusePeepholes("gru", options);
+  const recurrence = checkRecurrence("gru", units, options, OPTIONS);
+  const activation = recurrence.bounded(checkActivation("gru: activation", options.activation ?? "tanh"));
+  const gate = recurrence.bounded(checkActivation("gru: gate", options.gate ?? "sigmoid"));
+  const after = checkChoice("gru: reset", options.reset ?? "after", ["after", "before"]) === "after";
+  const heardGates = after ? 3 : 2;
+  const initial = checkInitial("gru", options.initial, [
+    "wx",
+    ...recurrence.weights("wh"),
+    ...(after ? [] : recurrence.weights("wn")),
+    ...(recurrence.bias ? (after ? ["b", "bn"] : ["b"]) : []),
+  ]);
+  const start = uniform(1 / Math.sqrt(units));
+  const part = (value: Value, from: number, count = 1): Value => slice(value, from * units, count * units);
+
   const layer = cell({
     name: "gru",
     state: { h: units },
-    step({ x, h, linear, bias }) {
-      const given = add(linear("wx", x, 3 * units), bias("b", 3 * units));
-      const part = (value: typeof x, from: number, count = 1) => slice(value, from * units, count * units);
-      if (reset === "after") {
-        const heard = linear("wh", h, 3 * units);
-        const [r, z] = [0, 1].map((gate) => sigmoid(add(part(given, gate), part(heard, gate))));
-        const n = tanh(add(part(given, 2), mul(r, add(part(heard, 2), bias("bn", units)))));
-        return { h: mix(z, h, n) };
+    step(input) {
+      const { x, h, linear, bias } = input;
+      const product = linear("wx", x, 3 * units, initial("wx", start, 3));
+      const given = recurrence.bias ? add(product, bias("b", 3 * units, initial("b", start))) : product;
+      const heard = recurrence.heard(input.layer, h);
+      const products = heard.map(({ suffix, value }) =>
+        linear(`wh${suffix}`, value, heardGates * units, initial(`wh${suffix}`, start, heardGates)),
+      );
+      if (after) {
+        const all = sumOf(products);
+        const r = gate(add(part(given, 0), part(all, 0)));
+        const z = gate(add(part(given, 1), part(all, 1)));
+        const past = recurrence.bias ? add(part(all, 2), bias("bn", units, initial("bn", start))) : part(all, 2);
+        return { h: mix(z, h, activation(add(part(given, 2), mul(r, past)))) };
       }
-      const gates = add(part(given, 0, 2), linear("wh", h, 2 * units));
-      const [r, z] = [0, 1].map((gate) => sigmoid(part(gates, gate)));
-      const n = tanh(add(part(given, 2), linear("wn", mul(r, h), units)));
-      return { h: mix(z, h, n) };
+      const gates = sumOf([part(given, 0, 2), ...products]);
+      const r = gate(part(gates, 0));
+      const z = gate(part(gates, 1));
+      const past = heard.map(({ suffix, value }) => {
+        if (value.width !== units)
+          throw new RangeError(
+            `the transition is ${value.width} wide, but with reset "before" it meets the reset gate, which is ${units}. End it with dense(${units}), or use reset: "after".`,
+          );
+        return linear(`wn${suffix}`, mul(r, value), units, initial(`wn${suffix}`, start));
+      });
+      return { h: mix(z, h, activation(sumOf([part(given, 2), ...past]))) };
     },
   });
-  return { ...layer, ...named("gru", options), text: text("gru", units, options, { reset: "after" }) };
+  return { ...layer, ...named("gru", options), text: text("gru", units, options, DEFAULTS) };
 }

@@ -36,26 +36,43 @@ export class Site {
   /** A parameter of this layer; frozen if it is not `trained`. */
   parameter(name: string, rows: number, width: number, initial: Initializer, trained = true): Value {
     checkSize(`${this.path}/${name}: the number of columns`, width);
-    if (typeof name !== "string" || name === "") throw new TypeError(`${this.path}: a parameter needs a name but got ${String(name)}.`);
-    if (name.includes("/"))
-      throw new TypeError(
-        `${this.path}: the name "${name}" contains a "/", which separates the parts of a parameter's path. Leave it out.`,
-      );
     if (!isInitializer(initial))
       throw new TypeError(
         `${this.path}/${name}: the first values must be ${INITIALIZERS} but are ${describe(initial)}. For one number everywhere use constant(0.1).`,
       );
     checkFit(`${this.path}/${name}`, initial, rows, width);
     checkFlag(`${this.path}/${name}: trained`, trained);
-    if (this.#made.has(name))
-      throw new TypeError(`${this.path}: two parameters are called "${name}". Give each linear() and bias() its own name.`);
-    this.#made.add(name);
+    this.#take(name, "parameter");
     const path = `${this.path}/${name}`;
     const before = this.#graph.label;
     this.#graph.label = path;
     const id = this.#graph.addShaped("parameter", [], { path, initial, trained }, matrix(rows, width));
     this.#graph.label = before;
     return new Value(this.#graph, id);
+  }
+
+  /** A layer within this one, on x: its parameters are called `<path>/<name>/…`. A name of its own takes the place of `name`. */
+  layer(name: string, layer: Layer, x: Value): Value {
+    if (typeof layer?.build !== "function")
+      throw new TypeError(`${this.path}: ${name} is ${describe(layer)}. Use a layer such as rnn(64) or dense(10).`);
+    const own = layer.name ?? name;
+    this.#take(own, "layer");
+    const before = this.#graph.label;
+    const value = buildLayer(layer, new Site(`${this.path}/${own}`, x, this.feedback));
+    this.#graph.label = before;
+    return value;
+  }
+
+  /** A parameter's or inner layer's name is given once. */
+  #take(name: string, what: string): void {
+    if (typeof name !== "string" || name === "") throw new TypeError(`${this.path}: a ${what} needs a name but got ${String(name)}.`);
+    if (name.includes("/"))
+      throw new TypeError(
+        `${this.path}: the name "${name}" contains a "/", which separates the parts of a parameter's path. Leave it out.`,
+      );
+    if (this.#made.has(name))
+      throw new TypeError(`${this.path}: two ${what}s are called "${name}". Give each linear(), bias() and layer() its own name.`);
+    this.#made.add(name);
   }
 
   /** x·W with a new weight [x.width × units]; for symbols, the symbol's row of W. */
@@ -70,5 +87,23 @@ export class Site {
     const id =
       symbols > 0 ? this.#graph.add("gather", [x.id, weight.id], {}) : this.#graph.add("matmul", [x.id, weight.id], { transposed: false });
     return new Value(this.#graph, id);
+  }
+}
+
+/** Writes a layer into the graph. What it throws begins with its path. */
+export function buildLayer(layer: Layer, site: Site): Value {
+  const { graph } = site.x;
+  graph.label = site.path;
+  try {
+    const value = layer.build(site);
+    if (!(value instanceof Value) || value.graph !== graph)
+      throw new TypeError(
+        `build() returned ${value instanceof Value ? "a value of another model" : describe(value)}. Return a value made from its input.`,
+      );
+    return value;
+  } catch (error) {
+    if (error instanceof Error && !error.message.startsWith(site.path) && !error.message.startsWith("internal"))
+      error.message = `${site.path}: ${error.message}`;
+    throw error;
   }
 }

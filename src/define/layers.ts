@@ -1,13 +1,14 @@
 // The stock layers that have no state: embedding, dense and last; inputs and losses.
 
+import type { Activation } from "../graph/activations.ts";
 import { type Initializer, uniform } from "../graph/initializer.ts";
 import { symbolsOf } from "../graph/shape.ts";
-import { ACTIVATIONS, type Activation, add, lastOf } from "../graph/words.ts";
-import { checkChoice, checkFlag, checkOptions, checkSize, describe } from "./check.ts";
+import { add, lastOf } from "../graph/words.ts";
+import { checkActivation } from "./activation.ts";
+import { checkFlag, checkOptions, checkSize, describe } from "./check.ts";
+import { checkInitial } from "./initial.ts";
 import type { Layer } from "./layer.ts";
 import { type LayerOptions, named, text } from "./text.ts";
-
-const activationNames = Object.keys(ACTIVATIONS) as Activation[];
 
 /**
  * A vector of `units` numbers for each symbol: row `id` of a table [symbols × units], gathered and never multiplied.
@@ -36,14 +37,17 @@ export interface DenseOptions extends LayerOptions {
   readonly activation?: Activation;
   /** Whether a row of biases is added. Default: true. */
   readonly bias?: boolean;
+  /** How the parameters w and b begin. */
+  readonly initial?: Readonly<Record<string, Initializer>>;
 }
 
 /** activation(x·W + b), W [width × units]. Weight and bias start uniform in ±1/√width, as PyTorch's Linear. */
 export function dense(units: number, options: DenseOptions = {}): Layer {
   checkSize("dense: units", units);
-  checkOptions("dense", options, ["activation", "bias", "name"]);
+  checkOptions("dense", options, ["activation", "bias", "initial", "name"]);
   checkFlag("dense: bias", options.bias ?? true);
-  const activation = checkChoice("dense: activation", options.activation ?? "identity", activationNames);
+  const activation = checkActivation("dense: activation", options.activation ?? "identity");
+  const initial = checkInitial("dense", options.initial, options.bias === false ? ["w"] : ["w", "b"]);
   return {
     kind: "dense",
     ...named("dense", options),
@@ -51,8 +55,8 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
     text: text("dense", units, options, { activation: "identity", bias: true }),
     build(site) {
       const start = uniform(1 / Math.sqrt(site.x.shape.symbols || site.x.width));
-      const product = site.linear("w", site.x, units, start);
-      return ACTIVATIONS[activation](options.bias === false ? product : add(product, site.parameter("b", 1, units, start)));
+      const product = site.linear("w", site.x, units, initial("w", start));
+      return activation(options.bias === false ? product : add(product, site.parameter("b", 1, units, initial("b", start))));
     },
   };
 }

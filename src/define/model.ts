@@ -4,7 +4,7 @@ import { Graph, type Node, type NodeId } from "../graph/graph.ts";
 import { SCALAR, sequence, symbolsOf } from "../graph/shape.ts";
 import { Value } from "../graph/value.ts";
 import { checkChoice, checkName, checkOptions, checkSize, describe } from "./check.ts";
-import { type Layer, Site } from "./layer.ts";
+import { buildLayer, type Layer, Site } from "./layer.ts";
 import { type Input, type Loss, shapeOfInput } from "./layers.ts";
 
 /** What the output recurrence feeds back: the output as it is, its softmax, or one symbol (the most likely, or the one drawn). */
@@ -67,22 +67,11 @@ export function model(options: ModelOptions): Definition {
   let x = new Value(graph, graph.addShaped("input", [], {}, shapeOfInput(input)));
   let listens = false;
   layers.forEach((layer, index) => {
-    graph.label = paths[index];
     const site = new Site(paths[index], x, () => {
       listens = true;
       return new Value(graph, graph.addShaped("feedback", [], {}, sequence(outputWidth(layers, paths))));
     });
-    try {
-      x = layer.build(site);
-      if (!(x instanceof Value) || x.graph !== graph)
-        throw new TypeError(
-          `build() returned ${x instanceof Value ? "a value of another model" : describe(x)}. Return a value made from its input.`,
-        );
-    } catch (error) {
-      if (error instanceof Error && !error.message.startsWith(paths[index]) && !error.message.startsWith("internal"))
-        error.message = `${paths[index]}: ${error.message}`;
-      throw error;
-    }
+    x = buildLayer(layer, site);
   });
   if (!listens && options.feedback !== undefined)
     throw new TypeError(

@@ -1,79 +1,95 @@
 // rnn(): the simple recurrent network.
 
-import { uniform } from "../graph/initializer.ts";
+import type { Activation } from "../graph/activations.ts";
+import { constant, uniform } from "../graph/initializer.ts";
 import type { Value } from "../graph/value.ts";
-import { ACTIVATIONS, type Activation, add, delay, mix, scale, sigmoid } from "../graph/words.ts";
-import { cell } from "./cell.ts";
-import { checkChoice, checkNumber, checkOptions, checkSize } from "./check.ts";
-import { checkDelays } from "./delays.ts";
-import type { Layer, Site } from "./layer.ts";
-import { type LayerOptions, named, text } from "./text.ts";
+import { add, mix, scale, sigmoid } from "../graph/words.ts";
+import { checkActivation } from "./activation.ts";
+import { cell, inputOf, type StepInput } from "./cell.ts";
+import { checkChoice, checkNumber } from "./check.ts";
+import { checkInitial } from "./initial.ts";
+import type { Layer } from "./layer.ts";
+import { checkRecurrence, RECURRENCE_DEFAULTS, type RecurrenceOptions, refusePeepholes, sumOf } from "./recurrence.ts";
+import { named, text } from "./text.ts";
 
-export interface RnnOptions extends LayerOptions {
-  /** Default: tanh. */
+export interface RnnOptions extends RecurrenceOptions {
+  /** Default: "tanh". */
   readonly activation?: Activation;
   /** What the units hear of the step before: the hidden units themselves (Elman), the model's output (Jordan), or both. Default: "hidden". */
   readonly recurrence?: "hidden" | "output" | "both";
-  /** The steps back at which the hidden units are heard; each delay other than 1 has a weight of its own. Default: [1]. */
-  readonly delays?: readonly number[];
-  /** α of a leaky unit: above 0, at most 1; or "learned", one for each unit. Default: 1. */
+  /** α of leaky units, above 0 and at most 1; "learned": one for each unit, beginning at ½. Default: 1. */
   readonly leak?: number | "learned";
 }
 
+const OPTIONS = ["activation", "recurrence", "leak"];
+const DEFAULTS = { activation: "tanh", recurrence: "hidden", leak: 1, ...RECURRENCE_DEFAULTS };
+
 /**
- * The Elman cell (1990): h(t) = activation(x(t)·wx + h(t−1)·wh + b); with recurrence from the output, y(t−1)·wy instead of, or besides, h(t−1)·wh.
+ * The simple recurrent network (Elman 1990), with recurrence from the output instead or as well (Jordan 1986):
  *
- * - `delays: [1, 8]` adds h(t−8)·wh 8: skip connections through time (Lin et al. 1996).
- * - `leak: α` makes h(t) = (1−α)·h(t−1) + α·activation(…) (Jaeger et al. 2007); learned, α = sigmoid(a).
+ *     h(t) = (1 − α)·h(t−1) + α·activation(x(t)·wx + h(t−1)·wh + y(t−1)·wy + b)
  *
- * Parameters wx [width × units], wh [units × units], `wh d` [units × units] for each delay d but 1, wy [outputs × units], b [1 × units],
- * uniform in ±1/√units; a [1 × units].
+ * α = 1 but for leaky units (Jaeger et al. 2007), which change slowly and so remember for some 1/α steps; learned, α = sigmoid(a). A network
+ * with `activation: "relu"` and `initial: { wh: identity(), b: constant(0) }` is the IRNN (Le et al. 2015).
+ *
+ * | parameter | shape             | when                                  | what |
+ * |-----------|-------------------|---------------------------------------|------|
+ * | `wx`      | [width × units]   |                                       | |
+ * | `b`       | [1 × units]       | bias                                  | |
+ * | `wh`      | [units × units]   | recurrence not "output", 1 among the delays | |
+ * | `wh d`    | [units × units]   | d among the delays                    | adds h(t−d)·`wh d` |
+ * | `wy`      | [outputs × units] | recurrence not "hidden"               | |
+ * | `a`       | [1 × units]       | leak "learned"                        | begins at 0 |
+ *
+ * All others begin uniform in ±1/√units, as PyTorch's. State h, zero before the first step.
+ *
+ * @throws TypeError or RangeError with the option that cannot be.
  */
 export function rnn(units: number, options: RnnOptions = {}): Layer {
-  checkSize("rnn: units", units);
-  checkOptions("rnn", options, ["activation", "recurrence", "delays", "leak", "name"]);
-  const activation = ACTIVATIONS[checkChoice("rnn: activation", options.activation ?? "tanh", Object.keys(ACTIVATIONS) as Activation[])];
+  refusePeepholes("rnn", options);
+  const shared = checkRecurrence("rnn", units, options, OPTIONS);
+  const activation = shared.bounded(checkActivation("rnn: activation", options.activation ?? "tanh"));
   const recurrence = checkChoice("rnn: recurrence", options.recurrence ?? "hidden", ["hidden", "output", "both"]);
-  const delays = checkDelays("rnn: delays", options.delays ?? [1]);
-  const leak = options.leak ?? 1;
+  const { leak = 1 } = options;
   if (leak !== "learned" && checkNumber("rnn: leak", leak, 0, 1) === 0)
-    throw new RangeError("rnn: leak is 0, which would keep the state zero for ever. Use a number above 0.");
+    throw new RangeError('rnn: leak is 0, which would keep the state zero for ever. Use a number above 0 up to 1, or "learned".');
+  if (recurrence === "output")
+    for (const key of ["delays", "transition"] as const)
+      if (options[key] !== undefined)
+        throw new TypeError(
+          `rnn: ${key} is about hearing the hidden units, but with recurrence "output" they are not heard. Use recurrence: "both", or leave ${key} out.`,
+        );
+  const initial = checkInitial("rnn", options.initial, [
+    "wx",
+    ...(recurrence === "output" ? [] : shared.weights("wh")),
+    ...(recurrence === "hidden" ? [] : ["wy"]),
+    ...(shared.bias ? ["b"] : []),
+    ...(leak === "learned" ? ["a"] : []),
+  ]);
   const start = uniform(1 / Math.sqrt(units));
-  const layer =
-    recurrence === "output"
-      ? {
-          kind: "rnn",
-          units,
-          build: (site: Site) =>
-            activation(
-              add(
-                site.linear("wx", site.x, units, start),
-                site.parameter("b", 1, units, start),
-                site.linear("wy", site.feedback(), units, start),
-              ),
-            ),
-        }
-      : cell({
-          name: "rnn",
-          state: { h: units },
-          step(input) {
-            const { x, h, linear, bias } = input;
-            const terms = [linear("wx", x, units), bias("b", units)];
-            for (const d of delays) terms.push(d === 1 ? linear("wh", h, units) : linear(`wh ${d}`, delay(h, d - 1), units));
-            if (recurrence === "both") terms.push(linear("wy", input.y, units));
-            const next = activation(add(terms[0], terms[1], ...terms.slice(2)));
-            return { h: leaking(next, h, leak, () => bias("a", units)) };
-          },
-        });
-  return {
-    ...layer,
-    ...named("rnn", options),
-    text: text("rnn", units, options, { activation: "tanh", recurrence: "hidden", leak: 1 }),
-  };
-}
 
-/** (1−α)·h + α·next */
-function leaking(next: Value, h: Value, leak: number | "learned", a: () => Value): Value {
-  if (leak === 1) return next;
-  return leak === "learned" ? mix(sigmoid(a()), next, h) : add(scale(h, 1 - leak), scale(next, leak));
+  /** activation(…), of h and y where they are heard. */
+  const respond = ({ x, linear, bias, layer }: Omit<StepInput, "y">, h: Value | null, y: Value | null): Value => {
+    const terms = [linear("wx", x, units, initial("wx", start))];
+    if (shared.bias) terms.push(bias("b", units, initial("b", start)));
+    for (const { suffix, value } of h ? shared.heard(layer, h) : [])
+      terms.push(linear(`wh${suffix}`, value, units, initial(`wh${suffix}`, start)));
+    if (y) terms.push(linear("wy", y, units, initial("wy", start)));
+    return activation(sumOf(terms));
+  };
+  const own = { ...named("rnn", options), text: text("rnn", units, options, DEFAULTS) };
+  // What hears nothing of itself has no state.
+  if (recurrence === "output" && leak === 1)
+    return { kind: "rnn", units, ...own, build: (site) => respond(inputOf(site), null, site.feedback()) };
+  const layer = cell({
+    name: "rnn",
+    state: { h: units },
+    step(input) {
+      const next = respond(input, recurrence === "output" ? null : input.h, recurrence === "hidden" ? null : input.y);
+      if (leak === 1) return { h: next };
+      if (leak === "learned") return { h: mix(sigmoid(input.bias("a", units, initial("a", constant(0)))), next, input.h) };
+      return { h: add(scale(input.h, 1 - leak), scale(next, leak)) };
+    },
+  });
+  return { ...layer, ...own };
 }

@@ -12,7 +12,18 @@ export const named = (kind: string, options: LayerOptions): { name?: string } =>
 
 /** `kind(units, activation: relu, name: hidden)`: a layer as text, defaults left out. `first` is null where there is none. */
 export function text(kind: string, first: number | string | null, options: object, defaults: Readonly<Record<string, unknown>>): string {
-  const said = Object.entries(options).filter(([key, value]) => value !== undefined && defaults[key] !== value);
+  const said = Object.entries(options).filter(([key, value]) => value !== undefined && !isSame(defaults[key], value));
   const words = first === null ? [] : [first];
-  return `${kind}(${[...words, ...said.map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)].join(", ")})`;
+  return `${kind}(${[...words, ...said.map(([key, value]) => `${key}: ${say(key, value)}`)].join(", ")})`;
+}
+
+const isSame = (usual: unknown, value: unknown): boolean => usual === value || JSON.stringify(usual) === JSON.stringify(value);
+
+/** A function by its name, a layer by its text, a list part by part. */
+function say(key: string, value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "function") return value.name === "" || value.name === key ? "a function" : value.name;
+  if (Array.isArray(value)) return `[${value.map((part) => say(key, part)).join(", ")}]`;
+  const { text: own } = (value ?? {}) as { text?: unknown };
+  return typeof own === "string" ? own : JSON.stringify(value);
 }

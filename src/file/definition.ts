@@ -37,6 +37,8 @@ const LAWS: { readonly [K in OpName]?: readonly [fewest: number, most: number, l
   log: [1, 1],
   sqrt: [1, 1],
   abs: [1, 1],
+  unitStep: [1, 1],
+  clamp: [1, 1, ({ low, high }) => Number.isFinite(low) && Number.isFinite(high) && (low as number) <= (high as number)],
   concat: [1, Infinity],
   slice: [1, 1],
   delay: [1, 1, ({ steps }) => Number.isInteger(steps) && (steps as number) >= 1 && (steps as number) <= LONGEST_DELAY],

@@ -43,6 +43,10 @@ export interface Operations {
   sqrt: Empty;
   abs: Empty;
   sign: Empty;
+  /** 1 where x > 0, else 0; no gradient passes. */
+  unitStep: Empty;
+  /** x within [low, high], else the nearer of the two. */
+  clamp: Interval;
   copy: Empty;
   /** dY·(1−y²) */
   tanhGradient: Empty;
@@ -50,6 +54,8 @@ export interface Operations {
   sigmoidGradient: Empty;
   /** dY where y > 0 */
   reluGradient: Empty;
+  /** dY where low ≤ x ≤ high, told by y = x. */
+  clampGradient: Interval;
   /** dY·sigmoid(x) */
   softplusGradient: Empty;
 
@@ -89,6 +95,8 @@ export interface Dropout {
   readonly perSequence: boolean;
 }
 
+/** Two numbers, the lower first. */
+export type Interval = { readonly low: number; readonly high: number };
 export type Empty = Readonly<Record<string, never>>;
 export type OpName = keyof Operations;
 export type LossKind = "crossEntropy" | "meanSquared" | "binaryCrossEntropy";
@@ -110,6 +118,9 @@ export const ELEMENTWISE: ReadonlySet<OpName> = new Set<OpName>([
   "sqrt",
   "abs",
   "sign",
+  "unitStep",
+  "clamp",
+  "clampGradient",
   "copy",
   "tanhGradient",
   "sigmoidGradient",

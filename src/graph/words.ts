@@ -59,6 +59,14 @@ export const exp = (x: Value): Value => word("exp", [x], {});
 export const log = (x: Value): Value => word("log", [x], {});
 export const sqrt = (x: Value): Value => word("sqrt", [x], {});
 export const abs = (x: Value): Value => word("abs", [x], {});
+/** 1 where x > 0, else 0. No gradient passes. */
+export const unitStep = (x: Value): Value => word("unitStep", [x], {});
+/** x within [low, high], else the nearer of the two; the gradient passes where x lies within. */
+export function clamp(x: Value, low: number, high: number): Value {
+  if (real("clamp", low) > real("clamp", high))
+    throw new RangeError(`clamp() got ${low} as the lower and ${high} as the upper number. Give the lower one first.`);
+  return word("clamp", [x], { low, high });
+}
 /** x² */
 export const square = (x: Value): Value => word("mul", [x, x], {}, "square");
 /** The columns of all values side by side. */
@@ -123,7 +131,3 @@ export function delay(x: Value, steps = 1): Value {
   if (x.shape.extent !== "sequence") throw new TypeError(`delay() needs a sequence but got ${String(x)}.`);
   return new Value(x.graph, x.graph.addShaped("delay", [x.id], { steps }, x.shape));
 }
-
-/** An activation by its name, as dense() and rnn() take it. */
-export const ACTIVATIONS = { tanh, sigmoid, relu, softplus, identity: (x: Value): Value => x } as const;
-export type Activation = keyof typeof ACTIVATIONS;

@@ -1,6 +1,7 @@
 // Back-propagation through time as a graph: appends the adjoint of every node that the loss depends on and a trained parameter reaches.
 
 import { type Graph, type Node, type NodeId, topologicalOrder } from "../graph/graph.ts";
+import type { OpName } from "../graph/operations.ts";
 import { GRADIENT } from "./gradient.ts";
 
 /** What is differentiated, and where to. */
@@ -64,10 +65,13 @@ export function differentiate(graph: Graph, question: Question): Map<NodeId, Nod
   return gradients;
 }
 
+/** Operations that change in steps: their gradient is zero wherever it exists. */
+const STEPS: ReadonlySet<OpName> = new Set<OpName>(["argmax", "sign", "unitStep"]);
+
 /** Nodes on a differentiable path from some trained parameter, or wanted node, to what is seeded. */
 function whereGradientFlows(nodes: readonly Node[], { seeds, wanted, throughTime }: Required<Question>): Uint8Array {
   const begins = (node: Node, id: NodeId): boolean => wanted.has(id) || (node.op === "parameter" && node.attributes.trained);
-  const passes = ({ op }: Node): boolean => op !== "argmax" && op !== "sign" && (op !== "delay" || throughTime);
+  const passes = ({ op }: Node): boolean => !STEPS.has(op) && (op !== "delay" || throughTime);
   const reached = new Uint8Array(nodes.length);
   for (let changed = true; changed; ) {
     changed = false;

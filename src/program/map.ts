@@ -21,11 +21,13 @@ const WORD: Partial<Record<OpName, MapOp>> = {
   sqrt: MapOp.sqrt,
   abs: MapOp.abs,
   sign: MapOp.sign,
+  unitStep: MapOp.step,
   copy: MapOp.copy,
   tanhGradient: MapOp.tanhGradient,
   sigmoidGradient: MapOp.sigmoidGradient,
   reluGradient: MapOp.reluGradient,
   softplusGradient: MapOp.softplusGradient,
+  clampGradient: MapOp.clampGradient,
   mix: MapOp.mix,
 };
 
@@ -38,6 +40,17 @@ function affine(scale: number, shift: number): Word[] {
   return [
     [MapOp.mulImmediate, scale],
     [MapOp.addImmediate, shift],
+  ];
+}
+
+/** An operation on one value that takes numbers along, as words one after the other; undefined if it is none. */
+function wordsOf(node: Node): Word[] | undefined {
+  if (node.op === "affine") return affine(node.attributes.scale, node.attributes.shift);
+  if (node.op !== "clamp") return undefined;
+  const { low, high } = node.attributes;
+  return [
+    [MapOp.maximumImmediate, low],
+    [MapOp.minimumImmediate, high],
   ];
 }
 
@@ -73,8 +86,9 @@ export function mapProgram(nodes: readonly Node[], members: readonly NodeId[], m
       if (lastUse.get(input) === index && place >= MAP_REGISTER) free.push(place - MAP_REGISTER);
     }
     const y = placeOf(id);
-    if (node.op === "affine") {
-      affine(node.attributes.scale, node.attributes.shift).forEach(([op, immediate = 0], word) => {
+    const words = wordsOf(node);
+    if (words) {
+      words.forEach(([op, immediate = 0], word) => {
         instructions.push(op, y, word === 0 ? a : y, floatBits(immediate), 0);
       });
       return;

@@ -142,6 +142,8 @@ function exact(op: i32, a: f64, b: f64, c: f64, v: f64): f64 {
       return a > 0 ? b : 0;
     case MapOp.softplusGradient:
       return b / (1 + Math.exp(-a));
+    case MapOp.clampGradient:
+      return a === b ? c : 0;
     case MapOp.mix:
       return c + a * (b - c);
     case MapOp.multiplyAdd:
@@ -166,6 +168,13 @@ function fillRows(at: usize, rows: i32, width: i32, rowBytes: i32, positive: boo
   }
 }
 
+/** Rows of which every second element is that of the other rows. */
+function mingleRows(at: usize, other: usize, rows: i32, width: i32, rowBytes: i32): void {
+  for (let r = 0; r < rows; r++) {
+    for (let i = 0; i < width; i += 2) store<f32>(at + r * rowBytes + (i << 2), load<f32>(other + r * rowBytes + (i << 2)));
+  }
+}
+
 /** Elements of out = op(x, y, z) that are wrong, y being one row for all when broadcast is set. */
 function wrong(op: i32, rows: i32, width: i32, gap: i32, broadcast: bool): i32 {
   const rowBytes = (((width + 7) & -8) << 2) + gap;
@@ -173,6 +182,7 @@ function wrong(op: i32, rows: i32, width: i32, gap: i32, broadcast: bool): i32 {
   fillRows(X, rows, width, rowBytes, op === MapOp.log || op === MapOp.sqrt);
   fillRows(Y, broadcast ? 1 : rows, width, rowBytes, false);
   fillRows(Z, rows, width, rowBytes, false);
+  if (op === MapOp.clampGradient) mingleRows(Y, X, broadcast ? 1 : rows, width, rowBytes);
   memory.fill(OUT, 0x77, rowBytes * (rows + 1));
   begin(4, 0);
   operand(OUT, 0, rowBytes);
@@ -240,6 +250,8 @@ describe("map: words by hand", () => {
     expect<f32>(one(MapOp.reluGradient, 0, 4)).toBe(0);
     expect<f32>(one(MapOp.reluGradient, 1, 4)).toBe(4);
     expect<f32>(one(MapOp.softplusGradient, 0, 4)).toBe(2);
+    expect<f32>(one(MapOp.clampGradient, 2, 2, 4)).toBe(4);
+    expect<f32>(one(MapOp.clampGradient, 2, 1, 4)).toBe(0);
     expect<f32>(one(MapOp.mix, 0.25, 8, 4)).toBe(5);
     expect<f32>(one(MapOp.multiplyAdd, 2, 3, 4)).toBe(10);
   });
@@ -247,10 +259,10 @@ describe("map: words by hand", () => {
   test("NaN, Inf and zeros", () => {
     for (let op: i32 = MapOp.copy; op < MAP_OPS; op++) {
       const y = one(op, f32.NaN, 1, 1, 1);
-      const chosen = op === MapOp.sign || op === MapOp.step || op === MapOp.reluGradient;
-      assert(chosen ? y === 0 : isNaN(y), "NaN goes through all but the words that choose by a > 0");
+      const chosen = op === MapOp.sign || op === MapOp.step || op === MapOp.reluGradient || op === MapOp.clampGradient;
+      assert(chosen ? y === 0 : isNaN(y), "NaN goes through all but the words that choose by a");
       if (op >= MAP_FIRST_BINARY) {
-        assert(isNaN(one(op, 1, f32.NaN, 1)), "NaN in b");
+        assert(op === MapOp.clampGradient || isNaN(one(op, 1, f32.NaN, 1)), "NaN in b");
         if (op >= MAP_FIRST_TERNARY) assert(isNaN(one(op, 1, 1, f32.NaN)), "NaN in c");
       }
     }

@@ -1,14 +1,13 @@
 // The case table: every word, layer, option and loss once, as definitions of any width. One case, three questions: right? right gradient? how fast?
 
-import { gru } from "../../src/define/gru.ts";
 import type { Layer } from "../../src/define/layer.ts";
 import { binaryCrossEntropy, crossEntropy, dense, embedding, features, last, meanSquared, tokens } from "../../src/define/layers.ts";
-import { lstm } from "../../src/define/lstm.ts";
 import { type Definition, model } from "../../src/define/model.ts";
 import { dropout, layerNorm } from "../../src/define/regularization.ts";
 import { rnn } from "../../src/define/rnn.ts";
 import type { Purpose } from "../../src/plan/unfold.ts";
 import { CELLS, delayedSymbols, hearing } from "./cells.ts";
+import { STOCK } from "./stock.ts";
 
 export interface Widths {
   /** Features, or symbols. */
@@ -22,6 +21,8 @@ export interface Case {
   readonly name: string;
   /** Every purpose that gives something of its own. */
   readonly purposes: readonly Purpose[];
+  /** Left to the full tests, because a quick one is like it. */
+  readonly full?: boolean;
   definition(widths: Widths): Definition;
 }
 
@@ -144,18 +145,10 @@ for (const name of ["lstm", "gru", "mgu"] as const) {
   classification(`tokens, ${name}`, (w) => [embedding(w.hidden), CELLS[name](w.hidden), dense(w.output)]);
   regression(`two layers of ${name}`, (w) => [CELLS[name](w.hidden), CELLS[name](w.hidden + 1), last(), dense(w.output)]);
 }
-const STOCK: Readonly<Record<string, (units: number) => Layer>> = {
-  lstm,
-  gru,
-  "gru, reset before": (units) => gru(units, { reset: "before" }),
-  "rnn, delays 1 and 3": (units) => rnn(units, { delays: [1, 3] }),
-  "rnn, delay 2 alone": (units) => rnn(units, { delays: [2] }),
-  "rnn, leak": (units) => rnn(units, { leak: 0.3 }),
-  "rnn, learned leak": (units) => rnn(units, { leak: "learned" }),
-};
-for (const [name, make] of Object.entries(STOCK)) {
-  regression(`stock ${name}`, (w) => [make(w.hidden), dense(w.output)]);
-  classification(`tokens, two layers of stock ${name}, last`, (w) => [make(w.hidden + 1), make(w.hidden), last(), dense(w.output)]);
+for (const { name, pattern, full, layers } of STOCK) {
+  if (pattern === "tokens") classification(name, layers, { purposes: [FORCED, PREDICT] });
+  else regression(name, layers, pattern === "heard" ? HEARING : pattern === "hidden" ? [FORCED, PREDICT] : [FORCED]);
+  if (full) cases.push({ ...(cases.pop() as Case), full });
 }
 
 regression("cell that hears", (w) => [hearing(w.hidden), dense(w.output)], HEARING);

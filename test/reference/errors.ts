@@ -146,6 +146,10 @@ const passed = (y: Rows, e: Bound, r: number, c: number): number =>
 /** Whether rounding can decide a number's sign. */
 const unsure = (x: number, e: number): boolean => e > 0 && Math.abs(x) <= CONFIDENCE * e * UNIT;
 
+/** Whether rounding can decide on which side of an edge a number lies. */
+const edges = ({ low, high }: { readonly low: number; readonly high: number }, x: number, e: number): boolean =>
+  [low, high].some((edge) => unsure(x - edge, join(e, edge)));
+
 export const ERRORS: { readonly [K in OpName]: Rule<K> } = {
   input: exact,
   target: exact,
@@ -223,11 +227,16 @@ export const ERRORS: { readonly [K in OpName]: Rule<K> } = {
   sqrt: each((y, _, [e]) => join(e / (2 * y), y)),
   abs: each((_, __, [e]) => e),
   sign: each((_, [x], [e]) => (unsure(x, e) ? 2 / UNIT : 0)),
+  unitStep: each((_, [x], [e]) => (unsure(x, e) ? 1 / UNIT : 0)),
+  // The numbers low and high are rounded to f32 too.
+  clamp: (site) => each((y, [x], [e]) => join(x === y || edges(site.node.attributes, x, e) ? e : 0, y))(site),
   copy: (site) => site.bound(0),
   tanhGradient: each((g, [y, d], [ey, ed]) => join((1 - y * y) * ed, 2 * d * y * ey, 2 * d, g)),
   sigmoidGradient: each((g, [y, d], [ey, ed]) => join(y * (1 - y) * ed, d * (1 - 2 * y) * ey, 2 * d * y, 3 * g)),
   // Where rounding decides on which side of the kink x lies, all of dY may come or go.
   reluGradient: each((_, [y, d], [ey, ed]) => (y > 0 ? ed : 0) + (unsure(y, ey) ? Math.abs(d) / UNIT + ed : 0)),
+  clampGradient: (site) =>
+    each((_, [x, y, d], [ex, , ed]) => (x === y ? ed : 0) + (edges(site.node.attributes, x, ex) ? Math.abs(d) / UNIT + ed : 0))(site),
   softplusGradient: each((g, [x, d], [ex, ed]) => {
     const s = sigmoidOf(x);
     return join(s * ed, d * s * (1 - s) * ex, 5 * g);

@@ -40,13 +40,14 @@ export function centralDifferences(unfolded: Unfolded, data: Data): Record<strin
   );
 }
 
-/** How far the nearest kink is: the smallest |x| of every relu and abs, the smallest lead of every argmax. */
+/** How far the nearest kink is: the smallest |x| of every relu, abs and step, the nearest edge of every clamp, the smallest lead of every argmax. */
 export function distanceToKinks(unfolded: Unfolded, run: Interpretation): number {
   let distance = Infinity;
-  for (const { op, inputs } of unfolded.nodes) {
-    if (op !== "relu" && op !== "abs" && op !== "argmax") continue;
+  for (const { op, inputs, attributes } of unfolded.nodes) {
+    if (op !== "relu" && op !== "abs" && op !== "unitStep" && op !== "clamp" && op !== "argmax") continue;
+    const edges = op === "clamp" ? [attributes.low, attributes.high] : [0];
     for (const { rows, width, values } of run.every(inputs[0])) {
-      if (op !== "argmax") for (const x of values) distance = Math.min(distance, Math.abs(x));
+      if (op !== "argmax") for (const x of values) for (const edge of edges) distance = Math.min(distance, Math.abs(x - edge));
       else
         for (let r = 0; r < rows; r++) {
           const [first, second = -Infinity] = [...values.subarray(r * width, (r + 1) * width)].sort((a, b) => b - a);
