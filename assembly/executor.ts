@@ -30,7 +30,7 @@ import { columnSum, firstNonFinite } from "./kernels/reduce";
 import { carryRows, copyRows, fillRows } from "./kernels/rows";
 import { gather, scatter } from "./kernels/select";
 import { softmax, softmaxGradient } from "./kernels/softmax";
-import { argmax, carrySymbols } from "./kernels/symbols";
+import { argmax, carrySymbols, noSymbols } from "./kernels/symbols";
 import { update } from "./update";
 
 /** Runs `count` commands at `program`. With the control block's check set, stops at the first result that is not finite and says where. */
@@ -145,6 +145,8 @@ function execute(command: Command, t: i32, control: usize): void {
       return carrySymbols(a, <usize>load<u32>(control, CONTROL_CARRY_IN) + b, load<u32>(control, CONTROL_KEEP), rows);
     case Opcode.carrySymbolsOut:
       return carrySymbols(<usize>load<u32>(control, CONTROL_CARRY_OUT) + a, b, 0, rows);
+    case Opcode.noSymbols:
+      return noSymbols(a, rows);
     case Opcode.update:
       return update(control);
     default:

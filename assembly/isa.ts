@@ -125,6 +125,7 @@ export enum Opcode {
   carryOut,
   carrySymbolsIn,
   carrySymbolsOut,
+  noSymbols,
   update,
 }
 

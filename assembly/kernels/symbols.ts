@@ -27,3 +27,8 @@ export function carrySymbols(out: usize, x: usize, keep: usize, rows: i32): void
     store<i32>(out + at, keep === 0 || load<i32>(keep + at) !== 0 ? load<i32>(x + at) : NOTHING);
   }
 }
+
+/** out[r] = no symbol. */
+export function noSymbols(out: usize, rows: i32): void {
+  memory.fill(out, <u8>NOTHING, (<usize>rows) << 2);
+}

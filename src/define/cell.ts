@@ -85,7 +85,7 @@ function unroll<S extends State>(site: Site, { state, step }: CellOptions<S>, na
   const delays = Object.fromEntries(
     names.map((key) => {
       graph.label = `${site.path}/${key}`;
-      return [key, new Value(graph, graph.openDelay(1, { ...width, width: state[key], symbols: 0 }))];
+      return [key, new Value(graph, graph.openDelay(graph.direction, { ...width, width: state[key], symbols: 0 }, graph.direction > 0))];
     }),
   );
   graph.label = site.path;

@@ -41,8 +41,14 @@ const LAWS: { readonly [K in OpName]?: readonly [fewest: number, most: number, l
   clamp: [1, 1, ({ low, high }) => Number.isFinite(low) && Number.isFinite(high) && (low as number) <= (high as number)],
   concat: [1, Infinity],
   slice: [1, 1],
-  delay: [1, 1, ({ steps }) => Number.isInteger(steps) && (steps as number) >= 1 && (steps as number) <= LONGEST_DELAY],
-  last: [1, 1],
+  // What looks back is carried from window to window, what looks ahead is not.
+  delay: [
+    1,
+    1,
+    ({ steps, carried }) =>
+      Number.isInteger(steps) && steps !== 0 && Math.abs(steps as number) <= LONGEST_DELAY && carried === (steps as number) > 0,
+  ],
+  last: [1, 1, ({ reversed }) => typeof reversed === "boolean"],
   softmax: [1, 1],
   normalize: [1, 1, ({ epsilon }) => (epsilon as number) > 0 && Number.isFinite(epsilon)],
   dropout: [1, 1, (attributes) => isDropout(attributes)],

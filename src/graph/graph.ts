@@ -26,6 +26,8 @@ export class Graph {
   readonly #known = new Map<string, NodeId>();
   /** The label of the nodes that are added next. */
   label = "";
+  /** Which way the layers that are being built take time: 1 from the first step to the last, −1 from the last to the first. */
+  direction: 1 | -1 = 1;
 
   /** Adds a node whose shape follows from its inputs. Throws the shape law's sentence. */
   add<K extends OpName>(op: K, inputs: readonly NodeId[], attributes: Operations[K]): NodeId {
@@ -52,8 +54,8 @@ export class Graph {
   }
 
   /** A delay whose source is bound later. */
-  openDelay(steps: number, shape: Shape): NodeId {
-    return this.addShaped("delay", [UNBOUND], { steps }, shape);
+  openDelay(steps: number, shape: Shape, carried = false): NodeId {
+    return this.addShaped("delay", [UNBOUND], { steps, carried }, shape);
   }
 
   /** Labels a node after the fact: a state is named when the step function has returned it. */

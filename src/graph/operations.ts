@@ -63,12 +63,15 @@ export interface Operations {
   slice: { readonly from: number; readonly width: number };
   /** x put at columns from…from+x.width of an otherwise zero row. */
   pad: { readonly from: number; readonly width: number };
-  /** x(t − steps); before the beginning: the carried state, or zero. Negative steps look ahead; past the end is zero. */
-  delay: { readonly steps: number };
-  /** The last step of a sequence, as a vector. */
-  last: Empty;
-  /** A vector at the last step of an otherwise zero sequence. */
-  atLast: Empty;
+  /**
+   * x(t − steps). Negative steps look ahead: time reversal. Before the beginning, or past the end, is nothing: zero, or no symbol; what is
+   * `carried` finds before the beginning what the window before has left there.
+   */
+  delay: { readonly steps: number; readonly carried: boolean };
+  /** The last step of a sequence, as a vector; if time is `reversed`, the first. */
+  last: { readonly reversed: boolean };
+  /** A vector at that step of an otherwise zero sequence. */
+  atLast: { readonly reversed: boolean };
 
   softmax: Empty;
   softmaxGradient: Empty;

@@ -11,12 +11,16 @@ export function printShape({ extent, rows, width, symbols }: Shape): string {
   return extent === "sequence" ? `[T, B, ${last}]` : `[B, ${last}]`;
 }
 
+/** `[t−1]`, `[t+1]`: another time of a sequence. */
+export const printDelay = (steps: number): string => `[t${steps > 0 ? "−" : "+"}${Math.abs(steps)}]`;
+
 /** Every node with its number, operation, inputs, attributes, shape and label. A delay is the one input that may come later in the list. */
 export function printGraph(definition: { readonly nodes: readonly Node[] }): string {
   if (!Array.isArray(definition?.nodes)) throw new TypeError(`printGraph: needs what model(…) returns but got ${String(definition)}.`);
   const { nodes } = definition;
   const name = (id: NodeId): string => (id === UNBOUND ? "?" : `%${id}`);
   const heads = nodes.map((node, id) => {
+    if (node.op === "delay") return `${name(id).padEnd(5)}= ${name(node.inputs[0])}${printDelay(node.attributes.steps)}`;
     const attributes = Object.entries(node.attributes).map(
       ([key, value]) => `${key} ${typeof value === "object" ? JSON.stringify(value) : value}`,
     );

@@ -117,17 +117,21 @@ export function drop(x: Value, rate: number, { perSequence = false, scaled = tru
 export const zoneout = (previous: Value, next: Value, rate: number): Value =>
   add(previous, drop(sub(next, previous), rate, { scaled: false }));
 
-/** The last step of a sequence, as a vector. */
-export const lastOf = (x: Value): Value => word("last", [x], {}, "last");
+/** The last step of a sequence, as a vector; where time is reversed, the first. */
+export const lastOf = (x: Value): Value => word("last", [x], { reversed: x instanceof Value && x.graph.direction < 0 }, "last");
 
 /** Steps that a delay may reach back: every step of it is carried from window to window by a command of its own. */
 export const LONGEST_DELAY = 2 ** 16;
 
-/** x as it was `steps` time steps earlier (1 or more); zero, or the state carried from the previous window, before the beginning. */
+/**
+ * x as it was `steps` time steps earlier (1 or more); zero, or the state carried from the previous window, before the beginning. Where time
+ * is reversed: as it will be so many steps later, and zero past the end.
+ */
 export function delay(x: Value, steps = 1): Value {
   if (!(x instanceof Value)) throw new TypeError(`delay() got ${String(x)} but works on symbolic values.`);
   if (!Number.isInteger(steps) || steps < 1 || steps > LONGEST_DELAY)
     throw new RangeError(`delay() got ${String(steps)} steps. Use a whole number from 1 to ${LONGEST_DELAY}.`);
   if (x.shape.extent !== "sequence") throw new TypeError(`delay() needs a sequence but got ${String(x)}.`);
-  return new Value(x.graph, x.graph.addShaped("delay", [x.id], { steps }, x.shape));
+  const { direction } = x.graph;
+  return new Value(x.graph, x.graph.addShaped("delay", [x.id], { steps: direction * steps, carried: direction > 0 }, x.shape));
 }

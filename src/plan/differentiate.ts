@@ -1,7 +1,7 @@
 // Back-propagation through time as a graph: appends the adjoint of every node that the loss depends on and a trained parameter reaches.
 
 import { type Graph, type Node, type NodeId, topologicalOrder } from "../graph/graph.ts";
-import type { OpName } from "../graph/operations.ts";
+import type { Operations, OpName } from "../graph/operations.ts";
 import { GRADIENT } from "./gradient.ts";
 
 /** What is differentiated, and where to. */
@@ -129,8 +129,7 @@ function bindAhead(graph: Graph, open: NodeId, source: NodeId): void {
     graph.bind(open, source);
     return;
   }
-  const { steps } = graph.nodes[open].attributes as { steps: number };
   const [a, weight] = node.inputs;
-  const later = graph.addShaped("delay", [a], { steps }, graph.nodes[a].shape);
+  const later = graph.addShaped("delay", [a], graph.nodes[open].attributes as Operations["delay"], graph.nodes[a].shape);
   graph.nodes[open] = { ...node, inputs: [later, weight], label: graph.nodes[open].label };
 }

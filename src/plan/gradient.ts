@@ -71,7 +71,7 @@ export const GRADIENT: { readonly [K in OpName]: Rule<K> } = {
   delay: () => {
     throw new Error("internal: a delay's gradient is bound by differentiate()");
   },
-  last: (graph, _node, _y, dY) => [graph.add("atLast", [dY], {})],
+  last: (graph, { attributes }, _y, dY) => [graph.add("atLast", [dY], attributes)],
   atLast: never,
   softmax: (graph, _node, y, dY) => [graph.add("softmaxGradient", [y, dY], {})],
   softmaxGradient: never,

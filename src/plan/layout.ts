@@ -11,7 +11,8 @@ import type { Stage, Step } from "./schedule.ts";
 export type Role = "parameters" | "gradients" | "panels" | "inputs" | "frame";
 
 /**
- * A buffer. A sequence is time-major, with `halo` slots before the first step for what is carried in, and `tail` slots of zeros after the last:
+ * A buffer. A sequence is time-major, with `halo` slots before the first step, for what is carried in or for zeros, and `tail` slots of zeros
+ * after the last:
  *
  *     slot     0 … halo−1 | halo … halo+T−1 | … +tail
  *     time        < 0     |    0 … T−1      |  ≥ T
@@ -27,6 +28,8 @@ export interface Buffer {
   readonly timeStride: number;
   readonly halo: number;
   readonly tail: number;
+  /** Whether the halo holds what the window before has left; if not, zeros. */
+  readonly carried: boolean;
 }
 
 /** A node's value as a place in a buffer: `earlier` steps back, from column `column`. */
@@ -34,8 +37,8 @@ export interface Place {
   readonly buffer: NodeId;
   readonly earlier: number;
   readonly column: number;
-  /** Only the last time step. */
-  readonly last: boolean;
+  /** Only this time step, the last or the first. */
+  readonly only: "last" | "first" | null;
 }
 
 export interface Layout {
@@ -48,14 +51,15 @@ export interface Layout {
 
 /** Follows views to the buffer that they look at. */
 export function placeOf(nodes: readonly Node[], id: NodeId): Place {
-  let [buffer, earlier, column, last] = [id, 0, 0, false];
+  let [buffer, earlier, column] = [id, 0, 0];
+  let only: Place["only"] = null;
   for (let node = nodes[buffer]; VIEWS.has(node.op); node = nodes[buffer]) {
     if (node.op === "delay") earlier += node.attributes.steps;
     else if (node.op === "slice") column += node.attributes.from;
-    else last = true;
+    else if (node.op === "last") only = node.attributes.reversed ? "first" : "last";
     buffer = node.inputs[0];
   }
-  return { buffer, earlier, column, last };
+  return { buffer, earlier, column, only };
 }
 
 /** The nodes that a step reads, views included, and the ones it writes. */
@@ -117,7 +121,7 @@ export function layout(request: LayoutRequest): Layout {
         const buffer = bufferOf(request, id, extent, local);
         buffers.set(id, buffer);
         if (buffer.role !== "frame") continue;
-        const carried = buffer.halo > 0;
+        const { carried } = buffer;
         frame.push({
           buffer,
           from: carried ? 0 : moments.from[id],
@@ -135,25 +139,35 @@ export function accumulatesOnto(node: Node): NodeId {
   return node.op === "columnSum" && node.inputs.length === 2 ? node.inputs[1] : -1;
 }
 
+interface Reach {
+  readonly halo: Int32Array;
+  readonly tail: Int32Array;
+  readonly carried: Uint8Array;
+}
+
 /** How far back and ahead each buffer is read. */
-function reach(nodes: readonly Node[]): { halo: Int32Array; tail: Int32Array } {
+function reach(nodes: readonly Node[]): Reach {
   const halo = new Int32Array(nodes.length);
   const tail = new Int32Array(nodes.length);
+  const carried = new Uint8Array(nodes.length);
   nodes.forEach((node, id) => {
     if (node.op !== "delay") return;
     const { buffer, earlier } = placeOf(nodes, id);
+    if (halo[buffer] > 0 && earlier > 0 && carried[buffer] !== Number(node.attributes.carried))
+      throw new Error(`internal: before the beginning of ${nodes[buffer].label} is what was carried, and also nothing`);
+    if (node.attributes.carried) carried[buffer] = 1;
     halo[buffer] = Math.max(halo[buffer], earlier);
     tail[buffer] = Math.max(tail[buffer], -earlier);
   });
-  return { halo, tail };
+  return { halo, tail, carried };
 }
 
-function bufferOf(request: LayoutRequest, id: NodeId, { halo, tail }: ReturnType<typeof reach>, local: boolean): Buffer {
+function bufferOf(request: LayoutRequest, id: NodeId, { halo, tail, carried }: Reach, local: boolean): Buffer {
   const { nodes, gradients, batch, steps } = request;
   const node = nodes[id];
   const { extent, rows, width, symbols } = node.shape;
   const rowStride = symbols > 0 ? 4 : rowBytes(width);
-  const own = { path: "", offset: 0, rowStride, timeStride: 0, halo: 0, tail: 0 };
+  const own = { path: "", offset: 0, rowStride, timeStride: 0, halo: 0, tail: 0, carried: false };
   if (node.op === "parameter") return { ...own, role: "parameters", path: node.attributes.path, bytes: rows * rowStride };
   if (node.op === "pack") {
     const { transposed } = node.attributes;
@@ -169,7 +183,8 @@ function bufferOf(request: LayoutRequest, id: NodeId, { halo, tail }: ReturnType
   if (extent === "sequence") {
     const timeStride = batch * rowStride;
     if (local) return { ...own, role, bytes: timeStride };
-    return { ...own, role, bytes: (halo[id] + steps + tail[id]) * timeStride, timeStride, halo: halo[id], tail: tail[id] };
+    const bytes = (halo[id] + steps + tail[id]) * timeStride;
+    return { ...own, role, bytes, timeStride, halo: halo[id], tail: tail[id], carried: carried[id] !== 0 };
   }
   const height = extent === "vector" ? batch : extent === "scalar" ? TILE : rows;
   return { ...own, role, bytes: height * rowStride };

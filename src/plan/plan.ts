@@ -7,6 +7,7 @@ import { type Buffer, layout, placeOf } from "./layout.ts";
 import { printPlan } from "./print.ts";
 import type { Carried, Plan } from "./record.ts";
 import { schedule } from "./schedule.ts";
+import { separateTurns } from "./turns.ts";
 import { type Purpose, type Unfolded, unfold } from "./unfold.ts";
 
 export type { Carried, Plan };
@@ -52,7 +53,7 @@ const rootsOf = ({ output, loss, gradients, watched }: Unfolded): Set<NodeId> =>
 /** Products start from their addends, weights are packed, and each gradient has a buffer of its own. */
 function simplify(unfolded: Unfolded): Unfolded {
   const owned = ownGradients(unfolded);
-  const nodes = packWeights(combine(owned.nodes, rootsOf(owned)));
+  const nodes = packWeights(combine(separateTurns(owned.nodes), rootsOf(owned)));
   const kept = reachable(nodes, [...rootsOf(owned)]);
   const to = (id: NodeId): NodeId => (id < 0 ? -1 : kept.place[id]);
   return {
@@ -91,7 +92,7 @@ function carriedOf(nodes: readonly Node[], buffers: ReadonlyMap<NodeId, Buffer>)
   let offset = 0;
   nodes.forEach((node, id) => {
     const buffer = buffers.get(id);
-    if (!buffer || buffer.halo === 0 || placeOf(nodes, id).buffer !== id) return;
+    if (!buffer?.carried || placeOf(nodes, id).buffer !== id) return;
     const bytes = Math.ceil((buffer.halo * buffer.timeStride) / 64) * 64;
     carried.push({ node: id, label: node.label, slots: buffer.halo, width: node.shape.width, symbols: node.shape.symbols, offset, bytes });
     offset += bytes;

@@ -1,6 +1,7 @@
 // A plan as text, for whoever doubts it.
 
 import type { Node, NodeId } from "../graph/graph.ts";
+import { printDelay } from "../graph/print.ts";
 import type { Plan } from "./record.ts";
 import type { Stage, Step } from "./schedule.ts";
 
@@ -73,7 +74,8 @@ function formula(nodes: readonly Node[], id: NodeId): string {
     case "lossGradient":
       return `${node.attributes.kind}(${a}, ${b})${node.attributes.ignore >= 0 ? ` ignoring ${node.attributes.ignore}` : ""}`;
     default: {
-      const numbers = Object.entries(node.attributes).map(([key, value]) => `${key} ${value}`);
+      const facts = Object.entries(node.attributes).filter(([, value]) => value !== false);
+      const numbers = facts.map(([key, value]) => (value === true ? key : `${key} ${value}`));
       return `${node.op}(${[...node.inputs.map((input) => reference(nodes, input)), ...numbers].join(", ")})`;
     }
   }
@@ -91,12 +93,11 @@ function reference(nodes: readonly Node[], id: NodeId): string {
   if (node.op === "parameter") return node.attributes.path;
   if (node.op === "input" || node.op === "target") return node.op;
   if (node.op === "delay") {
-    const { steps } = node.attributes;
-    return `${reference(nodes, node.inputs[0])}[t${steps > 0 ? "−" : "+"}${Math.abs(steps)}]`;
+    return `${reference(nodes, node.inputs[0])}${printDelay(node.attributes.steps)}`;
   }
   if (node.op === "slice")
     return `${reference(nodes, node.inputs[0])}[${node.attributes.from}:${node.attributes.from + node.attributes.width}]`;
-  if (node.op === "last") return `${reference(nodes, node.inputs[0])}[last]`;
+  if (node.op === "last") return `${reference(nodes, node.inputs[0])}[${node.attributes.reversed ? "first" : "last"}]`;
   if (node.op === "pack") return `${reference(nodes, node.inputs[0])}${node.attributes.transposed ? "ᵀ" : ""}`;
   return `%${id}`;
 }

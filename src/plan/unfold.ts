@@ -81,7 +81,8 @@ function resolve(definition: Definition, purpose: Purpose): { graph: Graph; plac
     graph.label = node.label;
     const inputs = node.inputs.map((input) => place[input]);
     if (node.op === "delay") {
-      place[id] = graph.openDelay(node.attributes.steps, delaysFeedback(nodes, id) ? shapeOfHeard(definition, purpose) : node.shape);
+      const { steps, carried } = node.attributes;
+      place[id] = graph.openDelay(steps, delaysFeedback(nodes, id) ? shapeOfHeard(definition, purpose) : node.shape, carried);
       delays.push(id);
     } else if (node.op === "dropout" && !learns(purpose)) place[id] = meanOf(graph, inputs[0], node.attributes);
     else if (node.op === "feedback") place[id] = heard = openFeedback(graph, definition, purpose);
@@ -131,7 +132,7 @@ function shapeOfHeard({ nodes, output, loss, feedback }: Definition, purpose: Pu
 /** The delay by which the output (or the truth) of the step before is heard; when generating, the drawn symbol itself. */
 function openFeedback(graph: Graph, definition: Definition, purpose: Purpose): NodeId {
   const shape = shapeOfHeard(definition, purpose);
-  return purpose.kind === "generate" && shape.symbols > 0 ? graph.addShaped("target", [], {}, shape) : graph.openDelay(1, shape);
+  return purpose.kind === "generate" && shape.symbols > 0 ? graph.addShaped("target", [], {}, shape) : graph.openDelay(1, shape, true);
 }
 
 /** What the model says aloud, in the form in which it is heard. */

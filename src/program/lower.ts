@@ -5,7 +5,7 @@ import type { Node, NodeId } from "../graph/graph.ts";
 import { rowBytes } from "../plan/bytes.ts";
 import { type Buffer, placeOf, type Role, registersOf, stepNodes } from "../plan/layout.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Stage, Step } from "../plan/schedule.ts";
+import { isGiven, type Stage, type Step } from "../plan/schedule.ts";
 import { LOWER } from "./lowerings.ts";
 import { mapProgram } from "./map.ts";
 import type { Command, Operand } from "./words.ts";
@@ -32,13 +32,15 @@ export function lower(plan: Plan, bases: Bases): Lowered {
   const at = (id: NodeId): Operand => operandOf(plan, bases, id);
   const frozen: Command[] = [];
   const prologue: Command[] = [];
-  const commands: Command[] = carryIn(plan, bases);
+  const given = plan.nodes.flatMap((node, id) => (isGiven(node) ? clearEdges(plan, bases, id) : []));
+  const commands: Command[] = [...carryIn(plan, bases), ...given];
   for (const stage of stages) {
     const loop = stage.direction !== 0;
     const body: Command[] = [];
     for (const step of stage.steps) {
-      // A loop reads its tails before it has come to write them; elsewhere they are zeroed only when their buffer's time begins.
-      (loop ? commands : body).push(...zeroTails(plan, bases, step));
+      // A loop reads beyond the ends of its values before it has come to write them; elsewhere they are cleared only when their buffer's time
+      // begins.
+      (loop ? commands : body).push(...stepNodes(step).flatMap((id) => clearEdges(plan, bases, id)));
       const packs = step.kind === "op" && buffers.get(step.node)?.role === "panels";
       (packs ? (isOfFrozen(plan, step.node) ? frozen : prologue) : body).push(...lowerStep(plan, stage, step, bases.control, at));
     }
@@ -64,14 +66,14 @@ function addressOf(bases: Bases, buffer: Buffer): number {
 
 /** A node as an operand: views become an offset. */
 export function operandOf(plan: Plan, bases: Bases, id: NodeId): Operand {
-  const { buffer: root, earlier, column, last } = placeOf(plan.nodes, id);
+  const { buffer: root, earlier, column, only } = placeOf(plan.nodes, id);
   const buffer = plan.buffers.get(root);
   if (!buffer) throw new Error(`internal: ${plan.nodes[root].label} (${plan.nodes[root].op}) has no buffer`);
-  const slot = buffer.halo - earlier + (last ? plan.steps - 1 : 0);
+  const slot = buffer.halo - earlier + (only === "last" ? plan.steps - 1 : 0);
   const { shape } = plan.nodes[root];
   return {
     base: addressOf(bases, buffer) + slot * buffer.timeStride + column * 4,
-    timeStride: last ? 0 : buffer.timeStride,
+    timeStride: only ? 0 : buffer.timeStride,
     rowStride: shape.extent === "parameter" && shape.rows === 1 ? 0 : buffer.rowStride,
   };
 }
@@ -142,15 +144,15 @@ function carryOut(plan: Plan, bases: Bases): Command[] {
   });
 }
 
-/** Beyond the last step there is nothing: slots that are read from there are zero. */
-function zeroTails(plan: Plan, bases: Bases, step: Step): Command[] {
-  return stepNodes(step).flatMap((id) => {
-    const buffer = plan.buffers.get(id);
-    if (!buffer || buffer.tail === 0) return [];
-    const base = addressOf(bases, buffer) + (buffer.halo + plan.steps) * buffer.timeStride;
-    const { width } = plan.nodes[id].shape;
-    return [
-      { opcode: Opcode.fill, rows: buffer.tail * plan.batch, width, operands: [{ base, timeStride: 0, rowStride: buffer.rowStride }] },
-    ];
-  });
+/** Before the first step, where nothing is carried, and beyond the last there is nothing: slots that are read from there are zero, or no symbol. */
+function clearEdges(plan: Plan, bases: Bases, id: NodeId): Command[] {
+  const buffer = plan.buffers.get(id);
+  if (!buffer) return [];
+  const { width, symbols } = plan.nodes[id].shape;
+  const clear = (slot: number, slots: number): Command[] => {
+    const base = addressOf(bases, buffer) + slot * buffer.timeStride;
+    const operands = [{ base, timeStride: 0, rowStride: buffer.rowStride }];
+    return slots === 0 ? [] : [{ opcode: symbols > 0 ? Opcode.noSymbols : Opcode.fill, rows: slots * plan.batch, width, operands }];
+  };
+  return [...clear(0, buffer.carried ? 0 : buffer.halo), ...clear(buffer.halo + plan.steps, buffer.tail)];
 }

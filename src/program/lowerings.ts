@@ -165,10 +165,11 @@ export const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>>
   },
   atLast: ({ plan, node, id, rows, width, at }) => {
     const to = at(id);
-    const last = { ...to, base: to.base + (plan.steps - 1) * to.timeStride };
+    const step = node.op === "atLast" && node.attributes.reversed ? 0 : plan.steps - 1;
+    const place = { ...to, base: to.base + step * to.timeStride };
     return [
       { opcode: Opcode.fill, rows, width, operands: [to] },
-      { opcode: Opcode.copy, rows: plan.batch, width, outputs: 1, operands: [last, at(node.inputs[0])] },
+      { opcode: Opcode.copy, rows: plan.batch, width, outputs: 1, operands: [place, at(node.inputs[0])] },
     ];
   },
   softmax: rowwise(Opcode.softmax),

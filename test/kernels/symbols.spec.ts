@@ -1,6 +1,6 @@
 // Specs of symbols.ts: the most likely symbol of each row, and symbols carried on or begun anew.
 
-import { argmax, carrySymbols } from "../../assembly/kernels/symbols";
+import { argmax, carrySymbols, noSymbols } from "../../assembly/kernels/symbols";
 
 const X = heap.alloc(64 * 40 * 4);
 const OUT = heap.alloc(64 * 4);
@@ -87,5 +87,16 @@ describe("carrySymbols", () => {
     }
     carrySymbols(OUT, X, KEEP, 7);
     for (let r = 0; r < 7; r++) expect<i32>(load<i32>(OUT + (r << 2))).toBe(r % 2 ? 10 + r : -1);
+  });
+});
+
+describe("noSymbols", () => {
+  test("fills exactly its rows", () => {
+    for (let r = 0; r < 6; r++) store<i32>(OUT + (r << 2), 7);
+    noSymbols(OUT, 5);
+    for (let r = 0; r < 5; r++) expect<i32>(load<i32>(OUT + (r << 2))).toBe(-1);
+    expect<i32>(load<i32>(OUT, 20)).toBe(7);
+    noSymbols(OUT + 20, 0);
+    expect<i32>(load<i32>(OUT, 20)).toBe(7);
   });
 });

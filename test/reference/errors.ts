@@ -259,8 +259,8 @@ export const ERRORS: { readonly [K in OpName]: Rule<K> } = {
     const then = site.t - site.node.attributes.steps;
     return then >= 0 && then < site.steps ? site.bound(0, then) : settled(site.y, () => 0);
   },
-  last: (site) => site.bound(0, site.steps - 1),
-  atLast: (site) => (site.t === site.steps - 1 ? site.bound(0) : settled(site.y, () => 0)),
+  last: (site) => site.bound(0, site.node.attributes.reversed ? 0 : site.steps - 1),
+  atLast: (site) => (site.t === (site.node.attributes.reversed ? 0 : site.steps - 1) ? site.bound(0) : settled(site.y, () => 0)),
 
   softmax: (site) => settled(site.y, (r, c) => softmaxError(site.x(0), site.bound(0), site.y, r, c)),
   softmaxGradient(site) {

@@ -85,7 +85,7 @@ export class Interpretation {
       at: (index, step) => this.at(node.inputs[index], step),
       every: (index) => this.every(node.inputs[index]),
       given: () => this.#given(node, t),
-      before: () => this.#before(node, t),
+      beyond: () => this.#beyond(node, t),
       keeps: keeps && node.op === "dropout" ? masked(keeps, node.attributes, t) : undefined,
     };
     return call as Call<never>;
@@ -99,10 +99,10 @@ export class Interpretation {
     return make(rows, width, (r, c) => numbers[(t * rows + r) * width + c]);
   }
 
-  #before(node: Node, t: number): Rows {
+  #beyond(node: Node, t: number): Rows {
     const rows = this.rowsOf(node);
     const { width, symbols } = node.shape;
-    const carry = this.#data.carry?.[node.label];
+    const carry = node.op === "delay" && node.attributes.carried ? this.#data.carry?.[node.label] : undefined;
     return make(rows, width, (r, c) => (carry ? carry[(t * rows + r) * width + c] : symbols > 0 ? -1 : 0));
   }
 }

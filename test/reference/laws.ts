@@ -34,8 +34,8 @@ export interface Call<K extends OpName> {
   every(index: number): readonly Rows[];
   /** What the user gives for this node: an input, a target, a parameter. */
   given(): Rows;
-  /** What a delay reads before the first step: the carried state, zeros, or "nothing". */
-  before(): Rows;
+  /** What a delay reads before the first step, the carried state, zeros, or "nothing"; and past the last. */
+  beyond(): Rows;
   /** Whether dropout keeps an element of this step; undefined: there is no dropout. */
   readonly keeps: ((row: number, column: number) => boolean) | undefined;
 }
@@ -165,11 +165,11 @@ export const LAWS: { readonly [K in OpName]: Law<K> } = {
   },
   delay(call) {
     const then = call.t - call.node.attributes.steps;
-    if (then < 0) return call.before();
-    return then < call.steps ? call.at(0, then) : zeros(call.rows, call.node.shape.width);
+    return then >= 0 && then < call.steps ? call.at(0, then) : call.beyond();
   },
-  last: (call) => call.at(0, call.steps - 1),
-  atLast: (call) => (call.t === call.steps - 1 ? call.input(0) : zeros(call.rows, call.node.shape.width)),
+  last: (call) => call.at(0, call.node.attributes.reversed ? 0 : call.steps - 1),
+  atLast: (call) =>
+    call.t === (call.node.attributes.reversed ? 0 : call.steps - 1) ? call.input(0) : zeros(call.rows, call.node.shape.width),
 
   softmax: (call) => softmaxOf(call.input(0)),
   softmaxGradient(call) {
