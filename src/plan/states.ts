@@ -48,3 +48,10 @@ export const ENDS: Partial<Record<OpName, readonly [low: number, high: number]>>
 
 export const isSaturating = ({ op, shape }: Node): boolean =>
   ENDS[op] !== undefined && (shape.extent === "sequence" || shape.extent === "vector");
+
+/** A label taken apart: the layer, and the state's name within it. What a layer puts out, and is heard, is its `output`. */
+export function nameOf(label: string, layers: readonly { readonly path: string }[]): { readonly layer: string; readonly name: string } {
+  const at = label.lastIndexOf("/");
+  if (at < 0 || layers.some(({ path }) => path === label)) return { layer: label, name: "output" };
+  return { layer: label.slice(0, at), name: label.slice(at + 1) };
+}

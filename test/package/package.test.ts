@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { build } from "esbuild";
 import { beforeAll, describe, expect, test } from "vitest";
 import { node } from "../../scripts/nodes.mjs";
 import { echoWith, type Installed, install, root, type Told } from "../support/package.ts";
@@ -21,6 +22,8 @@ describe("the tarball", () => {
       "LICENSE",
       "dist/src/index.js",
       "dist/src/index.d.ts",
+      "dist/src/inspect/index.js",
+      "dist/src/inspect/index.d.ts",
       "dist/assembly/isa.js",
       "dist/cli/unrolled.js",
     ])
@@ -94,6 +97,41 @@ rnn(4, { activation: "sine" });
         stdio: "pipe",
       },
     );
+  });
+});
+
+describe("unrolled/inspect", () => {
+  test("is imported beside the library, and takes its networks", () => {
+    const script = `import { compile, dense, features, lstm, meanSquared, model } from "unrolled";
+import { paths, setSpectralRadius, spectralRadius } from "unrolled/inspect";
+const definition = model({ input: features(2), layers: [lstm(3), dense(2, { name: "square" })], loss: meanSquared() });
+const net = await compile(definition);
+const square = net.parameters.get("square/b");
+const turned = spectralRadius([[0, 2], [-2, 0]]);
+console.log(JSON.stringify([paths(definition, { steps: 3 }).recurrent.map(({ layer, state }) => layer + "/" + state), turned, square.shape]));`;
+    const told = execFileSync(process.execPath, ["--input-type=module", "--eval", script], { cwd: installed.folder, encoding: "utf8" });
+    expect(JSON.parse(told)).toEqual([["layer 1/lstm/h", "layer 1/lstm/c"], 2, [1, 2]]);
+  });
+
+  test("goes through a bundler, with and without the library", async () => {
+    const bundle = async (contents: string): Promise<number> => {
+      const { outputFiles } = await build({
+        stdin: { contents, resolveDir: installed.folder },
+        bundle: true,
+        minify: true,
+        write: false,
+        format: "esm",
+        platform: "browser",
+        target: "es2022",
+      });
+      return outputFiles[0].contents.length;
+    };
+    const library = 'import * as unrolled from "unrolled"; globalThis.a = unrolled;';
+    const inspect = 'import * as inspect from "unrolled/inspect"; globalThis.b = inspect;';
+    const [alone, both] = [await bundle(library), await bundle(library + inspect)];
+    expect(both).toBeGreaterThan(alone);
+    // The modules that both need are there once: what is added is inspection alone.
+    expect(both - alone).toBeLessThan(40_000);
   });
 });
 

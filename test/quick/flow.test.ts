@@ -41,6 +41,7 @@ const STAGES = [
   "planning.ts",
   "network.ts",
   "index.ts",
+  "inspect",
   "cli",
 ];
 const stageOf = (path: string): number => STAGES.indexOf(path.split("/")[1]);

@@ -1,0 +1,60 @@
+// Which operations count as a non-linear step: one row for each, for the length of paths.
+
+import type { OpName } from "../graph/operations.ts";
+
+/**
+ * What an operation makes of an input that varies while all else is constant.
+ * - `linear`: a linear (affine) function: sums, weights, delays, columns. No step.
+ * - `function`: something bent: a step.
+ * - `product`: linear if the other factors are constant, a step if they vary too (a gate that depends on what it gates).
+ * - `quotient`: as a product for the dividend, a function of the divisor.
+ * - `none`: nothing differentiable passes.
+ */
+export type Bend = "linear" | "function" | "product" | "quotient" | "none";
+
+export const BEND: { readonly [K in OpName]: Bend } = {
+  input: "none",
+  target: "none",
+  feedback: "linear",
+  parameter: "none",
+  matmul: "linear",
+  outer: "none",
+  gather: "linear",
+  scatter: "none",
+  columnSum: "none",
+  pack: "none",
+  add: "linear",
+  sub: "linear",
+  mul: "product",
+  div: "quotient",
+  mix: "product",
+  affine: "linear",
+  tanh: "function",
+  sigmoid: "function",
+  relu: "function",
+  softplus: "function",
+  exp: "function",
+  log: "function",
+  sqrt: "function",
+  abs: "function",
+  sign: "none",
+  copy: "linear",
+  tanhGradient: "none",
+  sigmoidGradient: "none",
+  reluGradient: "none",
+  softplusGradient: "none",
+  concat: "linear",
+  slice: "linear",
+  pad: "linear",
+  delay: "linear",
+  last: "linear",
+  atLast: "linear",
+  softmax: "function",
+  softmaxGradient: "none",
+  normalize: "function",
+  normalizeGradient: "none",
+  argmax: "none",
+  dropout: "linear",
+  loss: "function",
+  lossGradient: "none",
+};
