@@ -39,15 +39,21 @@ export function statesOf(nodes: readonly Node[]): State[] {
     .map(([node, list]) => ({ node, label: nodes[node].label, width: nodes[node].shape.width, loop: of[node], reads: list }));
 }
 
-/** Units whose derivative vanishes where they are saturated: at which value they end on either side. A rectifier's end is zero. */
-export const ENDS: Partial<Record<OpName, readonly [low: number, high: number]>> = {
+const ENDS: Partial<Record<OpName, readonly [low: number, high: number]>> = {
   sigmoid: [0, 1],
   tanh: [-1, 1],
   relu: [0, Number.POSITIVE_INFINITY],
 };
 
-export const isSaturating = ({ op, shape }: Node): boolean =>
-  ENDS[op] !== undefined && (shape.extent === "sequence" || shape.extent === "vector");
+/**
+ * The values at which a unit ends on either side, where its derivative vanishes: it is saturated there. A rectifier's end is zero. null for what
+ * has no end, or is no unit.
+ */
+export function endsOf(node: Node): readonly [low: number, high: number] | null {
+  const { extent } = node.shape;
+  if (extent !== "sequence" && extent !== "vector") return null;
+  return node.op === "clamp" ? [node.attributes.low, node.attributes.high] : (ENDS[node.op] ?? null);
+}
 
 /** A label taken apart: the layer, and the state's name within it. What a layer puts out, and is heard, is its `output`. */
 export function nameOf(label: string, layers: readonly { readonly path: string }[]): { readonly layer: string; readonly name: string } {

@@ -4,7 +4,7 @@ import { type Graph, type Node, type NodeId, reachable } from "../graph/graph.ts
 import { VIEWS } from "../graph/operations.ts";
 import { sequence } from "../graph/shape.ts";
 import { differentiate } from "./differentiate.ts";
-import { isSaturating, type State, statesOf } from "./states.ts";
+import { endsOf, type State, statesOf } from "./states.ts";
 
 /** A node that is computed for being read. */
 export type Watched =
@@ -50,7 +50,7 @@ export function watchFlow(graph: Graph, loss: NodeId): Watch {
   const states = statesOf(forward).filter(({ node }) => place[node] >= 0);
   const isState = (id: NodeId): boolean => states.some(({ node }) => node === id);
   const units = forward.flatMap((node, id): Watched[] =>
-    place[id] >= 0 && isSaturating(node) ? [{ what: "activation", label: node.label, node: id, of: originOf(forward, id, isState) }] : [],
+    place[id] >= 0 && endsOf(node) ? [{ what: "activation", label: node.label, node: id, of: originOf(forward, id, isState) }] : [],
   );
   const gradients = differentiate(graph, { seeds: new Map([[loss, loss]]), wanted: new Set(states.map(({ node }) => node)) });
   const flows = states.flatMap(({ node, label }): Watched[] => {
