@@ -62,9 +62,9 @@ export interface RecordedNetwork {
 
 export const read = <T>(name: string): T => JSON.parse(readFileSync(new URL(`../fixtures/${name}.json`, import.meta.url), "utf8")) as T;
 
-/** The recorded networks of a file, of one direction and without projection. */
+/** The recorded networks of a file, of one direction. */
 export const networks = (file: string): RecordedNetwork[] =>
-  read<RecordedNetwork[]>(file).filter(({ model: { layers } }) => !/"bidirectional"|"projection"/.test(JSON.stringify(layers)));
+  read<RecordedNetwork[]>(file).filter(({ model: { layers } }) => !/"bidirectional"/.test(JSON.stringify(layers)));
 
 const LAYERS: Readonly<Record<string, (units: number, options?: object) => Layer>> = {
   embedding: (units) => embedding(units),
