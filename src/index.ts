@@ -35,7 +35,7 @@ export {
   softsign,
   thresholdedRelu,
 } from "./graph/activations.ts";
-export { blocks, constant, glorot, type Initializer, identity, normal, orthogonal, uniform } from "./graph/initializer.ts";
+export { blocks, constant, glorot, type Initializer, identity, normal, orthogonal, spectral, uniform } from "./graph/initializer.ts";
 export { printGraph } from "./graph/print.ts";
 export type { Value } from "./graph/value.ts";
 export type { DropOptions } from "./graph/words.ts";

@@ -1,7 +1,7 @@
 // gru(): the gated recurrent unit, in both of its forms.
 
 import type { Activation } from "../graph/activations.ts";
-import { uniform } from "../graph/initializer.ts";
+import { constant, uniform } from "../graph/initializer.ts";
 import type { Value } from "../graph/value.ts";
 import { add, mix, mul, slice } from "../graph/words.ts";
 import { checkActivation } from "./activation.ts";
@@ -39,9 +39,12 @@ const DEFAULTS = { activation: "tanh", gate: "sigmoid", reset: "after", ...RECUR
  * | `wh`      | [units × 3·units] | 1 among the delays         | before: [units × 2·units], r and z |
  * | `bn`      | [1 × units]       | bias, reset after          | |
  * | `wn`      | [units × units]   | reset before               | |
+ * | `gx`      | [1 × 3·units]     | layerNorm                  | gain of x·wx |
+ * | `gh`      | as `wh`, one row  | layerNorm                  | gain of h·wh, all delays together |
+ * | `gn`      | [1 × units]       | layerNorm, reset before    | gain of (r·h)·wn |
  * | `wh d`    | as `wh`           | d among the delays         | adds h(t−d)·`wh d`; before: and (r·h(t−d))·`wn d` |
  *
- * All begin uniform in ±1/√units, as PyTorch's. State h, zero before the first step.
+ * All begin uniform in ±1/√units, as PyTorch's; gains begin at 1. State h, zero before the first step.
  *
  * @throws TypeError or RangeError with the option that cannot be.
  */
@@ -57,6 +60,7 @@ export function gru(units: number, options: GruOptions = {}): Layer {
     ...recurrence.weights("wh"),
     ...(after ? [] : recurrence.weights("wn")),
     ...(recurrence.bias ? (after ? ["b", "bn"] : ["b"]) : []),
+    ...(recurrence.layerNorm ? (after ? ["gx", "gh"] : ["gx", "gh", "gn"]) : []),
   ]);
   const start = uniform(1 / Math.sqrt(units));
   const part = (value: Value, from: number, count = 1): Value => slice(value, from * units, count * units);
@@ -66,20 +70,24 @@ export function gru(units: number, options: GruOptions = {}): Layer {
     state: { h: units },
     step(input) {
       const { x, h, linear, bias } = input;
-      const product = linear("wx", x, 3 * units, initial("wx", start, 3));
+      const gain = (name: string, columns: number) => () => bias(name, columns, initial(name, constant(1)));
+      const product = recurrence.normalised(linear("wx", x, 3 * units, initial("wx", start, 3)), gain("gx", 3 * units));
       const given = recurrence.bias ? add(product, bias("b", 3 * units, initial("b", start))) : product;
+      /** Terms of a sum: one by one, so that each may add onto the others, or their sum normalised. */
+      const normalisedSum = (terms: readonly Value[], name: string, columns: number): readonly Value[] =>
+        recurrence.layerNorm ? [recurrence.normalised(sumOf(terms), gain(name, columns))] : terms;
       const heard = recurrence.heard(input.layer, h);
       const products = heard.map(({ suffix, value }) =>
         linear(`wh${suffix}`, value, heardGates * units, initial(`wh${suffix}`, start, heardGates)),
       );
       if (after) {
-        const all = sumOf(products);
+        const all = recurrence.normalised(sumOf(products), gain("gh", 3 * units));
         const r = gate(add(part(given, 0), part(all, 0)));
         const z = gate(add(part(given, 1), part(all, 1)));
         const past = recurrence.bias ? add(part(all, 2), bias("bn", units, initial("bn", start))) : part(all, 2);
-        return { h: mix(z, h, activation(add(part(given, 2), mul(r, past)))) };
+        return { h: recurrence.kept("h", h, mix(z, h, activation(add(part(given, 2), mul(r, past))))) };
       }
-      const gates = sumOf([part(given, 0, 2), ...products]);
+      const gates = sumOf([part(given, 0, 2), ...normalisedSum(products, "gh", 2 * units)]);
       const r = gate(part(gates, 0));
       const z = gate(part(gates, 1));
       const past = heard.map(({ suffix, value }) => {
@@ -89,7 +97,7 @@ export function gru(units: number, options: GruOptions = {}): Layer {
           );
         return linear(`wn${suffix}`, mul(r, value), units, initial(`wn${suffix}`, start));
       });
-      return { h: mix(z, h, activation(sumOf([part(given, 2), ...past]))) };
+      return { h: recurrence.kept("h", h, mix(z, h, activation(sumOf([part(given, 2), ...normalisedSum(past, "gn", units)])))) };
     },
   });
   return { ...layer, ...named("gru", options), text: text("gru", units, options, DEFAULTS) };

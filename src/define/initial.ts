@@ -27,4 +27,4 @@ export function checkInitial(kind: string, initial: Readonly<Record<string, Init
 }
 
 /** Initialisers that say something of a matrix as a whole, and so are meant gate by gate. */
-const SQUARE: readonly Initializer["kind"][] = ["orthogonal", "identity"];
+const SQUARE: readonly Initializer["kind"][] = ["orthogonal", "identity", "spectral"];

@@ -49,14 +49,16 @@ const DEFAULTS = { activation: "tanh", gate: "sigmoid", forgetBias: 1, peepholes
  * | `b`       | [1 × 4·units]       | bias                | |
  * | `p`       | [1 × 3·units]       | peepholes           | i and f see p·c(t−1), o sees p·c(t); coupled: [1 × 2·units], f, o |
  * | `wr`      | [units × projection]| projection          | h(t) = (gate(o)·outputActivation(c(t)))·wr |
+ * | `gx`, `gh`| as `b`              | layerNorm           | gains of x·wx and of all that is heard of h |
+ * | `gc`, `bc`| [1 × units]         | layerNorm           | gain and bias of c(t) before outputActivation |
  *
  * All begin uniform in ±1/√units, as PyTorch's, but for the forget gate's bias, which begins at `forgetBias` unless `initial.b` is made of
- * blocks. States h and c, zero before the first step.
+ * blocks; gains begin at 1, `bc` at 0. States h and c, zero before the first step.
  *
  * @throws TypeError or RangeError with the option that cannot be.
  */
 export function lstm(units: number, options: LstmOptions = {}): Layer {
-  const recurrence = checkRecurrence("lstm", units, options, OPTIONS);
+  const recurrence = checkRecurrence("lstm", units, options, OPTIONS, ["h", "c"]);
   const activation = checkActivation("lstm: activation", options.activation ?? "tanh");
   const output = recurrence.bounded(checkActivation("lstm: outputActivation", options.outputActivation ?? options.activation ?? "tanh"));
   const gate = recurrence.bounded(checkActivation("lstm: gate", options.gate ?? "sigmoid"));
@@ -81,6 +83,8 @@ export function lstm(units: number, options: LstmOptions = {}): Layer {
     ...(recurrence.bias ? ["b"] : []),
     ...(peepholes ? ["p"] : []),
     ...(projection ? ["wr"] : []),
+    ...(recurrence.layerNorm ? ["gx", "gh", "gc"] : []),
+    ...(recurrence.layerNorm && recurrence.bias ? ["bc"] : []),
   ]);
   const start = uniform(1 / Math.sqrt(units));
   const remembering = (usual: Initializer): Initializer =>
@@ -91,10 +95,15 @@ export function lstm(units: number, options: LstmOptions = {}): Layer {
     state: { h: projection ?? units, c: units },
     step(input) {
       const { x, h, c, linear, bias } = input;
-      const terms = [linear("wx", x, width, initial("wx", start, gates.length))];
+      const gain = (name: string, columns: number) => () => bias(name, columns, initial(name, constant(1)));
+      const product = linear("wx", x, width, initial("wx", start, gates.length));
+      const terms = [recurrence.normalised(product, gain("gx", width))];
       if (recurrence.bias) terms.push(bias("b", width, remembering(initial("b", start))));
-      for (const { suffix, value } of recurrence.heard(input.layer, h))
-        terms.push(linear(`wh${suffix}`, value, width, initial(`wh${suffix}`, start, gates.length)));
+      const past = recurrence
+        .heard(input.layer, h)
+        .map(({ suffix, value }) => linear(`wh${suffix}`, value, width, initial(`wh${suffix}`, start, gates.length)));
+      if (recurrence.layerNorm) terms.push(recurrence.normalised(sumOf(past), gain("gh", width)));
+      else terms.push(...past);
       const all = sumOf(terms);
       const part = (name: "i" | "f" | "g" | "o"): Value => slice(all, (gates as readonly string[]).indexOf(name) * units, units);
       const seeing = coupled ? ["f", "o"] : ["i", "f", "o"];
@@ -106,9 +115,11 @@ export function lstm(units: number, options: LstmOptions = {}): Layer {
       const f = open("f", c);
       const g = candidate(part("g"));
       const sumOfBoth = coupled ? mix(f, c, g) : add(mul(f, c), mul(open("i", c), g));
-      const next = cellClip === undefined ? sumOfBoth : clamp(sumOfBoth, -cellClip, cellClip);
-      const shown = mul(open("o", next), output(next));
-      return { h: projection ? linear("wr", shown, projection, initial("wr", start)) : shown, c: next };
+      const next = recurrence.kept("c", c, cellClip === undefined ? sumOfBoth : clamp(sumOfBoth, -cellClip, cellClip));
+      const level = recurrence.normalised(next, gain("gc", units));
+      const seen = recurrence.layerNorm && recurrence.bias ? add(level, bias("bc", units, initial("bc", constant(0)))) : level;
+      const shown = mul(open("o", next), output(seen));
+      return { h: recurrence.kept("h", h, projection ? linear("wr", shown, projection, initial("wr", start)) : shown), c: next };
     },
   });
   return { ...layer, ...named("lstm", options), text: text("lstm", units, options, DEFAULTS) };

@@ -40,8 +40,9 @@ const DEFAULTS = { activation: "tanh", recurrence: "hidden", leak: 1, ...RECURRE
  * | `wh d`    | [units × units]   | d among the delays                    | adds h(t−d)·`wh d` |
  * | `wy`      | [outputs × units] | recurrence not "hidden"               | |
  * | `a`       | [1 × units]       | leak "learned"                        | begins at 0 |
+ * | `gx`, `gh`| [1 × units]       | layerNorm                             | gains of x·wx and of all that is heard |
  *
- * All others begin uniform in ±1/√units, as PyTorch's. State h, zero before the first step.
+ * Gains begin at 1, all others uniform in ±1/√units, as PyTorch's. State h, zero before the first step.
  *
  * @throws TypeError or RangeError with the option that cannot be.
  */
@@ -54,7 +55,7 @@ export function rnn(units: number, options: RnnOptions = {}): Layer {
   if (leak !== "learned" && checkNumber("rnn: leak", leak, 0, 1) === 0)
     throw new RangeError('rnn: leak is 0, which would keep the state zero for ever. Use a number above 0 up to 1, or "learned".');
   if (recurrence === "output")
-    for (const key of ["delays", "transition"] as const)
+    for (const key of ["delays", "transition", "recurrentDropout"] as const)
       if (options[key] !== undefined)
         throw new TypeError(
           `rnn: ${key} is about hearing the hidden units, but with recurrence "output" they are not heard. Use recurrence: "both", or leave ${key} out.`,
@@ -65,30 +66,38 @@ export function rnn(units: number, options: RnnOptions = {}): Layer {
     ...(recurrence === "hidden" ? [] : ["wy"]),
     ...(shared.bias ? ["b"] : []),
     ...(leak === "learned" ? ["a"] : []),
+    ...(shared.layerNorm ? ["gx", "gh"] : []),
   ]);
   const start = uniform(1 / Math.sqrt(units));
 
   /** activation(…), of h and y where they are heard. */
   const respond = ({ x, linear, bias, layer }: Omit<StepInput, "y">, h: Value | null, y: Value | null): Value => {
-    const terms = [linear("wx", x, units, initial("wx", start))];
+    const gain = (name: string) => () => bias(name, units, initial(name, constant(1)));
+    const terms = [shared.normalised(linear("wx", x, units, initial("wx", start)), gain("gx"))];
     if (shared.bias) terms.push(bias("b", units, initial("b", start)));
-    for (const { suffix, value } of h ? shared.heard(layer, h) : [])
-      terms.push(linear(`wh${suffix}`, value, units, initial(`wh${suffix}`, start)));
-    if (y) terms.push(linear("wy", y, units, initial("wy", start)));
+    const heard = h ? shared.heard(layer, h) : [];
+    const past = heard.map(({ suffix, value }) => linear(`wh${suffix}`, value, units, initial(`wh${suffix}`, start)));
+    if (y) past.push(linear("wy", y, units, initial("wy", start)));
+    if (shared.layerNorm) terms.push(shared.normalised(sumOf(past), gain("gh")));
+    else terms.push(...past);
     return activation(sumOf(terms));
+  };
+  const leaking = ({ bias }: Omit<StepInput, "y">, h: Value, next: Value): Value => {
+    if (leak === 1) return next;
+    if (leak === "learned") return mix(sigmoid(bias("a", units, initial("a", constant(0)))), next, h);
+    return add(scale(h, 1 - leak), scale(next, leak));
   };
   const own = { ...named("rnn", options), text: text("rnn", units, options, DEFAULTS) };
   // What hears nothing of itself has no state.
-  if (recurrence === "output" && leak === 1)
+  if (recurrence === "output" && leak === 1 && (options.zoneout ?? 0) === 0)
     return { kind: "rnn", units, ...own, build: (site) => respond(inputOf(site), null, site.feedback()) };
   const layer = cell({
     name: "rnn",
     state: { h: units },
     step(input) {
-      const next = respond(input, recurrence === "output" ? null : input.h, recurrence === "hidden" ? null : input.y);
-      if (leak === 1) return { h: next };
-      if (leak === "learned") return { h: mix(sigmoid(input.bias("a", units, initial("a", constant(0)))), next, input.h) };
-      return { h: add(scale(input.h, 1 - leak), scale(next, leak)) };
+      const { h } = input;
+      const next = respond(input, recurrence === "output" ? null : h, recurrence === "hidden" ? null : input.y);
+      return { h: shared.kept("h", h, leaking(input, h, next)) };
     },
   });
   return { ...layer, ...own };

@@ -5,7 +5,7 @@ import type { Layer } from "../../src/define/layer.ts";
 import { dense, embedding, last } from "../../src/define/layers.ts";
 import { lstm } from "../../src/define/lstm.ts";
 import { type RnnOptions, rnn } from "../../src/define/rnn.ts";
-import { type Activation, elu, hardSigmoid, leakyRelu, scaledTanh, thresholdedRelu } from "../../src/graph/activations.ts";
+import { type Activation, elu, hardSigmoid, leakyRelu, scaledTanh, selu, thresholdedRelu } from "../../src/graph/activations.ts";
 import { clamp, scale, tanh } from "../../src/graph/words.ts";
 
 type Make = (units: number) => Layer;
@@ -13,6 +13,9 @@ type Make = (units: number) => Layer;
 /** At most some units: a projection must be smaller than what it projects. */
 const smaller = (units: number): number => Math.ceil((units + 1) / 2);
 const deep = (units: number): readonly Layer[] => [dense(units + 2, { activation: "sigmoid" }), dense(units, { activation: "tanh" })];
+
+/** With a small epsilon one unit's or two units' variance decides how rounding is amplified, and the bounds say nothing. */
+const NORM = { epsilon: 0.5 };
 
 /** Every activation by its name, and those with numbers of their own. */
 const ACTIVATIONS: Readonly<Record<string, Activation>> = {
@@ -22,7 +25,8 @@ const ACTIVATIONS: Readonly<Record<string, Activation>> = {
   relu: "relu",
   leakyRelu: "leakyRelu",
   elu: "elu",
-  selu: "selu",
+  // As it is, it makes a recurrence with these weights explode, and every rounding with it.
+  selu: (x) => selu(scale(x, 0.5)),
   softsign: "softsign",
   softplus: "softplus",
   silu: "silu",
@@ -49,6 +53,10 @@ const LSTM: Readonly<Record<string, Make>> = {
   "lstm, transition": (units) => lstm(units, { transition: deep(units) }),
   "lstm, transition, concat": (units) => lstm(units, { transition: deep(units), transitionSkip: "concat" }),
   "lstm, activations": (units) => lstm(units, { activation: "softsign", outputActivation: "identity", gate: "hardSigmoid" }),
+  "lstm, layer norm": (units) => lstm(units, { layerNorm: NORM }),
+  "lstm, layer norm, no bias, delays": (units) => lstm(units, { layerNorm: NORM, bias: false, delays: [1, 2] }),
+  "lstm, recurrent dropout": (units) => lstm(units, { recurrentDropout: 0.4, delays: [1, 3] }),
+  "lstm, zoneout": (units) => lstm(units, { zoneout: { h: 0.2, c: 0.5 } }),
   "lstm, all at once": (units) =>
     lstm(units + 1, {
       activation: (x) => tanh(scale(x, 0.8)),
@@ -60,6 +68,9 @@ const LSTM: Readonly<Record<string, Make>> = {
       delays: [3, 1],
       transition: [dense(units + 1, { activation: "tanh" })],
       transitionSkip: "concat",
+      layerNorm: NORM,
+      recurrentDropout: 0.2,
+      zoneout: 0.1,
     }),
 };
 
@@ -75,6 +86,10 @@ const GRU: Readonly<Record<string, Make>> = {
   "gru, reset before, delays 1 and 3": (units) => gru(units, { reset: "before", delays: [1, 3] }),
   "gru, transition": (units) => gru(units, { transition: deep(units), transitionSkip: "concat" }),
   "gru, reset before, transition": (units) => gru(units, { reset: "before", transition: deep(units), transitionSkip: "add" }),
+  "gru, layer norm": (units) => gru(units, { layerNorm: NORM }),
+  "gru, reset before, layer norm": (units) => gru(units, { reset: "before", layerNorm: NORM, delays: [1, 2] }),
+  "gru, recurrent dropout": (units) => gru(units, { recurrentDropout: 0.4 }),
+  "gru, reset before, zoneout": (units) => gru(units, { reset: "before", zoneout: 0.3, recurrentDropout: 0.2 }),
   "gru, activations": (units) => gru(units, { activation: "elu", gate: (x) => hardSigmoid(x, 0.2) }),
 };
 
@@ -94,12 +109,16 @@ const RNN: Readonly<Record<string, Make>> = {
   "rnn, transition of one, add": (units) => rnn(units, { transition: [dense(units, { activation: "relu" })], transitionSkip: "add" }),
   "rnn, transition, concat, delays": (units) =>
     rnn(units, { transition: deep(units), transitionSkip: "concat", delays: [1, 4], leak: "learned" }),
+  "rnn, layer norm": rnns({ layerNorm: NORM }),
+  "rnn, recurrent dropout, zoneout": rnns({ recurrentDropout: 0.4, zoneout: { h: 0.3 } }),
   "rnn, a cell as transition": (units) => rnn(units, { transition: [rnn(units + 1), dense(units)] }),
 };
 
 const HEARING: Readonly<Record<string, Make>> = {
   "rnn, both, leak": rnns({ recurrence: "both", leak: 0.4 }),
   "rnn, output, learned leak": rnns({ recurrence: "output", leak: "learned" }),
+  "rnn, both, layer norm": rnns({ recurrence: "both", layerNorm: NORM }),
+  "rnn, output, zoneout": rnns({ recurrence: "output", zoneout: 0.3 }),
   "rnn, both, delays": rnns({ recurrence: "both", delays: [1, 2] }),
   "rnn, both, transition": (units) => rnn(units, { recurrence: "both", transition: deep(units), transitionSkip: "add", clip: 0.9 }),
 };
