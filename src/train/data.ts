@@ -32,6 +32,8 @@ export interface Data {
   readonly count: number;
   /** Symbols or rows of features that one pass predicts. */
   readonly size: number;
+  /** Steps of the longest batch, if they are known: no gradient reaches further back. */
+  readonly longest?: number;
   /** Checks that widths and values fit the definition. @throws TypeError or RangeError with the place. */
   check(definition: Definition): void;
   /** One pass; in the order of `random`, if that is given and order is free. `whole`: with what does not fill a window. */

@@ -53,6 +53,10 @@ class Examples implements Data {
     return this.#list.reduce((sum, { input }) => sum + input.length, 0);
   }
 
+  get longest(): number {
+    return Math.max(...this.#byLength.keys());
+  }
+
   check(definition: Definition): void {
     const kind = inputKind(definition);
     const target = targetKind(definition);

@@ -3,6 +3,7 @@
 import { checkChoice, checkFlag, checkNumber, checkOptions, checkSize, describe } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
 import type { Data } from "./data.ts";
+import { checkDelays } from "./delays.ts";
 import { adam, checkOptimizer, type Optimizer } from "./optimizer.ts";
 
 /**
@@ -60,6 +61,7 @@ export function checkTraining(definition: Definition, data: Data, options: Train
   if (!definition.nodes.some((node) => node.op === "parameter" && node.attributes.trained))
     throw new TypeError("train: the model has no parameter that is trained. Add a layer with weights, such as dense(n).");
   checkData("train", definition, data);
+  checkDelays("train", definition, data);
   return { optimizer, epochs, steps, clip, policy, length, teacherForcing, signal };
 }
 

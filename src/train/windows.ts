@@ -73,6 +73,10 @@ class Windows implements Data {
     return this.count * this.batch * this.#steps;
   }
 
+  get longest(): number {
+    return this.#steps;
+  }
+
   check(definition: Definition): void {
     const kind = inputKind(definition);
     const target = targetKind(definition);
