@@ -12,7 +12,9 @@ import {
   dense,
   embedding,
   features,
+  gru,
   last,
+  lstm,
   meanSquared,
   mix,
   model,
@@ -46,6 +48,13 @@ const output = characters([rnn(128, { recurrence: "output" }), dense(65)]);
 const both = characters([rnn(128, { recurrence: "both" }), dense(65)]);
 const vector = model({ input: features(12), layers: [rnn(32), last(), dense(9)], loss: crossEntropy() });
 const stack = characters([embedding(24), rnn(64), rnn(64), dense(65)]);
+const memory = characters([embedding(64), lstm(128), dense(65)]);
+const gated = characters([embedding(64), gru(128), dense(65)]);
+const before = characters([embedding(64), gru(128, { reset: "before" }), dense(65)]);
+const deep = characters([
+  lstm(32, { peepholes: true, projection: 16, delays: [1, 8], transition: [dense(24, { activation: "tanh" })], transitionSkip: "concat" }),
+  dense(65),
+]);
 const own = model({ input: features(3), layers: [mgu(32), dense(2)], loss: meanSquared() });
 
 /** A leaky unit whose own weights are frozen: nothing flows back through time unless something below it is trained. */
@@ -68,6 +77,10 @@ const CASES: [name: string, definition: Definition, options: PlanOptions][] = [
   ["sequence-to-vector", vector, {}],
   ["two-layers", stack, {}],
   ["own-cell", own, {}],
+  ["lstm", memory, {}],
+  ["gru", gated, {}],
+  ["gru-reset-before", before, {}],
+  ["lstm-deep-and-far", deep, {}],
   ["frozen-recurrence", readOut, {}],
   ["frozen-recurrence-above-trained", below, {}],
   ["hidden-recurrence-streaming", hidden, { purpose: "predict", batch: 1, steps: 1 }],
