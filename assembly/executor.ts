@@ -19,6 +19,8 @@ import {
   DROPOUT_SCALED,
   Opcode,
 } from "./isa";
+import { gruGates, gruGatesGradient } from "./kernels/gates-gru";
+import { lstmGates, lstmGatesGradient } from "./kernels/gates-lstm";
 import { gemm } from "./kernels/gemm";
 import { binaryCrossEntropy, crossEntropy, meanSquared } from "./kernels/loss";
 import { map } from "./kernels/map";
@@ -87,6 +89,14 @@ function execute(command: Command, t: i32, control: usize): void {
       return columnSum(a, b, bStride, rows, width, flags !== 0);
     case Opcode.map:
       return map(command.extra, t, rows, width, scratch);
+    case Opcode.lstmGates:
+      return lstmGates(command.extra, t, rows, width, scratch);
+    case Opcode.lstmGatesGradient:
+      return lstmGatesGradient(command.extra, t, rows, width, scratch);
+    case Opcode.gruGates:
+      return gruGates(command.extra, t, rows, width, scratch);
+    case Opcode.gruGatesGradient:
+      return gruGatesGradient(command.extra, t, rows, width, scratch);
     case Opcode.copy:
       return copyRows(a, aStride, b, bStride, rows, width);
     case Opcode.fill:

@@ -81,6 +81,7 @@ export const MAP_OPS = 31;
  *   instruction   MapOp         y         a          b or v (f32)   c                        × instructions
  *
  * y, a, b, c are references: i is operand i, MAP_REGISTER + r is register r.
+ * The kernels of gates read a program without instructions, whose operands are in the kernel's order; one of base 0 is absent.
  */
 export const MAP_HEADER_BYTES = 16;
 export const MAP_OPERAND_BYTES = 16;
@@ -109,6 +110,10 @@ export enum Opcode {
   scatter,
   columnSum,
   map,
+  lstmGates,
+  lstmGatesGradient,
+  gruGates,
+  gruGatesGradient,
   copy,
   fill,
   softmax,

@@ -29,11 +29,11 @@ export function softplusGradient(y: usize, a: usize, b: usize, end: usize): void
   for (; y < end; y += 16, a += 16) v128.store(y, f32x4.mul(v128.load(y), sigmoid(v128.load(a))));
 }
 
-function tanhSlope(y: v128, dy: v128): v128 {
+export function tanhSlope(y: v128, dy: v128): v128 {
   const one = f32x4.splat(1);
   return f32x4.mul(dy, f32x4.mul(f32x4.sub(one, y), f32x4.add(one, y)));
 }
 
-function sigmoidSlope(y: v128, dy: v128): v128 {
+export function sigmoidSlope(y: v128, dy: v128): v128 {
   return f32x4.mul(f32x4.mul(dy, y), f32x4.sub(f32x4.splat(1), y));
 }

@@ -57,3 +57,31 @@ export function sigmoidRow(y: usize, x: usize, end: usize): void {
     v128.store(y, quotient(r, expTail(r, c2, c3, c4, c5, c6), t, a));
   }
 }
+
+/** Bytes of the constants that `sigmoidBy` reads. */
+export const SIGMOID_CONSTANTS: usize = 192;
+
+/** The constants, four lanes each, at `at`: for loops that compute more than one function and so have no registers to keep them in. */
+export function putSigmoid(at: usize): void {
+  v128.store(at, f32x4.splat(LOW));
+  v128.store(at, f32x4.splat(HIGH), 16);
+  v128.store(at, f32x4.splat(LOG2_E), 32);
+  v128.store(at, f32x4.splat(MAGIC), 48);
+  v128.store(at, f32x4.splat(LN2_HIGH), 64);
+  v128.store(at, f32x4.splat(LN2_LOW), 80);
+  v128.store(at, f32x4.splat(EXP_2), 96);
+  v128.store(at, f32x4.splat(EXP_3), 112);
+  v128.store(at, f32x4.splat(EXP_4), 128);
+  v128.store(at, f32x4.splat(EXP_5), 144);
+  v128.store(at, f32x4.splat(EXP_6), 160);
+  v128.store(at, f32x4.splat(SCALE), 176);
+}
+
+/** sigmoid, to the bit, with the constants that `putSigmoid` has put at `at`. */
+export function sigmoidBy(at: usize, x: v128): v128 {
+  const z = within(f32x4.neg(x), v128.load(at), v128.load(at, 16));
+  const t = madd(z, v128.load(at, 32), v128.load(at, 48));
+  const r = reduced(z, f32x4.sub(t, v128.load(at, 48)), v128.load(at, 64), v128.load(at, 80));
+  const tail = expTail(r, v128.load(at, 96), v128.load(at, 112), v128.load(at, 128), v128.load(at, 144), v128.load(at, 160));
+  return quotient(r, tail, t, v128.load(at, 176));
+}

@@ -75,3 +75,30 @@ export function tanhRow(y: usize, x: usize, end: usize): void {
     v128.store(y, quotient(r, tail(r, c2, c3, c4, c5, c6), t, half, v, sign));
   }
 }
+
+/** Bytes of the constants that `tanhBy` reads. */
+export const TANH_CONSTANTS: usize = 176;
+
+/** The constants, four lanes each, at `at` (see sigmoid.ts). */
+export function putTanh(at: usize): void {
+  v128.store(at, f32x4.splat(HIGH));
+  v128.store(at, f32x4.splat(RATE), 16);
+  v128.store(at, f32x4.splat(MAGIC), 32);
+  v128.store(at, f32x4.splat(HALF_LN2), 48);
+  v128.store(at, f32x4.splat(TANH_2), 64);
+  v128.store(at, f32x4.splat(TANH_3), 80);
+  v128.store(at, f32x4.splat(TANH_4), 96);
+  v128.store(at, f32x4.splat(TANH_5), 112);
+  v128.store(at, f32x4.splat(TANH_6), 128);
+  v128.store(at, f32x4.splat(0.5), 144);
+  v128.store(at, f32x4.splat(-0.0), 160);
+}
+
+/** tanh, to the bit, with the constants that `putTanh` has put at `at`. */
+export function tanhBy(at: usize, x: v128): v128 {
+  const z = f32x4.pmin(f32x4.abs(x), v128.load(at));
+  const t = madd(z, v128.load(at, 16), v128.load(at, 32));
+  const r = madd(f32x4.sub(t, v128.load(at, 32)), v128.load(at, 48), z);
+  const q = tail(r, v128.load(at, 64), v128.load(at, 80), v128.load(at, 96), v128.load(at, 112), v128.load(at, 128));
+  return quotient(r, q, t, v128.load(at, 144), x, v128.load(at, 160));
+}

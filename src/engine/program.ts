@@ -52,9 +52,10 @@ export class Program {
   #packed = 0;
   #packedFrozen = 0;
 
-  constructor(machine: Machine, definition: Definition, purpose: Purpose, batch: number, steps: number) {
+  /** `options` are makePlan's. */
+  constructor(machine: Machine, definition: Definition, purpose: Purpose, batch: number, steps: number, options = {}) {
     this.#machine = machine;
-    this.plan = makePlan(definition, purpose, batch, steps);
+    this.plan = makePlan(definition, purpose, batch, steps, options);
     if (learns(purpose)) machine.needGradients();
     const { bytes } = this.plan;
     this.#bases = {

@@ -68,6 +68,8 @@ export const stepNodes = (step: Step): readonly NodeId[] => (step.kind === "op" 
 /** In a map, what is read nowhere else stays in registers. */
 export function registersOf(nodes: readonly Node[], step: Step, users: readonly NodeId[][], roots: ReadonlySet<NodeId>): Set<NodeId> {
   if (step.kind === "op") return new Set();
+  const { fused } = step;
+  if (fused) return new Set(step.nodes.filter((id) => !fused.outputs.includes(id)));
   const members = new Set(step.nodes);
   return new Set(step.nodes.filter((id) => !roots.has(id) && users[id].every((user) => members.has(user) && !VIEWS.has(nodes[user].op))));
 }

@@ -3,6 +3,7 @@
 import type { Definition } from "../define/model.ts";
 import { type Node, type NodeId, reachable, usersOf } from "../graph/graph.ts";
 import { combine, packWeights } from "./combine.ts";
+import { fuse } from "./fuse.ts";
 import { type Buffer, layout, placeOf } from "./layout.ts";
 import { printPlan } from "./print.ts";
 import type { Carried, Plan } from "./record.ts";
@@ -12,14 +13,14 @@ import { type Purpose, type Unfolded, unfold } from "./unfold.ts";
 
 export type { Carried, Plan };
 
-/** unfold → differentiate → combine → schedule → lay out. */
-export function makePlan(definition: Definition, purpose: Purpose, batch: number, steps: number): Plan {
+/** unfold → differentiate → combine → schedule → fuse → lay out. Without `fused`, maps are run word by word: the same bits. */
+export function makePlan(definition: Definition, purpose: Purpose, batch: number, steps: number, { fused = true } = {}): Plan {
   const unfolded = simplify(unfold(definition, purpose));
   const { nodes } = unfolded;
   const users = usersOf(nodes);
   const roots = rootsOf(unfolded);
   const gradients = new Map(unfolded.gradients.map(({ path, node }) => [node, path]));
-  const stages = schedule(nodes, roots)
+  const stages = fuse(nodes, roots, schedule(nodes, roots), fused)
     .map((stage) => ({ ...stage, steps: stage.steps.filter((step) => step.kind === "map" || !isCoveredByGradient(nodes, step.node)) }))
     .filter(({ steps: work }) => work.length > 0);
   const { buffers, frameBytes, inputBytes, scratchBytes } = layout({ nodes, users, roots, stages, gradients, batch, steps });

@@ -38,7 +38,7 @@ function line(plan: Printed, stage: Stage, step: Step): string {
     return `${head}${formula(nodes, step.node).padEnd(64)} ${nodes[step.node].label}`.trimEnd();
   }
   const [first, ...rest] = step.nodes.map((id) => `${`%${id} = ${formula(nodes, id)}`.padEnd(64)} ${nodes[id].label}`.trimEnd());
-  const head = `  ${"".padEnd(5)}${`map of ${step.nodes.length}`.padEnd(16)}${size(plan, stage, step.nodes[0]).padEnd(15)}`;
+  const head = `  ${"".padEnd(5)}${(step.fused?.kernel ?? `map of ${step.nodes.length}`).padEnd(16)}${size(plan, stage, step.nodes[0]).padEnd(15)}`;
   return [`${head}${first}`, ...rest.map((word) => `${"".padEnd(head.length)}${word}`)].join("\n");
 }
 

@@ -5,16 +5,22 @@ import { ELEMENTWISE, VIEWS } from "../graph/operations.ts";
 import { findLoops } from "./loops.ts";
 
 /** One command: an operation, or a map of element-wise operations that share a pass over memory. */
-export type Step = { readonly kind: "op"; readonly node: NodeId } | { readonly kind: "map"; readonly nodes: readonly NodeId[] };
+export type Step =
+  | { readonly kind: "op"; readonly node: NodeId }
+  | { readonly kind: "map"; readonly nodes: readonly NodeId[]; readonly fused?: Fused };
+
+/** A map that has a kernel of its own, with the kernel's operands in their order; −1 where there is none. */
+export interface Fused {
+  readonly kernel: "lstm gates" | "d lstm gates" | "gru gates" | "d gru gates";
+  readonly outputs: readonly NodeId[];
+  readonly inputs: readonly NodeId[];
+}
 
 export interface Stage {
   /** 0: once, over all rows. 1: for t = 0 … T−1. −1: for t = T−1 … 0. */
   readonly direction: 0 | 1 | -1;
   readonly steps: readonly Step[];
 }
-
-/** Words of a map at most, so that registers always suffice; a longer chain is cut in two. */
-const MAP_NODES = 16;
 
 export function schedule(nodes: readonly Node[], roots: ReadonlySet<NodeId>): Stage[] {
   const { of, directions } = findLoops(nodes);
@@ -92,7 +98,7 @@ function stepsOf(nodes: readonly Node[], members: readonly NodeId[], inLoop: boo
     let key = "";
     for (const id of waiting) {
       const { op, inputs, shape } = nodes[id];
-      if (!ELEMENTWISE.has(op) || map.size === MAP_NODES) continue;
+      if (!ELEMENTWISE.has(op)) continue;
       const own = `${shape.extent} ${shape.rows} ${shape.width}`;
       if ((key !== "" && key !== own) || inputs.some((input) => waits(input, map))) continue;
       key = own;

@@ -1,11 +1,12 @@
 // From a plan to commands: each step becomes one or a few, with addresses in place of nodes.
 
-import { Opcode } from "../../assembly/isa.ts";
+import { MAX_OPERANDS, Opcode } from "../../assembly/isa.ts";
 import type { Node, NodeId } from "../graph/graph.ts";
 import { rowBytes } from "../plan/bytes.ts";
 import { type Buffer, placeOf, type Role, registersOf, stepNodes } from "../plan/layout.ts";
 import type { Plan } from "../plan/plan.ts";
 import { isGiven, type Stage, type Step } from "../plan/schedule.ts";
+import { GATES, gatesProgram } from "./gates.ts";
 import { LOWER } from "./lowerings.ts";
 import { mapProgram } from "./map.ts";
 import type { Command, Operand } from "./words.ts";
@@ -84,13 +85,17 @@ function lowerStep(plan: Plan, stage: Stage, step: Step, control: number, at: (i
   const { extent, rows, width } = nodes[id].shape;
   const height = extent === "sequence" ? (stage.direction === 0 ? batch * steps : batch) : extent === "vector" ? batch : rows;
   if (step.kind === "map") {
+    const { fused } = step;
     const registers = registersOf(nodes, step, plan.users, plan.roots);
-    const written = step.nodes.filter((member) => !registers.has(member));
-    const program = mapProgram(nodes, step.nodes, (member) => (registers.has(member) ? null : ownRow(nodes[member], height, at(member))));
-    const shown = written.slice(0, 6);
+    const written = fused ? fused.outputs.filter((id) => id >= 0) : step.nodes.filter((member) => !registers.has(member));
+    const program = fused
+      ? gatesProgram(fused, at)
+      : mapProgram(nodes, step.nodes, (member) => (registers.has(member) ? null : ownRow(nodes[member], height, at(member))));
+    // What is not shown is finite if what is shown is: the tanh of a state.
+    const shown = written.slice(0, MAX_OPERANDS);
     return [
       {
-        opcode: Opcode.map,
+        opcode: fused ? GATES[fused.kernel] : Opcode.map,
         rows: height,
         width,
         extra: program,

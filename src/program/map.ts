@@ -3,7 +3,7 @@
 import { MAP_MAX_REGISTERS, MAP_REGISTER, MapOp } from "../../assembly/isa.ts";
 import type { Node, NodeId } from "../graph/graph.ts";
 import type { OpName } from "../graph/operations.ts";
-import { floatBits, type Operand } from "./words.ts";
+import { floatBits, type Operand, operandWords } from "./words.ts";
 
 type Word = readonly [op: MapOp, immediate?: number];
 
@@ -102,7 +102,7 @@ export function mapProgram(nodes: readonly Node[], members: readonly NodeId[], m
     operands.length,
     MAP_MAX_REGISTERS,
     0,
-    ...operands.flatMap(({ base, timeStride, rowStride }) => [base, timeStride, rowStride, 0]),
+    ...operands.flatMap(operandWords),
     ...instructions,
   ]);
 }

@@ -11,6 +11,9 @@ export interface Operand {
 
 export const ABSENT: Operand = { base: 0, timeStride: 0, rowStride: 0 };
 
+/** An operand as it lies in memory. */
+export const operandWords = ({ base, timeStride, rowStride }: Operand): number[] => [base, timeStride, rowStride, 0];
+
 export interface Command {
   readonly opcode: Opcode;
   readonly rows?: number;

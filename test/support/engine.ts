@@ -24,16 +24,22 @@ export interface EngineResult {
 
 /**
  * One run from a fresh state. Before it, the whole frame is filled with NaN: nothing may be read that was not written, and no pad may
- * reach a result.
+ * reach a result. `options` are makePlan's.
  */
-export async function runEngine(definition: Definition, purpose: Purpose, data: Data, binary: Binary): Promise<EngineResult> {
+export async function runEngine(
+  definition: Definition,
+  purpose: Purpose,
+  data: Data,
+  binary: Binary,
+  options: { readonly fused?: boolean } = {},
+): Promise<EngineResult> {
   const layout = layoutParameters(definition);
   const machine = await Machine.start(binary, layout, definition.seed);
   for (const place of layout.places) writeBlock(machine, machine.parameters + place.offset, place, data.parameters[place.path]);
   machine.version++;
   if (purpose.kind === "train") machine.needGradients();
   const frame = machine.memory.allocate(64) + 64;
-  const program = new Program(machine, definition, purpose, data.batch, data.steps);
+  const program = new Program(machine, definition, purpose, data.batch, data.steps, options);
   machine.memory.floats(frame, program.plan.bytes.frame / 4).fill(Number.NaN);
   if (machine.gradients) machine.memory.floats(machine.gradients, layout.trainedBytes / 4).fill(0);
   put(machine, program, "input", data.input);
