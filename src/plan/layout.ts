@@ -6,6 +6,7 @@ import { VIEWS } from "../graph/operations.ts";
 import { alignBuffer, rowBytes, TILE } from "./bytes.ts";
 import { panelBytes, panelKey } from "./parameters.ts";
 import type { Stage, Step } from "./schedule.ts";
+import { type Life, share } from "./share.ts";
 
 /** Which block of memory a buffer lies in. */
 export type Role = "parameters" | "gradients" | "panels" | "inputs" | "frame";
@@ -89,7 +90,7 @@ export function layout(request: LayoutRequest): Layout {
   const extent = reach(nodes);
   const moments = momentsOf(request);
   const buffers = new Map<NodeId, Buffer>();
-  const frame: { buffer: Buffer; from: number; to: number }[] = [];
+  const frame: Life[] = [];
   let inputBytes = 0;
   // Registers of maps.
   let scratchBytes = MAP_SCRATCH_BYTES;
@@ -132,7 +133,7 @@ export function layout(request: LayoutRequest): Layout {
       }
     }
   }
-  return { buffers, frameBytes: pack(frame), inputBytes, scratchBytes };
+  return { buffers, frameBytes: share(frame), inputBytes, scratchBytes };
 }
 
 /** The node whose buffer a parameter-sized product adds to, or −1. */
@@ -228,25 +229,4 @@ function momentsOf({ nodes, stages }: LayoutRequest): { from: Int32Array; to: In
     moment++;
   }
   return { from, to };
-}
-
-/** Largest first, each at the lowest offset where nothing that lives at the same time lies. Returns the bytes of the whole. */
-function pack(lives: { buffer: Buffer; from: number; to: number }[]): number {
-  const placed: typeof lives = [];
-  let total = 0;
-  for (const life of [...lives].sort((a, b) => b.buffer.bytes - a.buffer.bytes)) {
-    const bytes = alignBuffer(life.buffer.bytes);
-    const neighbours = placed
-      .filter(({ from, to }) => from <= life.to && life.from <= to)
-      .sort((a, b) => a.buffer.offset - b.buffer.offset);
-    let offset = 0;
-    for (const { buffer } of neighbours) {
-      if (offset + bytes <= buffer.offset) break;
-      offset = Math.max(offset, buffer.offset + alignBuffer(buffer.bytes));
-    }
-    life.buffer.offset = offset;
-    placed.push(life);
-    total = Math.max(total, offset + bytes);
-  }
-  return total;
 }
