@@ -26,6 +26,7 @@ import {
   tokens,
   windows,
 } from "../../src/index.ts";
+import { STOCK } from "../reference/stock.ts";
 
 const small = model({ input: features(1), layers: [rnn(2), dense(1)], loss: meanSquared(), seed: 3 });
 const letters = model({
@@ -77,6 +78,16 @@ describe("what is opened", () => {
     using alone = await open(saved.slice().buffer);
     expect(within.note).toBe("αβγ");
     expect(within.save()).toEqual(alone.save());
+  });
+
+  test.each(STOCK.filter(({ full }) => !full))("holds every parameter and option of a stock cell: $name", async ({ layers }) => {
+    const definition = model({ input: features(1), layers: layers({ hidden: 5, output: 1 }), loss: meanSquared() });
+    using net = await compile(JSON.parse(JSON.stringify(definition)));
+    await train(net, windows(Float32Array.from(text), { batch: 2, steps: 6 }), adam(1e-2), 1);
+    using other = await open(net.save({ optimizer: true }));
+    expect(other.definition).toEqual(definition);
+    expect(other.predict([1, 2, 3, 4, 5])).toEqual(net.predict([1, 2, 3, 4, 5]));
+    expect(other.save({ optimizer: true })).toEqual(net.save({ optimizer: true }));
   });
 
   const OPTIMIZERS: readonly (readonly [string, () => Optimizer])[] = [

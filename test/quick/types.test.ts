@@ -16,11 +16,14 @@ import {
   embedding,
   examples,
   features,
+  gru,
   type Layer,
+  lstm,
   meanSquared,
   model,
   mul,
   type Network,
+  orthogonal,
   type Parameter,
   type Progress,
   plan,
@@ -46,6 +49,23 @@ describe("definitions", () => {
       dense(4, { activation: "gelu" }),
       // @ts-expect-error: a size is a number
       dense("4"),
+      lstm(4, { gate: "hardSigmoid", activation: (x) => tanh(x), peepholes: true, delays: [1, 8], initial: { wh: orthogonal() } }),
+      gru(4, { reset: "before", transition: [dense(4)], transitionSkip: "add", zoneout: { h: 0.1 } }),
+      rnn(4, { leak: "learned", layerNorm: { epsilon: 1e-3 } }),
+      // @ts-expect-error: a gru has no cell state to look at
+      gru(4, { peepholes: true }),
+      // @ts-expect-error: an rnn has no gates
+      rnn(4, { gate: "sigmoid" }),
+      // @ts-expect-error: delays are a list
+      lstm(4, { delays: 8 }),
+      // @ts-expect-error: an activation gives a value
+      lstm(4, { activation: () => 5 }),
+      // @ts-expect-error: first values are said by the parameter's name
+      lstm(4, { initial: orthogonal() }),
+      // @ts-expect-error: a transition is made of layers
+      gru(4, { transition: [4] }),
+      // @ts-expect-error: no such leak
+      rnn(4, { leak: "fixed" }),
       // @ts-expect-error: no such recurrence
       rnn(4, { recurrence: "input" }),
       // @ts-expect-error: an initialiser, not a number
