@@ -24,6 +24,7 @@ import { lstmGates, lstmGatesGradient } from "./kernels/gates-lstm";
 import { gemm } from "./kernels/gemm";
 import { binaryCrossEntropy, crossEntropy, meanSquared } from "./kernels/loss";
 import { map } from "./kernels/map";
+import { addNoise } from "./kernels/noise";
 import { normalize, normalizeGradient } from "./kernels/normalize";
 import { outer } from "./kernels/outer";
 import { pack, packTransposed } from "./kernels/pack";
@@ -32,6 +33,7 @@ import { columnSum, firstNonFinite } from "./kernels/reduce";
 import { carryRows, copyRows, fillRows } from "./kernels/rows";
 import { gather, scatter } from "./kernels/select";
 import { softmax, softmaxGradient } from "./kernels/softmax";
+import { sparse, sparseTransposed } from "./kernels/sparse";
 import { argmax, carrySymbols, noSymbols } from "./kernels/symbols";
 import { update } from "./update";
 
@@ -159,6 +161,25 @@ function execute(command: Command, t: i32, control: usize): void {
       return noSymbols(a, rows);
     case Opcode.update:
       return update(control);
+    case Opcode.sparse:
+      return sparse(a, aStride, b, bStride, c, address(command, 3, t), rowStride(command, 3), rows, flags, width);
+    case Opcode.sparseTransposed:
+      return sparseTransposed(a, aStride, b, bStride, c, address(command, 3, t), rowStride(command, 3), rows, flags, inner, width);
+    case Opcode.addNoise:
+      return addNoise(
+        a,
+        aStride,
+        b,
+        bStride,
+        rows,
+        width,
+        command.real,
+        load<u32>(control, CONTROL_SEED_LOW),
+        load<u32>(control, CONTROL_SEED_HIGH),
+        flags,
+        load<u32>(control, CONTROL_STEP),
+        t * rows,
+      );
     default:
       unreachable();
   }

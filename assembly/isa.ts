@@ -132,6 +132,9 @@ export enum Opcode {
   carrySymbolsOut,
   noSymbols,
   update,
+  sparse,
+  sparseTransposed,
+  addNoise,
 }
 
 export const DROPOUT_SCALED = 1;

@@ -20,6 +20,7 @@ export {
 export { type LstmOptions, lstm } from "./define/lstm.ts";
 export { type Definition, type Feedback, type ModelOptions, model } from "./define/model.ts";
 export { type DropoutOptions, dropout, type LayerNormOptions, layerNorm } from "./define/regularization.ts";
+export { type ReservoirOptions, reservoir } from "./define/reservoir.ts";
 export { type RnnOptions, rnn } from "./define/rnn.ts";
 export type { LayerOptions } from "./define/text.ts";
 export type { Parameter, Parameters } from "./engine/parameters.ts";
@@ -53,6 +54,7 @@ export {
   mix,
   mul,
   neg,
+  noise,
   normalize,
   relu,
   scale,

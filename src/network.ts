@@ -5,7 +5,7 @@ import { checkFlag, checkOptions, describe } from "./define/check.ts";
 import type { Definition } from "./define/model.ts";
 import { type BinaryOptions, checkBinaryOptions, chooseBinary } from "./engine/binary.ts";
 import { Machine } from "./engine/machine.ts";
-import { Parameters, readBlock, writeBlock } from "./engine/parameters.ts";
+import { Parameters, readStored, storedCount, writeStored } from "./engine/parameters.ts";
 import { Programs } from "./engine/programs.ts";
 import { checkDefinition } from "./file/definition.ts";
 import { type Contents, read, write } from "./file/save.ts";
@@ -159,13 +159,13 @@ export class Network implements Disposable {
     return write({
       definition: this.definition,
       note,
-      parameters: layout.places.map((place) => readBlock(machine, parameters + place.offset, place)),
+      parameters: layout.places.map((place) => readStored(machine, parameters + place.offset, place)),
       optimizer:
         blocks === 0 || kind === null
           ? null
           : { kind, steps: control.getUint32(CONTROL_STEP, true), updates: control.getUint32(CONTROL_UPDATES, true), blocks },
       memory: Array.from({ length: blocks }, (_, block) =>
-        layout.trained.map((place) => readBlock(machine, address + block * layout.trainedBytes + place.offset, place)),
+        layout.trained.map((place) => readStored(machine, address + block * layout.trainedBytes + place.offset, place)),
       ).flat(),
     });
   }
@@ -176,7 +176,7 @@ export class Network implements Disposable {
     const { places, trained, trainedBytes } = machine.layout;
     const owners = Array.from({ length: optimizer?.blocks ?? 0 }, () => trained).flat();
     const fits = (arrays: readonly Float32Array[], expected: typeof places): boolean =>
-      arrays.length === expected.length && expected.every(({ rows, width }, index) => rows * width === arrays[index].length);
+      arrays.length === expected.length && expected.every((place, index) => storedCount(place) === arrays[index].length);
     const refuse = (what: string, count: number): never => {
       throw new TypeError(`open: the model's ${what} does not fit the ${count} arrays that are stored for it. Save it again.`);
     };
@@ -184,14 +184,14 @@ export class Network implements Disposable {
     if (!fits(memory, owners)) refuse(`optimizer, which remembers ${owners.length} arrays,`, memory.length);
     this.note = note;
     places.forEach((place, index) => {
-      writeBlock(machine, machine.parameters + place.offset, place, parameters[index]);
+      writeStored(machine, machine.parameters + place.offset, place, parameters[index]);
     });
     machine.changed();
     if (!optimizer) return;
     needMemory(machine, this.#memory, optimizer.kind, optimizer.blocks);
     memory.forEach((values, index) => {
       const place = trained[index % trained.length];
-      writeBlock(machine, this.#memory.address + Math.floor(index / trained.length) * trainedBytes + place.offset, place, values);
+      writeStored(machine, this.#memory.address + Math.floor(index / trained.length) * trainedBytes + place.offset, place, values);
     });
     const control = machine.view();
     control.setUint32(CONTROL_STEP, optimizer.steps, true);

@@ -42,6 +42,10 @@ export class Site {
       );
     checkFit(`${this.path}/${name}`, initial, rows, width);
     checkFlag(`${this.path}/${name}: trained`, trained);
+    if (trained && initial.kind === "sparse")
+      throw new TypeError(
+        `${this.path}/${name}: a sparse weight is never trained. Say so: linear("${name}", x, ${width}, initial, false).`,
+      );
     this.#take(name, "parameter");
     const path = `${this.path}/${name}`;
     const before = this.#graph.label;
@@ -75,7 +79,7 @@ export class Site {
     this.#made.add(name);
   }
 
-  /** x·W with a new weight [x.width × units]; for symbols, the symbol's row of W. */
+  /** x·W with a new weight [x.width × units]; for symbols, the symbol's row of W. A sparse one is kept as its entries. */
   linear(name: string, x: Value, units: number, initial?: Initializer, trained = true): Value {
     if (!(x instanceof Value))
       throw new TypeError(`${this.path}: linear("${name}", …) got ${String(x)} as its input. Give it a symbolic value.`);
@@ -84,8 +88,11 @@ export class Site {
     const { symbols, width } = x.shape;
     const rows = symbols || width;
     const weight = this.parameter(name, rows, units, initial ?? uniform(1 / Math.sqrt(rows)), trained);
+    const kept = initial?.kind === "sparse";
+    if (kept && symbols > 0) throw new TypeError(`${this.path}/${name}: a sparse weight needs numbers but got a ${String(x)}.`);
+    const inputs = [x.id, weight.id];
     const id =
-      symbols > 0 ? this.#graph.add("gather", [x.id, weight.id], {}) : this.#graph.add("matmul", [x.id, weight.id], { transposed: false });
+      symbols > 0 ? this.#graph.add("gather", inputs, {}) : this.#graph.add(kept ? "sparse" : "matmul", inputs, { transposed: false });
     return new Value(this.#graph, id);
   }
 }

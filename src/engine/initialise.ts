@@ -7,14 +7,12 @@ import { normals, type Random } from "./random.ts";
 /** Row by row. */
 export type Matrix = Float64Array;
 
-type Fill<K extends Initializer["kind"]> = (
-  initial: Extract<Initializer, { kind: K }>,
-  rows: number,
-  width: number,
-  random: Random,
-) => Matrix;
+/** What is kept as its entries is begun in reservoir.ts. */
+type Whole = Exclude<Initializer["kind"], "sparse">;
 
-const FILL: { readonly [K in Initializer["kind"]]: Fill<K> } = {
+type Fill<K extends Whole> = (initial: Extract<Initializer, { kind: K }>, rows: number, width: number, random: Random) => Matrix;
+
+const FILL: { readonly [K in Whole]: Fill<K> } = {
   uniform: ({ limit }, rows, width, random) => Float64Array.from({ length: rows * width }, () => limit * (2 * random.uniform() - 1)),
   normal({ deviation }, rows, width, random) {
     const normal = normals(random);
@@ -64,8 +62,10 @@ const FILL: { readonly [K in Initializer["kind"]]: Fill<K> } = {
 };
 
 /** A matrix [rows × width] as the initialiser has it. */
-export const firstValues = (initial: Initializer, rows: number, width: number, random: Random): Matrix =>
-  (FILL[initial.kind] as Fill<Initializer["kind"]>)(initial, rows, width, random);
+export function firstValues(initial: Initializer, rows: number, width: number, random: Random): Matrix {
+  if (initial.kind === "sparse") throw new Error("internal: a sparse parameter has no first matrix");
+  return (FILL[initial.kind] as Fill<Whole>)(initial, rows, width, random);
+}
 
 /**
  * `count` vectors of length `length` ≥ `count`, orthonormal, all such sets equally likely: the columns of Q in the factorisation QR, with R's

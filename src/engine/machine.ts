@@ -16,6 +16,8 @@ import type { Binary } from "./binary.ts";
 import { firstValues } from "./initialise.ts";
 import { Memory } from "./memory.ts";
 import { randomFrom } from "./random.ts";
+import { firstEntries } from "./reservoir.ts";
+import { writeEntries } from "./sparse.ts";
 
 interface Exports {
   run(program: number, count: number, control: number): void;
@@ -77,8 +79,14 @@ export class Machine {
     const control = this.view();
     control.setUint32(CONTROL_SEED_LOW, seed, true);
     control.setUint32(CONTROL_SEED_HIGH, 0, true);
-    for (const { path, rows, width, stride, offset, initial } of this.layout.places) {
-      const first = firstValues(initial, rows, width, randomFrom(seed, path));
+    for (const place of this.layout.places) {
+      const { path, rows, width, stride, offset, initial } = place;
+      const random = randomFrom(initial.seed ?? seed, path);
+      if (initial.kind === "sparse") {
+        writeEntries(this.memory, this.parameters + offset, place, firstEntries(initial, width, random));
+        continue;
+      }
+      const first = firstValues(initial, rows, width, random);
       const values = this.memory.floats(this.parameters + offset, (rows * stride) / 4);
       for (let row = 0; row < rows; row++) values.set(first.subarray(row * width, (row + 1) * width), (row * stride) / 4);
     }

@@ -3,6 +3,7 @@
 import { describe } from "../define/check.ts";
 import type { ParameterPlace } from "../plan/parameters.ts";
 import type { Machine } from "./machine.ts";
+import { entriesOfMatrix, matrixOf, readEntries, writeEntries } from "./sparse.ts";
 
 /** One parameter. */
 export interface Parameter {
@@ -69,16 +70,53 @@ function handle(machine: Machine, place: ParameterPlace, check: () => void): Par
   };
 }
 
-/** A matrix in memory without its pads. */
-export function readBlock(machine: Machine, address: number, { rows, width, stride }: ParameterPlace): Float32Array {
-  const padded = machine.memory.floats(address, (rows * stride) / 4);
+/** A matrix in memory, without its pads. */
+export function readBlock({ memory }: Machine, address: number, place: ParameterPlace): Float32Array {
+  const { rows, width, stride, entries } = place;
+  if (entries > 0) return matrixOf(place, readEntries(memory, address, place));
+  const padded = memory.floats(address, (rows * stride) / 4);
   const values = new Float32Array(rows * width);
   for (let row = 0; row < rows; row++) values.set(padded.subarray((row * stride) / 4, (row * stride) / 4 + width), row * width);
   return values;
 }
 
-export function writeBlock(machine: Machine, address: number, { rows, width, stride }: ParameterPlace, values: ArrayLike<number>): void {
-  const padded = machine.memory.floats(address, (rows * stride) / 4);
+/** @throws RangeError if it has more numbers that are not zero than are kept. */
+export function writeBlock({ memory }: Machine, address: number, place: ParameterPlace, values: ArrayLike<number>): void {
+  const { rows, width, stride, entries } = place;
+  if (entries > 0) {
+    writeEntries(memory, address, place, entriesOfMatrix(place, values));
+    return;
+  }
+  const padded = memory.floats(address, (rows * stride) / 4);
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < width; column++) padded[(row * stride) / 4 + column] = values[row * width + column];
+}
+
+/** Numbers of a parameter as a file holds them: what is kept as entries stays so, values first, then the row of each. */
+export const storedCount = ({ rows, width, entries }: ParameterPlace): number => (entries > 0 ? 2 * entries : rows) * width;
+
+export function readStored(machine: Machine, address: number, place: ParameterPlace): Float32Array {
+  if (place.entries === 0) return readBlock(machine, address, place);
+  const { values, rows } = readEntries(machine.memory, address, place);
+  const stored = new Float32Array(storedCount(place));
+  stored.set(values);
+  stored.set(rows, values.length);
+  return stored;
+}
+
+/** @throws TypeError if an entry stands in a row that is not there. */
+export function writeStored(machine: Machine, address: number, place: ParameterPlace, stored: Float32Array): void {
+  if (place.entries === 0) {
+    writeBlock(machine, address, place, stored);
+    return;
+  }
+  const half = stored.length / 2;
+  const rows = stored.subarray(half);
+  rows.forEach((row, index) => {
+    if (!(Number.isInteger(row) && row >= 0 && row < place.rows))
+      throw new TypeError(
+        `open: entry ${index} of ${place.path} stands in row ${row} of ${place.rows}. The model is damaged: save it again.`,
+      );
+  });
+  writeEntries(machine.memory, address, place, { values: stored.subarray(0, half), rows });
 }

@@ -4,7 +4,7 @@
 import { describe } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
 import { isIdle, type Node, topologicalOrder } from "../graph/graph.ts";
-import { checkFit, isInitializer } from "../graph/initializer.ts";
+import { checkFit, entriesOf, isInitializer } from "../graph/initializer.ts";
 import type { OpName } from "../graph/operations.ts";
 import { SHAPE, type Shape } from "../graph/shape.ts";
 import { LONGEST_DELAY } from "../graph/words.ts";
@@ -19,9 +19,15 @@ const LAWS: { readonly [K in OpName]?: readonly [fewest: number, most: number, l
   parameter: [
     0,
     0,
-    ({ path, initial, trained }) => typeof path === "string" && path !== "" && isInitializer(initial) && typeof trained === "boolean",
+    ({ path, initial, trained }) =>
+      typeof path === "string" &&
+      path !== "" &&
+      isInitializer(initial) &&
+      typeof trained === "boolean" &&
+      !(trained && entriesOf(initial) > 0),
   ],
   matmul: [2, 2, ({ transposed }) => transposed === false],
+  sparse: [2, 2, ({ transposed }) => transposed === false],
   gather: [2, 2],
   add: [2, 2],
   sub: [2, 2],
@@ -52,6 +58,7 @@ const LAWS: { readonly [K in OpName]?: readonly [fewest: number, most: number, l
   softmax: [1, 1],
   normalize: [1, 1, ({ epsilon }) => (epsilon as number) > 0 && Number.isFinite(epsilon)],
   dropout: [1, 1, (attributes) => isDropout(attributes)],
+  noise: [1, 1, ({ limit, stream }) => (limit as number) >= 0 && Number.isFinite(limit) && Number.isInteger(stream)],
   loss: [2, 2, ({ kind, ignore }) => isLoss(kind) && Number.isInteger(ignore)],
 };
 
@@ -115,6 +122,11 @@ const sameShape = (a: Shape, b: Shape): boolean =>
 /** The shape that a node must have. */
 function lawfulShape(node: Node, nodes: readonly Node[], { input, output, loss }: Definition, fail: (what: string) => never): Shape {
   const shapes = node.inputs.map((id) => nodes[id].shape);
+  node.inputs.forEach((id, index) => {
+    const weight = nodes[id];
+    const kept = weight.op === "parameter" && entriesOf(weight.attributes.initial) > 0;
+    if (kept !== (node.op === "sparse" && index === 1)) fail(`node ${id} is kept in another form than ${node.op} reads`);
+  });
   switch (node.op) {
     case "input":
       return input?.kind === "tokens"

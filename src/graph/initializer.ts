@@ -3,14 +3,28 @@
 import { real } from "./real.ts";
 
 /** A parameter's first values. What is random is drawn from the model's seed and the parameter's path. */
-export type Initializer =
+export type Initializer = Start & {
+  /** Decides what is random, instead of the model's seed. */
+  readonly seed?: number;
+};
+
+type Start =
   | { readonly kind: "uniform"; readonly limit: number }
   | { readonly kind: "normal"; readonly deviation: number }
   | { readonly kind: "constant"; readonly value: number }
   | { readonly kind: "orthogonal"; readonly gain: number }
   | { readonly kind: "identity"; readonly scale: number }
   | { readonly kind: "spectral"; readonly radius: number; readonly density: number }
-  | { readonly kind: "blocks"; readonly blocks: readonly Initializer[] };
+  | { readonly kind: "blocks"; readonly blocks: readonly Initializer[] }
+  | {
+      /** Kept as its entries: the numbers of each column that are not zero. */
+      readonly kind: "sparse";
+      readonly topology: "random" | "ring";
+      /** Entries of each column. */
+      readonly entries: number;
+      /** The largest absolute value of an eigenvalue. */
+      readonly radius: number;
+    };
 
 /** The ways to begin, as a sentence names them. */
 export const INITIALIZERS =
@@ -23,16 +37,25 @@ const LAWFUL: { readonly [K in Initializer["kind"]]: (initial: Extract<Initializ
   orthogonal: ({ gain }) => isReal(gain),
   identity: ({ scale }) => isReal(scale),
   spectral: ({ radius, density }) => isReal(radius) && radius >= 0 && density > 0 && density <= 1,
+  sparse: ({ topology, entries, radius }) =>
+    ["random", "ring"].includes(topology) && Number.isInteger(entries) && entries > 0 && isReal(radius) && radius >= 0,
   blocks: ({ blocks }) => Array.isArray(blocks) && blocks.length > 0 && blocks.every(isInitializer),
 };
+
+export const isSeed = (seed: unknown): boolean => Number.isInteger(seed) && (seed as number) >= 0 && (seed as number) < 2 ** 32;
 
 const isReal = (number: unknown): boolean => typeof number === "number" && Number.isFinite(Math.fround(number));
 
 /** Whether something is one of the above. */
 export function isInitializer(initial: unknown): initial is Initializer {
   const kind = (initial as Initializer | null)?.kind;
-  return typeof kind === "string" && Object.hasOwn(LAWFUL, kind) && LAWFUL[kind](initial as never);
+  if (typeof kind !== "string" || !Object.hasOwn(LAWFUL, kind)) return false;
+  const { seed = 0 } = initial as Initializer;
+  return LAWFUL[kind](initial as never) && isSeed(seed);
 }
+
+/** How many numbers of each column are kept; 0 for a parameter that is kept whole. */
+export const entriesOf = (initial: Initializer): number => (initial.kind === "sparse" ? initial.entries : 0);
 
 /** Numbers between −limit and limit. */
 export function uniform(limit: number): Initializer {
@@ -90,17 +113,37 @@ export function blocks(...parts: Initializer[]): Initializer {
   return { kind: "blocks", blocks: parts };
 }
 
+/**
+ * A weight [n × n] of which `entries` numbers of each column are not zero, in random places and uniform, scaled to a spectral radius; or, in
+ * a ring, the number before the diagonal alone, each the radius. It is kept as its entries, and never trained.
+ */
+export const sparse = (entries: number, radius: number, topology: "random" | "ring" = "random"): Initializer & { kind: "sparse" } => ({
+  kind: "sparse",
+  topology,
+  entries,
+  radius: real("sparse", radius),
+});
+
 /** @throws RangeError if a parameter [rows × width] cannot begin so. */
 export function checkFit(place: string, initial: Initializer, rows: number, width: number): void {
   if (initial.kind === "spectral" && rows !== width)
     throw new RangeError(
       `${place}: a weight of ${rows} rows and ${width} columns has no spectral radius. Use orthogonal(), or make it square.`,
     );
+  if (initial.kind === "sparse") {
+    const { topology, entries } = initial;
+    if (entries > rows) throw new RangeError(`${place}: ${entries} entries a column do not fit into ${rows} rows. Use ${rows} at most.`);
+    if (rows !== width) throw new RangeError(`${place}: ${rows} rows and ${width} columns have no spectral radius. Use as many of both.`);
+    if (topology === "ring" && entries !== 1) throw new RangeError(`${place}: a ring has 1 entry a column, not ${entries}.`);
+  }
   if (initial.kind !== "blocks") return;
   const { blocks: parts } = initial;
   if (width % parts.length !== 0)
     throw new RangeError(
       `${place}: ${parts.length} blocks do not divide its ${width} columns equally. Give as many as the cell has gates.`,
     );
-  for (const part of parts) checkFit(place, part, rows, width / parts.length);
+  for (const part of parts) {
+    if (part.kind === "sparse") throw new TypeError(`${place}: a block cannot be sparse.`);
+    checkFit(place, part, rows, width / parts.length);
+  }
 }

@@ -15,6 +15,8 @@ export interface Operations {
 
   /** x · W, or x · Wᵀ. A third input, if present, is what the sum starts from (a bias row or rows). */
   matmul: { readonly transposed: boolean };
+  /** The same with a weight that is kept as the few numbers of each column that are not zero, and is never trained. */
+  sparse: { readonly transposed: boolean };
   /** Σ xᵀ · dY over all rows of all time steps. */
   outer: Empty;
   /** W[id], rows of a table. A third input is what is added. */
@@ -86,6 +88,9 @@ export interface Operations {
    * element's row, column and, unless one mask serves `perSequence`, time. Outside training: x, or keep·x if not scaled, the mean of it.
    */
   dropout: Dropout;
+
+  /** x + a number from [−limit, limit), decided by the seed, the training step, `stream` and the element's place. */
+  noise: { readonly limit: number; readonly stream: number };
 
   loss: { readonly kind: LossKind; readonly ignore: number };
   lossGradient: { readonly kind: LossKind; readonly ignore: number };

@@ -73,6 +73,7 @@ export const SHAPE: { readonly [K in OpName]: Law<K> } = {
   feedback: given,
   parameter: given,
   matmul: product,
+  sparse: product,
   outer: ([x, dY]) => matrix(x.width, dY.width),
   gather: ([ids, table]) => ({ extent: ids.extent, rows: 0, width: table.width, symbols: 0 }),
   scatter: ([, dY], { rows }) => matrix(rows, dY.width),
@@ -132,6 +133,7 @@ export const SHAPE: { readonly [K in OpName]: Law<K> } = {
   normalizeGradient: ([x]) => x,
   argmax: ([x]) => ({ extent: x.extent, rows: 0, width: 1, symbols: x.width }),
   dropout: elementwise("dropout"),
+  noise: elementwise("noise"),
   loss: () => SCALAR,
   lossGradient: ([x]) => x,
 };

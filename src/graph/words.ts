@@ -120,6 +120,18 @@ export const zoneout = (previous: Value, next: Value, rate: number): Value =>
 /** The last step of a sequence, as a vector; where time is reversed, the first. */
 export const lastOf = (x: Value): Value => word("last", [x], { reversed: x instanceof Value && x.graph.direction < 0 }, "last");
 
+/** Streams of random numbers below this belong to dropout. */
+const NOISE_STREAMS = 2 ** 30;
+
+/**
+ * x plus a number from [−limit, limit) of its own for each element, while training and while a read-out is solved (Jaeger 2001); x elsewhere.
+ * It follows from the model's seed, the training step and the element's place.
+ */
+export function noise(x: Value, limit: number): Value {
+  const stream = NOISE_STREAMS + (x instanceof Value ? x.graph.nodes.filter(({ op }) => op === "noise").length : 0);
+  return word("noise", [x], { limit: real("noise", limit), stream });
+}
+
 /** Steps that a delay may reach back: every step of it is carried from window to window by a command of its own. */
 export const LONGEST_DELAY = 2 ** 16;
 

@@ -5,7 +5,7 @@ import { ELEMENTWISE, type OpName } from "../graph/operations.ts";
 import { findLoops } from "./loops.ts";
 
 /** Operations that can start from a third input instead of zero. */
-const PRODUCTS: ReadonlySet<OpName> = new Set<OpName>(["matmul", "gather", "outer", "scatter", "columnSum"]);
+const PRODUCTS: ReadonlySet<OpName> = new Set<OpName>(["matmul", "sparse", "gather", "outer", "scatter", "columnSum"]);
 
 const placeOfStart = (op: OpName): number => (op === "columnSum" ? 1 : 2);
 

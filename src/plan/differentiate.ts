@@ -125,7 +125,7 @@ function sum(graph: Graph, terms: readonly NodeId[]): NodeId {
  */
 function bindAhead(graph: Graph, open: NodeId, source: NodeId): void {
   const node = graph.nodes[source];
-  if (node.op !== "matmul") {
+  if (node.op !== "matmul" && node.op !== "sparse") {
     graph.bind(open, source);
     return;
   }

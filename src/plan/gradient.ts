@@ -23,6 +23,10 @@ export const GRADIENT: { readonly [K in OpName]: Rule<K> } = {
     graph.add("matmul", [dY, weight], { transposed: !transposed }),
     transposed ? graph.add("outer", [dY, x], {}) : graph.add("outer", [x, dY], {}),
   ],
+  sparse: (graph, { inputs: [, weight], attributes: { transposed } }, _y, dY) => [
+    graph.add("sparse", [dY, weight], { transposed: !transposed }),
+    null,
+  ],
   outer: never,
   gather: (graph, { inputs: [ids, table] }, _y, dY) => [null, graph.add("scatter", [ids, dY], { rows: graph.nodes[table].shape.rows })],
   scatter: never,
@@ -79,6 +83,7 @@ export const GRADIENT: { readonly [K in OpName]: Rule<K> } = {
   normalizeGradient: never,
   argmax: none,
   dropout: (graph, { attributes }, _y, dY) => [graph.add("dropout", [dY], attributes)],
+  noise: (_graph, _node, _y, dY) => [dY],
   loss: (graph, { inputs: [x, target], attributes }) => [graph.add("lossGradient", [x, target], attributes)],
   lossGradient: never,
 };

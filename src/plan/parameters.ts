@@ -1,7 +1,7 @@
 // Where a definition's parameters lie: one block, the trained ones first, so that gradients and optimizer state mirror its beginning.
 
 import type { Definition } from "../define/model.ts";
-import type { Initializer } from "../graph/initializer.ts";
+import { entriesOf, type Initializer } from "../graph/initializer.ts";
 import { alignBuffer, rowBytes } from "./bytes.ts";
 
 export interface ParameterPlace {
@@ -13,6 +13,8 @@ export interface ParameterPlace {
   /** Bytes from the start of the block. */
   readonly offset: number;
   readonly initial: Initializer;
+  /** Numbers that are kept of each column; 0: all, row by row. A parameter that is kept so is as assembly/kernels/sparse.ts draws it. */
+  readonly entries: number;
   /** Frozen parameters have neither gradient nor optimizer state, and lie behind all that have. */
   readonly trained: boolean;
 }
@@ -49,16 +51,27 @@ export function layoutParameters({ nodes }: Definition): ParameterLayout {
   const offsets = new Map<string, number>();
   let bytes = 0;
   const place = (trained: boolean): number => {
-    for (const { path, rows, width } of found.filter((parameter) => parameter.trained === trained)) {
+    for (const { path, rows, width, initial } of found.filter((parameter) => parameter.trained === trained)) {
+      const entries = entriesOf(initial);
       offsets.set(path, bytes);
-      bytes += alignBuffer(rows * rowBytes(width));
+      // Each entry of a column is a number and a place.
+      bytes += alignBuffer((entries > 0 ? 2 * entries : rows) * rowBytes(width));
     }
     return bytes;
   };
   const trainedBytes = place(true);
   place(false);
   const places = found.map(({ path, rows, width, initial, trained }) => {
-    return { path, rows, width, stride: rowBytes(width), offset: offsets.get(path) as number, initial, trained };
+    return {
+      path,
+      rows,
+      width,
+      stride: rowBytes(width),
+      offset: offsets.get(path) as number,
+      initial,
+      entries: entriesOf(initial),
+      trained,
+    };
   });
   const trained = places.filter((parameter) => parameter.trained);
   const count = trained.reduce((sum, { rows, width }) => sum + rows * width, 0);

@@ -50,6 +50,8 @@ function formula(nodes: readonly Node[], id: NodeId): string {
   switch (node.op) {
     case "matmul":
       return `${a} · ${b}${plus(c)}`;
+    case "sparse":
+      return `${a} · ${b}${node.attributes.transposed ? "ᵀ" : ""}${plus(c)}`;
     case "gather":
       return `${b}[${a}]${plus(c)}`;
     case "outer":

@@ -85,6 +85,7 @@ function resolve(definition: Definition, purpose: Purpose): { graph: Graph; plac
       place[id] = graph.openDelay(steps, delaysFeedback(nodes, id) ? shapeOfHeard(definition, purpose) : node.shape, carried);
       delays.push(id);
     } else if (node.op === "dropout" && !learns(purpose)) place[id] = meanOf(graph, inputs[0], node.attributes);
+    else if (node.op === "noise" && !learns(purpose)) place[id] = inputs[0];
     else if (node.op === "feedback") place[id] = heard = openFeedback(graph, definition, purpose);
     else if (node.op === "matmul" && graph.nodes[inputs[0]].shape.symbols > 0) place[id] = graph.add("gather", inputs, {});
     else if (node.inputs.length === 0 || node.op === "loss")

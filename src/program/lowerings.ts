@@ -2,6 +2,7 @@
 
 import { CONTROL_LOSS, DROPOUT_PER_SEQUENCE, DROPOUT_SCALED, Opcode } from "../../assembly/isa.ts";
 import type { Node, NodeId } from "../graph/graph.ts";
+import { entriesOf } from "../graph/initializer.ts";
 import { rowBytes } from "../plan/bytes.ts";
 import { accumulatesOnto } from "../plan/layout.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -83,6 +84,24 @@ export const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>>
         rows,
         inner: symbols(plan, x),
         width,
+        outputs: 1,
+        operands: [at(id), at(x), { ...at(weight), rowStride: 0 }, start(context, 2)],
+      },
+    ];
+  },
+  sparse: (context) => {
+    const { plan, node, id, rows, width, at } = context;
+    if (node.op !== "sparse") return [];
+    const [x, weight] = node.inputs;
+    const parameter = plan.nodes[weight];
+    if (parameter.op !== "parameter") throw new Error("internal: a sparse product with what is no parameter");
+    return [
+      {
+        opcode: node.attributes.transposed ? Opcode.sparseTransposed : Opcode.sparse,
+        rows,
+        inner: symbols(plan, x),
+        width,
+        flags: entriesOf(parameter.attributes.initial),
         outputs: 1,
         operands: [at(id), at(x), { ...at(weight), rowStride: 0 }, start(context, 2)],
       },
@@ -186,6 +205,11 @@ export const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>>
     const inner = node.shape.extent === "sequence" ? plan.batch : rows;
     const operands = [at(id), at(node.inputs[0])];
     return [{ opcode: Opcode.dropout, rows, inner, width, flags, real: keep, extra: stream, outputs: 1, operands }];
+  },
+  noise: ({ node, id, rows, width, at }) => {
+    if (node.op !== "noise") return [];
+    const { limit, stream } = node.attributes;
+    return [{ opcode: Opcode.addNoise, rows, width, flags: stream, real: limit, outputs: 1, operands: [at(id), at(node.inputs[0])] }];
   },
   loss: (context) => lossCommand({ ...context, rows: rowsOf(context.plan, context.node.inputs[0]) }, ABSENT),
   lossGradient: (context) => lossCommand(context, context.at(context.id)),

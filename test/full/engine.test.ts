@@ -8,7 +8,7 @@ import { CASES } from "../reference/cases.ts";
 import { dataOf, type Size } from "../reference/data.ts";
 import { interpretUnfolded } from "../reference/interpret.ts";
 import { BINARIES, runEngine } from "../support/engine.ts";
-import { isKept } from "../support/philox.ts";
+import { isKept, noiseOf } from "../support/philox.ts";
 
 const NUMBERS = [1, 3, 4, 5, 7, 8, 9, 17, 33];
 
@@ -30,6 +30,7 @@ async function judge(definition: Definition, purpose: Purpose, size: Size, name:
       const { keep } = (node as { attributes: { keep: number } }).attributes;
       return isKept({ seed: definition.seed, stream, step: 0, time }, row, column, keep);
     },
+    noise: (stream: number, t: number, row: number, column: number) => noiseOf(definition.seed, 0, stream, t * size.batch + row, column),
   };
   const reference = interpretUnfolded(unfolded, data);
   const bounds = new Bounds(unfolded.nodes, reference.run);

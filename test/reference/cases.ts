@@ -4,6 +4,7 @@ import type { Layer } from "../../src/define/layer.ts";
 import { binaryCrossEntropy, crossEntropy, dense, embedding, features, last, meanSquared, tokens } from "../../src/define/layers.ts";
 import { type Definition, model } from "../../src/define/model.ts";
 import { dropout, layerNorm } from "../../src/define/regularization.ts";
+import { type ReservoirOptions, reservoir } from "../../src/define/reservoir.ts";
 import { rnn } from "../../src/define/rnn.ts";
 import type { Purpose } from "../../src/plan/unfold.ts";
 import { CELLS, delayedSymbols, hearing } from "./cells.ts";
@@ -106,6 +107,27 @@ chances("vector of chances", (w) => [rnn(w.hidden), last(), dense(w.output)]);
 regression("last of features", (w) => [last(), dense(w.output)]);
 regression("rnn alone", (w) => [rnn(w.output)]);
 regression("rnn alone, output", (w) => [rnn(w.output, { recurrence: "output" })], HEARING);
+
+const RESERVOIRS: Readonly<Record<string, ReservoirOptions>> = {
+  plain: {},
+  leaky: { leak: 0.3, radius: 1.25, bias: 0.5 },
+  "of one entry": { density: 1e-6, inputScale: 0.5 },
+  dense: { density: 1, activation: "identity", radius: 0.5 },
+  ring: { topology: "ring", activation: "softplus", bias: 1 },
+  orthogonal: { topology: "orthogonal", leak: 0.5 },
+  noisy: { noise: 0.1, leak: 0.5 },
+};
+for (const [name, options] of Object.entries(RESERVOIRS)) {
+  regression(`reservoir, ${name}`, (w) => [reservoir(w.hidden, options), dense(w.output)]);
+  regression(`reservoir above a dense layer, ${name}`, (w) => [
+    dense(w.hidden + 1, { activation: "tanh" }),
+    reservoir(w.hidden, options),
+    dense(w.output),
+  ]);
+}
+regression("reservoir that hears", (w) => [reservoir(w.hidden, { feedback: 0.5, noise: 0.01 }), dense(w.output)], HEARING);
+classification("reservoir of symbols that hears", (w) => [reservoir(w.hidden, { feedback: 0.5 }), dense(w.output)], { purposes: HEARING });
+regression("two reservoirs, the last of a sequence", (w) => [reservoir(w.hidden), reservoir(w.hidden + 1), last(), dense(w.output)]);
 
 regression("two layers", (w) => [rnn(w.hidden), rnn(w.hidden + 1), dense(w.output)]);
 classification("three layers", (w) => [embedding(w.hidden + 1), rnn(w.hidden), rnn(w.hidden + 2), rnn(w.hidden), dense(w.output)]);

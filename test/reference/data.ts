@@ -1,6 +1,7 @@
 // Small random data and parameters for any definition: the same on every machine, exact in f32.
 
 import type { Definition } from "../../src/define/model.ts";
+import { entriesOf } from "../../src/graph/initializer.ts";
 import type { Purpose } from "../../src/plan/unfold.ts";
 import type { Widths } from "./cases.ts";
 import type { Data } from "./interpret.ts";
@@ -10,6 +11,14 @@ export interface Size extends Widths {
   readonly steps: number;
   readonly batch: number;
 }
+
+/** So many numbers of each column at most, in a band that wraps around; the others zero. */
+const thinned = (values: Float32Array, width: number, entries: number): Float32Array =>
+  values.map((value, i) => ((Math.floor(i / width) + 3 * (i % width)) % (values.length / width) < entries ? value : 0));
+
+/** Noise of the tests' own. */
+export const noiseAt = (stream: number, t: number, row: number, column: number): number =>
+  2 * new Random(1 + (stream % 1000) + 11 * t + 137 * row + 1039 * column).next() - 1;
 
 /** A mask of dropout by element, of the tests' own. */
 export const keeps = (stream: number, t: number, row: number, column: number): boolean =>
@@ -28,7 +37,9 @@ export function dataOf(definition: Definition, size: Size, purpose: Purpose, see
     if (node.op !== "parameter") continue;
     // Products of unit inputs stay near 1 whatever the width, so that no activation saturates and no gradient vanishes.
     const limit = node.shape.rows === 1 ? 0.8 : 1.4 / Math.sqrt(node.shape.rows);
-    parameters[node.attributes.path] = random.numbers(node.shape.rows * node.shape.width, -limit, limit);
+    const entries = entriesOf(node.attributes.initial);
+    const values = random.numbers(node.shape.rows * node.shape.width, -limit, limit);
+    parameters[node.attributes.path] = entries > 0 ? thinned(values, node.shape.width, entries) : values;
   }
   const target =
     loss.kind === "crossEntropy"
@@ -42,5 +53,6 @@ export function dataOf(definition: Definition, size: Size, purpose: Purpose, see
     input: input.kind === "tokens" ? random.symbols(rows, input.symbols) : random.numbers(rows * input.width, -1, 1),
     target,
     keeps,
+    noise: noiseAt,
   };
 }

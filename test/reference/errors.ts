@@ -150,6 +150,24 @@ const unsure = (x: number, e: number): boolean => e > 0 && Math.abs(x) <= CONFID
 const edges = ({ low, high }: { readonly low: number; readonly high: number }, x: number, e: number): boolean =>
   [low, high].some((edge) => unsure(x - edge, join(e, edge)));
 
+/** A product of `terms` terms, and what it starts from. */
+function productError(site: Site<"matmul"> | Site<"sparse">, terms: number): Bound {
+  const [x, w, ex, ew] = [site.x(0), site.x(1), site.bound(0), site.bound(1)];
+  const { transposed } = site.node.attributes;
+  const at = (k: number, c: number): [number, number] => (transposed ? [c, k] : [k, c]);
+  const sum = (term: (x: number, w: number, ex: number, ew: number) => number): Rows =>
+    make(site.y.rows, site.y.width, (r, c) =>
+      total(x.width, (k) => {
+        const [i, j] = at(k, c);
+        return term(Math.abs(pick(x, r, k)), Math.abs(w.values[i * w.width + j]), errorAt(ex, r, k), errorAt(ew, i, j));
+      }),
+    );
+  const squares = sum((a, b, ea, eb) => (a * eb) ** 2 + (b * ea) ** 2);
+  const inherited = make(squares.rows, squares.width, (r, c) => Math.sqrt(pick(squares, r, c)));
+  const magnitude = sum((a, b) => a * b);
+  return withStart(site as Site<OpName>, 2, { inherited, terms, magnitude });
+}
+
 export const ERRORS: { readonly [K in OpName]: Rule<K> } = {
   input: exact,
   target: exact,
@@ -157,22 +175,8 @@ export const ERRORS: { readonly [K in OpName]: Rule<K> } = {
   parameter: exact,
   pack: (site) => site.bound(0),
 
-  matmul(site) {
-    const [x, w, ex, ew] = [site.x(0), site.x(1), site.bound(0), site.bound(1)];
-    const { transposed } = site.node.attributes;
-    const at = (k: number, c: number): [number, number] => (transposed ? [c, k] : [k, c]);
-    const sum = (term: (x: number, w: number, ex: number, ew: number) => number): Rows =>
-      make(site.y.rows, site.y.width, (r, c) =>
-        total(x.width, (k) => {
-          const [i, j] = at(k, c);
-          return term(Math.abs(pick(x, r, k)), Math.abs(w.values[i * w.width + j]), errorAt(ex, r, k), errorAt(ew, i, j));
-        }),
-      );
-    const squares = sum((a, b, ea, eb) => (a * eb) ** 2 + (b * ea) ** 2);
-    const inherited = make(squares.rows, squares.width, (r, c) => Math.sqrt(pick(squares, r, c)));
-    const magnitude = sum((a, b) => a * b);
-    return withStart(site, 2, { inherited, terms: x.width, magnitude });
-  },
+  matmul: (site) => productError(site, site.x(0).width),
+  sparse: (site) => productError(site, site.x(0).width),
   outer(site) {
     const [xs, ds, exs, eds] = [site.every(0), site.every(1), site.bounds(0), site.bounds(1)];
     const sum = overRows(site, 0, xs[0].rows, (t, row, i, j) => {
@@ -313,6 +317,8 @@ export const ERRORS: { readonly [K in OpName]: Rule<K> } = {
     const { keep, scaled } = site.node.attributes;
     return each((y, [x], [e]) => (y === 0 && x !== 0 ? 0 : scaled ? join(e / keep, 2 * y) : e))(site);
   },
+
+  noise: each((y, _, [e]) => join(e, y)),
 
   loss(site) {
     const { kind, ignore } = site.node.attributes;

@@ -23,6 +23,8 @@ export interface Data {
   readonly round?: (x: number) => number;
   /** Dropout's mask; t is 0 for what is no sequence, and for one mask a sequence. Absent: dropout gives its mean. */
   readonly keeps?: ((stream: number, t: number, row: number, column: number) => boolean) | undefined;
+  /** Numbers from [−1, 1) that noise is made of. Absent: there is none. */
+  readonly noise?: ((stream: number, t: number, row: number, column: number) => number) | undefined;
 }
 
 /** The values of one run, computed when they are asked for. */
@@ -73,7 +75,8 @@ export class Interpretation {
   }
 
   #call(node: Node, t: number): Call<never> {
-    const { steps, keeps } = this.#data;
+    const { steps, keeps, noise } = this.#data;
+    const { stream } = node.attributes as { stream: number };
     const rows = this.rowsOf(node);
     const call: Call<Node["op"]> = {
       node,
@@ -87,6 +90,7 @@ export class Interpretation {
       given: () => this.#given(node, t),
       beyond: () => this.#beyond(node, t),
       keeps: keeps && node.op === "dropout" ? masked(keeps, node.attributes, t) : undefined,
+      noise: noise && ((row, column) => noise(stream, t, row, column)),
     };
     return call as Call<never>;
   }
@@ -131,7 +135,7 @@ export function interpretDefinition(definition: Definition, purpose: Purpose, da
     if (definition.feedback === "softmax") return softmaxOf(said);
     return definition.feedback === "symbol" ? oneHot(argmaxOf(said), width) : said;
   };
-  const run = new Interpretation(nodes, purpose.kind === "train" ? data : { ...data, keeps: undefined }, heard);
+  const run = new Interpretation(nodes, purpose.kind === "train" ? data : { ...data, keeps: undefined, noise: undefined }, heard);
   const raw = run.every(definition.output);
   const shown = (x: Rows): Rows => {
     if (purpose.kind !== "predict" || purpose.raw || loss.kind === "meanSquared") return x;

@@ -38,6 +38,8 @@ export interface Call<K extends OpName> {
   beyond(): Rows;
   /** Whether dropout keeps an element of this step; undefined: there is no dropout. */
   readonly keeps: ((row: number, column: number) => boolean) | undefined;
+  /** A number from [−1, 1) for an element of this step; undefined: there is no noise. */
+  readonly noise: ((row: number, column: number) => number) | undefined;
 }
 
 export type Law<K extends OpName> = (call: Call<K>) => Rows;
@@ -97,6 +99,7 @@ export const LAWS: { readonly [K in OpName]: Law<K> } = {
   parameter: (call) => call.given(),
 
   matmul: (call) => startFrom(call, 2, product(call.input(0), call.input(1), call.node.attributes.transposed)),
+  sparse: (call) => startFrom(call, 2, product(call.input(0), call.input(1), call.node.attributes.transposed)),
   outer(call) {
     const dYs = call.every(1);
     const sum = zeros(call.node.shape.rows, call.node.shape.width);
@@ -205,6 +208,11 @@ export const LAWS: { readonly [K in OpName]: Law<K> } = {
     const { keep, scaled } = call.node.attributes;
     const factor = scaled ? 1 / keep : 1;
     return make(call.rows, x.width, (r, c) => (keeps === undefined ? keep : keeps(r, c) ? 1 : 0) * factor * pick(x, r, c));
+  },
+
+  noise(call) {
+    const x = call.input(0);
+    return make(call.rows, x.width, (r, c) => pick(x, r, c) + call.node.attributes.limit * (call.noise?.(r, c) ?? 0));
   },
 
   loss: (call) => make(1, 1, () => lossOf(call.node.attributes.kind, call.node.attributes.ignore, call.every(0), call.every(1))),

@@ -81,9 +81,9 @@ export function judge(cases: readonly Case[]): void {
         }
     });
 
-    test("every parameter has a gradient", () => {
+    test("every parameter that is trained has a gradient", () => {
       const definition = define({ input: 2, hidden: 3, output: 2 });
-      const paths = definition.nodes.flatMap((node) => (node.op === "parameter" ? [node.attributes.path] : []));
+      const paths = definition.nodes.flatMap((node) => (node.op === "parameter" && node.attributes.trained ? [node.attributes.path] : []));
       const { gradients } = unfold(definition, { kind: "train", teacherForcing: true });
       expect(gradients.map(({ path }) => path).sort()).toEqual(paths.sort());
     });

@@ -26,3 +26,7 @@ export function isKept(
   const counter = ((column >> 4) << 2) + (column & 3);
   return philox([counter, row, step, time], seed, stream)[(column >> 2) & 3] < Math.floor(Math.fround(keep) * 2 ** 32);
 }
+
+/** The number from [−1, 1) that noise adds to an element, before it is scaled: 24 bits and their sign. */
+export const noiseOf = (seed: number, step: number, stream: number, row: number, column: number): number =>
+  (philox([column >> 2, row, step, stream], seed, 0)[column & 3] >> 8) / 2 ** 23;
