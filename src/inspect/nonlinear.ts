@@ -18,6 +18,7 @@ export const BEND: { readonly [K in OpName]: Bend } = {
   feedback: "linear",
   parameter: "none",
   matmul: "linear",
+  sparse: "linear",
   outer: "none",
   gather: "linear",
   scatter: "none",
@@ -58,6 +59,7 @@ export const BEND: { readonly [K in OpName]: Bend } = {
   normalizeGradient: "none",
   argmax: "none",
   dropout: "linear",
+  noise: "linear",
   loss: "function",
   lossGradient: "none",
 };
