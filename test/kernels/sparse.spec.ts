@@ -25,15 +25,19 @@ function prepare(inner: i32, columns: i32, entries: i32): void {
   memory.fill(W, 0, 1 << 15);
   for (let c = 0; c < columns; c++) {
     for (let e = 0; e < entries; e++) {
-      store<f32>(entryAt(c, e, entries), <f32>(1 + c + 3 * e) / 7);
+      const number = 1 + c + 3 * e;
+      store<f32>(entryAt(c, e, entries), <f32>number / 7);
       store<i32>(entryAt(c, e, entries), ((c * 5 + e * 3) % inner) << 2, 32);
     }
   }
   const wide = max(inner, columns);
   for (let r = 0; r < ROWS; r++) {
     for (let i = 0; i < padded(wide) >> 2; i++) {
-      store<f32>(X + r * padded(wide) + (i << 2), i < wide ? <f32>(i - 3 * r) / 3 : f32.NaN);
-      store<f32>(INIT + r * padded(wide) + (i << 2), i < wide ? <f32>(r + i) / 11 : f32.NaN);
+      const at: usize = r * padded(wide) + (i << 2);
+      const x = i - 3 * r;
+      const start = r + i;
+      store<f32>(X + at, i < wide ? <f32>x / 3 : f32.NaN);
+      store<f32>(INIT + at, i < wide ? <f32>start / 11 : f32.NaN);
     }
   }
 }
@@ -126,7 +130,8 @@ describe("noise", () => {
         for (let i = 0; i < width; i++) {
           const words = philox(i32x4(i >> 2, 100 + r, 14, 13), 11, 12);
           v128.store(INIT, words);
-          const noise = <f32>(load<i32>(INIT + ((i & 3) << 2)) >> 8) * 5.9604644775390625e-8;
+          const word = load<i32>(INIT + ((i & 3) << 2)) >> 8;
+          const noise: f32 = <f32>word * 5.9604644775390625e-8;
           if (load<f32>(OUT + r * stride + (i << 2)) !== load<f32>(X + r * stride + (i << 2)) + noise) count++;
         }
       }
