@@ -13,16 +13,16 @@ export function checkDelays(place: string, { nodes }: Definition, data: Data): v
     const steps = stepsBack(nodes, id);
     if (node.op !== "delay" || steps <= longest || !learnt[node.inputs[0]]) return;
     throw new RangeError(
-      `${place}: ${node.label} is heard ${steps} steps back, but the data has at most ${longest} steps in a row, so that no gradient passes there. Give at least ${steps} steps, or use shorter delays.`,
+      `${place}: ${node.label} is heard ${steps} steps away, but the data has at most ${longest} steps in a row, so that no gradient passes there. Give at least ${steps} steps, or use shorter delays.`,
     );
   });
 }
 
-/** How many steps back a value is read, delays of delays together. */
+/** How many steps back (or ahead, where time is reversed) a value is read, delays of delays together. */
 function stepsBack(nodes: readonly Node[], id: NodeId): number {
   let steps = 0;
   for (let node = nodes[id]; VIEWS.has(node.op); node = nodes[node.inputs[0]]) if (node.op === "delay") steps += node.attributes.steps;
-  return steps;
+  return Math.abs(steps);
 }
 
 function dependsOnTrained(nodes: readonly Node[]): Uint8Array {

@@ -250,7 +250,7 @@ describe("delays and data", () => {
   test("a delay longer than a window", async () => {
     using net = await compile(echo);
     const error = await thrownBy(() => net.train(windows(numbers, { batch: 1, steps: 7 })));
-    expectRefusal(error, RangeError, ["train", "layer 1/rnn", "8 steps back", "at most 7 steps", "at least 8"]);
+    expectRefusal(error, RangeError, ["train", "layer 1/rnn", "8 steps away", "at most 7 steps", "at least 8"]);
     for await (const { loss } of net.train(windows(numbers, { batch: 1, steps: 8 }), { steps: 1 })) expect(loss).toBeGreaterThan(0);
   });
 
@@ -258,7 +258,7 @@ describe("delays and data", () => {
     using net = await compile(echo);
     const example = (length: number) => ({ input: numbers.slice(0, length), target: numbers.slice(1, length + 1) });
     const error = await thrownBy(() => net.train(examples([example(3), example(7)])));
-    expectRefusal(error, RangeError, ["train", "8 steps back", "at most 7 steps"]);
+    expectRefusal(error, RangeError, ["train", "8 steps away", "at most 7 steps"]);
     for await (const { loss } of net.train(examples([example(3), example(9)]), { steps: 1 })) expect(loss).toBeGreaterThan(0);
   });
 
