@@ -22,7 +22,9 @@ export { type Definition, type Feedback, type ModelOptions, model } from "./defi
 export { type DropoutOptions, dropout, type LayerNormOptions, layerNorm } from "./define/regularization.ts";
 export { type ReservoirOptions, reservoir } from "./define/reservoir.ts";
 export { type RnnOptions, rnn } from "./define/rnn.ts";
+export type { Skips } from "./define/stack.ts";
 export type { LayerOptions } from "./define/text.ts";
+export { type BidirectionalOptions, bidirectional, type Inner, type Merge, residual, reverse, skip } from "./define/wrappers.ts";
 export type { Parameter, Parameters } from "./engine/parameters.ts";
 export {
   type Activation,

@@ -2,6 +2,7 @@
 
 import { CONTROL_STEP, CONTROL_UPDATES } from "../assembly/isa.ts";
 import { checkFlag, checkOptions, describe } from "./define/check.ts";
+import { checkCausal, looksAhead } from "./define/direction.ts";
 import type { Definition } from "./define/model.ts";
 import { type BinaryOptions, checkBinaryOptions, chooseBinary } from "./engine/binary.ts";
 import { Machine } from "./engine/machine.ts";
@@ -121,19 +122,22 @@ export class Network implements Disposable {
 
   /**
    * The outputs for one sequence, beginning with a fresh state: one array a step, or a single one for a sequence → vector model.
-   * Probabilities where the loss is a cross-entropy; with `raw` the numbers before softmax or sigmoid.
+   * Probabilities where the loss is a cross-entropy; with `raw` the numbers before softmax or sigmoid. A model that looks ahead (reverse(),
+   * bidirectional()) runs the whole sequence at once, so its memory grows with the length.
    */
   predict(sequence: Sequence, options: { readonly raw?: boolean } = {}): Float32Array[] {
     const machine = this.#open();
     checkOptions("predict", options, ["raw"]);
     const raw = checkFlag("predict: raw", options.raw ?? false);
     checkSequence("predict: sequence", sequence, inputKind(this.definition));
-    return predict(machine, this.#programs, sequence, raw);
+    return predict(machine, this.#programs, sequence, raw, looksAhead(this.definition) !== null);
   }
 
-  /** A stream of single steps with a state of its own. */
+  /** A stream of single steps with a state of its own. @throws TypeError for a model that looks ahead: reverse(), bidirectional(). */
   stream(): Stream {
-    return new Stream(this.#open(), this.definition, { kind: "predict", raw: false });
+    const machine = this.#open();
+    checkCausal("stream", this.definition);
+    return new Stream(machine, this.definition, { kind: "predict", raw: false });
   }
 
   /** Draws symbols one after the other, each fed back as the next input. Returns them without the prompt. */

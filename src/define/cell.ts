@@ -33,7 +33,10 @@ export interface CellOptions<S extends State> {
   readonly name: string;
   /** Every state with its width, for example `{ h: 64, c: 64 }`. The first is the layer's output unless step() returns `output`. */
   readonly state: S;
-  /** One step. Run once, symbolically, when the model is defined; each state's argument holds its value of the previous step. */
+  /**
+   * One step. Run once in every place where the cell stands (in a bidirectional layer, once each way), symbolically, when the model is defined;
+   * each state's argument holds its value of the previous step.
+   */
   step(input: StepInput & { readonly [K in keyof S]: Value }): { readonly [K in keyof S]: Value } & { readonly output?: Value };
 }
 

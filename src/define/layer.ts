@@ -6,13 +6,18 @@ import { matrix } from "../graph/shape.ts";
 import { Value } from "../graph/value.ts";
 import { checkFlag, checkSize, describe } from "./check.ts";
 
+export type Units = number | ((width: number) => number) | undefined;
+
+/** How wide a layer's output is, if its input has that width (NaN: symbols). */
+export const widthAfter = (units: Units, width: number): number => (typeof units === "function" ? units(width) : (units ?? width));
+
 /** A layer as the user writes it down: `lstm(256)`, `dense(10)`. The same record may stand in several models. */
 export interface Layer {
   readonly kind: string;
   /** The user's own name for it, instead of `layer 1/<kind>`. */
   readonly name?: string | undefined;
-  /** The width of its output; absent if it keeps its input's. */
-  readonly units?: number | undefined;
+  /** The width of its output, as a number or as a function of its input's; absent if it passes on what it gets, as wide. */
+  readonly units?: Units;
   /** The layer as text. */
   readonly text: string;
   build(site: Site): Value;

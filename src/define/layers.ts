@@ -61,7 +61,13 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
   };
 }
 
-/** The last step of the sequence, as a vector: sequence → vector. */
+/**
+ * The last step of the sequence, as a vector [B, width]: sequence → vector. Within `reverse` and the backward half of `bidirectional` the last
+ * step that time comes to, which is the first of the sequence.
+ *
+ * `bidirectional([lstm(32), last()])` is the state in which each direction ends. Behind it, `bidirectional(lstm(32)), last()`, is a usual pitfall:
+ * at the last step the backward direction has seen one step only.
+ */
 export function last(): Layer {
   return { kind: "last", text: "last()", build: (site) => lastOf(site.x) };
 }

@@ -1,11 +1,13 @@
 // model(): layers become one graph, and a definition is that graph with a few facts beside it: frozen data, no functions.
 
-import { Graph, type Node, type NodeId } from "../graph/graph.ts";
-import { SCALAR, sequence, symbolsOf } from "../graph/shape.ts";
-import { Value } from "../graph/value.ts";
-import { checkChoice, checkName, checkOptions, checkSize, describe } from "./check.ts";
-import { buildLayer, type Layer, Site } from "./layer.ts";
+import type { Graph, Node, NodeId } from "../graph/graph.ts";
+import { SCALAR, symbolsOf } from "../graph/shape.ts";
+import type { Value } from "../graph/value.ts";
+import { checkChoice, checkOptions, checkSize, describe } from "./check.ts";
+import { checkDirections } from "./direction.ts";
+import type { Layer } from "./layer.ts";
 import { type Input, type Loss, shapeOfInput } from "./layers.ts";
+import { pathsOf, type Skips, stack } from "./stack.ts";
 
 /** What the output recurrence feeds back: the output as it is, its softmax, or one symbol (the most likely, or the one drawn). */
 export type Feedback = "output" | "softmax" | "symbol";
@@ -31,6 +33,11 @@ export interface ModelOptions {
   readonly input: Input;
   readonly layers: readonly Layer[];
   readonly loss: Loss;
+  /**
+   * Paths around the layers (Graves 2013): the input beside what the layer below gives, for every layer; what every layer gives, side by side,
+   * for the output layer; or both. The input is the embedding's result where symbols are embedded first. Default: none.
+   */
+  readonly skips?: Skips;
   /** What layers with recurrence from the output are fed. Default: "softmax" with crossEntropy, else "output". */
   readonly feedback?: Feedback;
   /** Decides initial weights, shuffling, dropout and sampling. A whole number of 0 or more, below 2³². Default: 0. */
@@ -43,7 +50,7 @@ export interface ModelOptions {
  * @throws TypeError or RangeError with the layer's path, if shapes do not fit, two layers have one name, or an option is unknown.
  */
 export function model(options: ModelOptions): Definition {
-  checkOptions("model", options, ["input", "layers", "loss", "feedback", "seed"]);
+  checkOptions("model", options, ["input", "layers", "loss", "skips", "feedback", "seed"]);
   const { input, layers, loss, seed = 0 } = options;
   if (input?.kind !== "tokens" && input?.kind !== "features")
     throw new TypeError(`model: input must be tokens(n) or features(n) but is ${describe(input)}.`);
@@ -56,28 +63,19 @@ export function model(options: ModelOptions): Definition {
     );
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
     throw new RangeError(`model: seed must be a whole number from 0 to ${2 ** 32 - 1} but is ${describe(seed)}.`);
+  if (options.skips !== undefined) checkChoice("model: skips", options.skips, ["input", "output", "both"]);
   if (options.feedback !== undefined) checkChoice("model: feedback", options.feedback, ["output", "softmax", "symbol"]);
   const feedback = options.feedback ?? (loss.kind === "crossEntropy" ? "softmax" : "output");
   if (feedback !== "output" && loss.kind !== "crossEntropy")
     throw new TypeError(`model: feedback "${feedback}" needs crossEntropy() but the loss is ${loss.kind}. Use feedback: "output".`);
 
   const paths = pathsOf(layers);
-  const graph = new Graph();
-  graph.label = "input";
-  let x = new Value(graph, graph.addShaped("input", [], {}, shapeOfInput(input)));
-  let listens = false;
-  layers.forEach((layer, index) => {
-    const site = new Site(paths[index], x, () => {
-      listens = true;
-      return new Value(graph, graph.addShaped("feedback", [], {}, sequence(outputWidth(layers, paths))));
-    });
-    x = buildLayer(layer, site);
-  });
+  const { graph, output, listens } = stack(layers, paths, shapeOfInput(input), options.skips ?? null);
   if (!listens && options.feedback !== undefined)
     throw new TypeError(
       `model: feedback is "${feedback}" but no layer listens to the output. Use rnn(…, { recurrence: "output" }), or leave feedback out.`,
     );
-  return close(graph, x, {
+  return close(graph, output, {
     seed,
     input,
     loss,
@@ -107,6 +105,7 @@ function close(graph: Graph, output: Value, facts: Pick<Definition, "seed" | "in
       );
   }
   checkHeard(graph.nodes, output, loss, path);
+  checkDirections(graph.nodes, output.id);
   graph.label = "target";
   const target = graph.addShaped("target", [], {}, loss.kind === "crossEntropy" ? symbolsOf(shape.extent, shape.width) : shape);
   graph.label = "loss";
@@ -134,27 +133,6 @@ function checkHeard(nodes: readonly Node[], output: Value, loss: Loss, path: str
   if (isHeard(output.id)) refuse(`${path}: the output`);
   if (loss.kind !== "crossEntropy") return;
   for (const { op, inputs, label } of nodes) if (op !== "matmul" && op !== "delay" && inputs.some(isHeard)) refuse(`${label}: ${op}()`);
-}
-
-function pathsOf(layers: readonly Layer[]): string[] {
-  const paths = layers.map((layer, index) => {
-    if (typeof layer?.build !== "function")
-      throw new TypeError(`model: layer ${index + 1} is ${describe(layer)}. Use a layer such as rnn(64) or dense(10).`);
-    return layer.name === undefined ? `layer ${index + 1}/${checkName("model", layer.kind)}` : checkName("model", layer.name);
-  });
-  paths.forEach((path, index) => {
-    const first = paths.indexOf(path);
-    if (first !== index)
-      throw new TypeError(`model: layers ${first + 1} and ${index + 1} are both called "${path}". Give each its own name.`);
-  });
-  return paths;
-}
-
-/** The width of what the last layer will put out, needed before it is built by the layers that listen to it. */
-function outputWidth(layers: readonly Layer[], paths: readonly string[]): number {
-  const wide = layers.findLast((layer) => layer.units !== undefined);
-  if (wide?.units === undefined) throw new TypeError(`${paths[0]}: no layer says how wide the output is. End with dense(n).`);
-  return wide.units;
 }
 
 function deepFreeze<T>(value: T): T {

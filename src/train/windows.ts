@@ -36,7 +36,8 @@ interface Stretch {
  *
  * One sequence is divided into `batch` streams of equal length. With several documents each stream reads whole documents one after
  * the other and begins each with a fresh state; what does not fill a window at a document's end is left out.
- * State is carried from window to window, the gradient is not (Williams and Peng 1990).
+ * State is carried from window to window, the gradient is not (Williams and Peng 1990). What looks ahead (reverse(), bidirectional()) begins
+ * with nothing at the end of each window.
  *
  * @throws RangeError if there are fewer steps than `batch` windows of `steps` need.
  */

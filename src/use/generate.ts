@@ -1,6 +1,7 @@
 // generate(): symbols drawn one after the other, each fed back as the next input.
 
 import { checkFlag, checkNumber, checkOptions, checkSize, describe, LARGEST } from "../define/check.ts";
+import { checkCausal } from "../define/direction.ts";
 import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
 import { randomFrom } from "../engine/random.ts";
@@ -41,6 +42,7 @@ export function checkGenerating(definition: Definition, options: GenerateOptions
     throw new TypeError(
       `generate: the model takes ${symbols > 0 ? `${symbols} symbols` : "features"} and gives a ${shape.extent} of ${shape.width} with ${definition.loss.kind}, so what it gives cannot be its next input. It needs tokens(n), a last layer dense(n), and crossEntropy().`,
     );
+  checkCausal("generate", definition);
   checkSequence("generate: prompt", prompt, { symbols, width: 1 });
   checkSize("generate: length", length);
   checkNumber("generate: temperature", temperature, 0, LARGEST);

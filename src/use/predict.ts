@@ -7,10 +7,11 @@ import { type Sequence, writeRows } from "../train/data.ts";
 /** Steps of the longest piece. */
 const LONGEST = 64;
 
-/** One output a step; for a sequence → vector model only the last. */
-export function predict(machine: Machine, programs: Programs, sequence: Sequence, raw: boolean): Float32Array[] {
+/** One output a step; for a sequence → vector model only the last. In one piece if it must be `whole`: a model that looks ahead. */
+export function predict(machine: Machine, programs: Programs, sequence: Sequence, raw: boolean, whole: boolean): Float32Array[] {
   const purpose = { kind: "predict", raw } as const;
   const outputs: Float32Array[] = [];
+  const pieceOf = (length: number): number => (whole ? length : Math.min(LONGEST, 2 ** Math.floor(Math.log2(length))));
   const first = programs.get(purpose, 1, pieceOf(sequence.length));
   const carry = first.newCarry();
   try {
@@ -41,5 +42,3 @@ export function predict(machine: Machine, programs: Programs, sequence: Sequence
   }
   return outputs;
 }
-
-const pieceOf = (length: number): number => Math.min(LONGEST, 2 ** Math.floor(Math.log2(length)));

@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import {
   add,
+  bidirectional,
   cell,
   complement,
   crossEntropy,
@@ -56,6 +57,7 @@ const deep = characters([
   lstm(32, { peepholes: true, projection: 16, delays: [1, 8], transition: [dense(24, { activation: "tanh" })], transitionSkip: "concat" }),
   dense(65),
 ]);
+const twoWays = characters([bidirectional(rnn(64)), dense(65)]);
 const own = model({ input: features(3), layers: [mgu(32), dense(2)], loss: meanSquared() });
 
 /** A leaky unit whose own weights are frozen: nothing flows back through time unless something below it is trained. */
@@ -83,6 +85,7 @@ const CASES: [name: string, definition: Definition, options: PlanOptions][] = [
   ["gru-reset-before", before, {}],
   ["lstm-deep-and-far", deep, {}],
   ["reservoir", model({ input: features(3), layers: [reservoir(1000, { leak: 0.3 }), dense(2)], loss: meanSquared() }), {}],
+  ["both-directions", twoWays, {}],
   ["frozen-recurrence", readOut, {}],
   ["frozen-recurrence-above-trained", below, {}],
   ["hidden-recurrence-streaming", hidden, { purpose: "predict", batch: 1, steps: 1 }],
@@ -96,6 +99,19 @@ function expectGolden(name: string, text: string): void {
 
 test.each(CASES)("plan of %s", (name, definition, options) => {
   expectGolden(name, String(plan(definition, { batch: 32, steps: 64, ...options })));
+});
+
+test("graph of both directions", () =>
+  expectGolden(
+    "graph-of-both-directions",
+    printGraph(model({ input: features(3), layers: [bidirectional(rnn(4)), dense(2)], loss: meanSquared() })),
+  ));
+
+test("each direction has a loop of its own, and its gradient's loop runs the other way", () => {
+  const directions = plan(twoWays, { batch: 32, steps: 64 }).stages.map(({ direction }) => direction);
+  expect(directions.filter((direction) => direction === 1)).toHaveLength(2);
+  expect(directions.filter((direction) => direction === -1)).toHaveLength(2);
+  expect(plan(twoWays, { batch: 32, steps: 64 }).carried.map(({ label }) => label)).toEqual(["layer 1/bidirectional/forward/rnn/h"]);
 });
 
 test("graph of hidden recurrence", () => expectGolden("graph-of-hidden-recurrence", printGraph(hidden)));

@@ -9,6 +9,7 @@ import { rnn } from "../../src/define/rnn.ts";
 import type { Purpose } from "../../src/plan/unfold.ts";
 import { CELLS, delayedSymbols, hearing } from "./cells.ts";
 import { STOCK } from "./stock.ts";
+import { WRAPPED } from "./wrapped.ts";
 
 export interface Widths {
   /** Features, or symbols. */
@@ -177,5 +178,19 @@ regression("cell that hears", (w) => [hearing(w.hidden), dense(w.output)], HEARI
 classification("cell that hears symbols", (w) => [hearing(w.hidden), dense(w.output)], { purposes: HEARING });
 classification("cell that hears a symbol", (w) => [hearing(w.hidden), dense(w.output)], { purposes: HEARING, feedback: "symbol" });
 classification("symbols delayed", (w) => [delayedSymbols(w.hidden), dense(w.output)]);
+
+for (const { name, input, heard, full, skips, layers } of WRAPPED)
+  cases.push({
+    name,
+    full,
+    purposes: (heard ? HEARING : [FORCED, PREDICT]).filter(({ kind }) => kind !== "generate"),
+    definition: (given) => {
+      const w = { ...given, output: input === "tokens" ? Math.max(2, given.output) : given.output };
+      const more = { layers: layers(w), ...(skips ? { skips } : {}) };
+      return input === "tokens"
+        ? model({ input: tokens(w.input), loss: crossEntropy(), ...more })
+        : model({ input: features(w.input), loss: meanSquared(), ...more });
+    },
+  });
 
 export const CASES: readonly Case[] = cases;

@@ -76,7 +76,7 @@ const WORDS: Readonly<Record<string, (units: number) => Layer>> = {
   softmax: word("softmax", (a, b, row) => add(scale(softmax(add(a, b)), 3), softmax(row))),
 };
 
-const of =
+export const of =
   <const S extends State>(name: string, states: (units: number) => S, step: (units: number) => Parameters<typeof cell<S>>[0]["step"]) =>
   (units: number): Layer =>
     cell({ name, state: states(units), step: step(units) });
