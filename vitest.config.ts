@@ -1,4 +1,5 @@
-// Four kinds of vitest tests: quick ones for every save, full ones for every release, the packed package, and that package in a real browser.
+// Kinds of vitest tests: quick ones for every save, full ones for every release, the packed package, that package in a real browser, and
+// learning, which takes minutes and is run by itself.
 
 import { defineConfig } from "vitest/config";
 
@@ -17,6 +18,7 @@ export default defineConfig({
       { test: test("full", 600) },
       { test: test("package", 180) },
       { test: test("browser", 120) },
+      { test: test("learning", 900) },
     ],
   },
 });
