@@ -8,7 +8,7 @@ import { type Carry, Program } from "../../src/engine/program.ts";
 import { layoutParameters } from "../../src/plan/parameters.ts";
 import { unfold } from "../../src/plan/unfold.ts";
 import { interpretUnfolded } from "../reference/interpret.ts";
-import { BINARIES } from "../support/engine.ts";
+import { BINARIES, runEngine } from "../support/engine.ts";
 import { looksAhead, statesOf, watching, widthsOf } from "../support/watch.ts";
 
 /** Numbers by a state's label, [B][width]. */
@@ -27,8 +27,13 @@ export interface Engine {
   /** The binary, if it is not the reference. */
   readonly binary?: Binary;
   /** Runs rows of equal length, [B][T][width], from a state; what it does not name begins at zero. Symbols are rows of one number. */
-  run(definition: Definition, parameters: Parameters, rows: readonly (readonly (readonly number[])[])[], from: State): Promise<Run>;
+  run(definition: Definition, parameters: Parameters, rows: Rows, from: State): Promise<Run>;
+  /** The output alone, from zero: [T][B][width] flat, or [B][width] for a sequence → vector model. */
+  predict(definition: Definition, parameters: Parameters, rows: Rows): Promise<number[]>;
 }
+
+/** Rows of equal length, [B][T][width]. */
+type Rows = readonly (readonly (readonly number[])[])[];
 
 export type Parameters = Readonly<Record<string, ArrayLike<number>>>;
 
@@ -46,7 +51,7 @@ function lookAt(definition: Definition) {
 }
 
 /** [T][B][width] flat, and back. */
-const flat = (rows: readonly (readonly (readonly number[])[])[]): number[] => rows[0].flatMap((_, t) => rows.flatMap((row) => row[t]));
+const flat = (rows: Rows): number[] => rows[0].flatMap((_, t) => rows.flatMap((row) => row[t]));
 
 function unflat(values: ArrayLike<number>, steps: number, batch: number, labels: readonly string[], widths: readonly number[]) {
   const stride = widths.reduce((sum, width) => sum + width, 0);
@@ -72,6 +77,11 @@ export const reference: Engine = {
     const values = unflat(run.all(unfolded.output), steps, batch, labels, widths);
     const state = states.filter((label) => !looksAhead(definition, label)).map((label) => [label, values[label][steps - 1]]);
     return { values, state: Object.fromEntries(state) };
+  },
+  async predict(definition, parameters, rows) {
+    const unfolded = unfold(definition, PREDICT);
+    const { run } = interpretUnfolded(unfolded, { batch: rows.length, steps: rows[0].length, parameters, input: flat(rows) });
+    return [...run.all(unfolded.output)];
   },
 };
 
@@ -121,6 +131,10 @@ const onBinary = (binary: Binary): Engine => ({
         throw new Error(`${label}: carried on is ${JSON.stringify(state[label])} but after the last step it was ${JSON.stringify(seen)}.`);
     }
     return { values, state };
+  },
+  async predict(definition, parameters, rows) {
+    const data = { batch: rows.length, steps: rows[0].length, parameters, input: flat(rows) };
+    return [...(await runEngine(definition, PREDICT, data, binary)).output];
   },
 });
 

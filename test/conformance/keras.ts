@@ -6,7 +6,7 @@
 
 import { gru, lstm, rnn } from "../../src/index.ts";
 import type { Engine } from "./engine.ts";
-import { backward, bothWays, type Cell, forward, type Row, type Trace } from "./passes.ts";
+import { backward, bothWays, type Cell, forward, merged, type Row, type Trace } from "./passes.ts";
 import { at, matrixAt, near, type Tensor } from "./tensor.ts";
 
 interface LayerConfig {
@@ -163,17 +163,12 @@ async function callOne(engine: Engine, config: LayerConfig, calls: KerasCase["ca
 const statesApart = (config: LayerConfig, states: Result["states"]): unknown[] =>
   (config.layer === "LSTM" ? ["h", "c"] : ["h"]).map((name) => states.map((row) => row[name]));
 
-const MERGE: Readonly<Record<string, (a: readonly number[], b: readonly number[]) => number[]>> = {
-  concat: (a, b) => [...a, ...b],
-  sum: (a, b) => a.map((x, i) => x + b[i]),
-  mul: (a, b) => a.map((x, i) => x * b[i]),
-  ave: (a, b) => a.map((x, i) => (x + b[i]) / 2),
-};
+const MERGES = { concat: "concat", sum: "sum", mul: "product", ave: "mean" } as const;
 
 /** Calls of a layer that runs both ways. */
 async function callBoth(engine: Engine, config: BothConfig, calls: KerasCase["calls"]): Promise<unknown[]> {
   const [there, back] = [config.layer, config.backward_layer ?? config.layer];
-  const mode = config.merge_mode === undefined ? "concat" : config.merge_mode;
+  const { merge_mode: mode = "concat" } = config;
   let carried: readonly [Result["states"] | null, Result["states"] | null] = [null, null];
   const returned: unknown[] = [];
   for (const one of calls) {
@@ -185,20 +180,24 @@ async function callBoth(engine: Engine, config: BothConfig, calls: KerasCase["ca
     const tensors = listed(one);
     const half = tensors.length / 2;
     const before: typeof carried = half > 0 ? [given(there, tensors.slice(0, half)), given(back, tensors.slice(half))] : carried;
-    const first = cellOf(there, one.x.dims[2]);
-    const second = config.backward_layer ? cellOf(back, one.x.dims[2]) : first;
-    const traces = await bothWays(engine, [first, second], [rowsOf(one, before[0]), rowsOf(one, before[1])]);
+    const cells = [cellOf(there, one.x.dims[2]), cellOf(back, one.x.dims[2])] as const;
+    const rows = [rowsOf(one, before[0]), rowsOf(one, before[1])] as const;
+    const traces = await bothWays(engine, cells, rows);
     const results = [result(there, one, traces[0], false, before[0]), result(back, one, traces[1], true, before[1])] as const;
     if (there.stateful) carried = [results[0].states, results[1].states];
-    const last = (rows: number[][]): number[] => rows[rows.length - 1];
-    const outputs = there.return_sequences
-      ? [results[0].outputs, results[1].outputs.map((rows) => rows.toReversed())]
-      : [results[0].outputs.map(last), results[1].outputs.map(last)];
-    const merge = (a: unknown, b: unknown): unknown =>
-      Array.isArray((a as unknown[])[0])
-        ? (a as unknown[]).map((part, index) => merge(part, (b as unknown[])[index]))
-        : MERGE[mode ?? "concat"](a as number[], b as number[]);
-    const output = mode === null ? outputs : merge(outputs[0], outputs[1]);
+    const ending = there.return_sequences !== true;
+    const [a, b] = ending
+      ? results.map(({ outputs }) => outputs.map((row) => row[row.length - 1]))
+      : [results[0].outputs, results[1].outputs.map((row) => row.toReversed())];
+    const whole = before[0] === null && one.mask === undefined;
+    // With a mask or given states the directions run alone, and what they give is put side by side here.
+    if (!whole && !(mode === "concat" && ending)) throw new Error(`internal: ${mode} of masked rows or given states`);
+    const output =
+      mode === null
+        ? [a, b]
+        : whole
+          ? await merged(engine, cells, rows[0], MERGES[mode], ending)
+          : a.map((row, index) => [...row, ...b[index]]);
     returned.push(
       there.return_state ? [output, ...statesApart(there, results[0].states), ...statesApart(back, results[1].states)] : output,
     );

@@ -177,9 +177,7 @@ export async function checkOnnx(recorded: OnnxCase, engine: Engine, tolerance: n
   const { direction = "forward", hidden_size: units } = given.attributes;
   const directions = direction === "bidirectional" ? 2 : 1;
   const activations = activationsOf(given, directions);
-  const alike = activations[0].every((activation, index) => activation === activations[directions - 1][index]);
-  const first = layerOf(given, activations[0]);
-  const cells = activations.map((own, d): Cell => ({ layer: alike ? first : layerOf(given, own), parameters: parametersOf(given, d) }));
+  const cells = activations.map((own, d): Cell => ({ layer: layerOf(given, own), parameters: parametersOf(given, d) }));
   const rows = activations.map((_, d) => rowsOf(given, d));
   const traces: Trace[][] =
     directions === 2

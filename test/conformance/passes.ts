@@ -1,9 +1,8 @@
 // Rows of unequal lengths through one recurrent layer, forward, backward or both ways: each row gives its states after each of its steps.
 
-import { type Definition, features, type Layer, meanSquared, model } from "../../src/index.ts";
+import { bidirectional, type Definition, features, type Layer, last, type Merge, meanSquared, model, reverse } from "../../src/index.ts";
 import { statesOf } from "../support/watch.ts";
 import type { Engine, Parameters, State } from "./engine.ts";
-import { bidirectional, reverse } from "./stub.ts";
 
 /** A recurrent layer of ours with the numbers of a case, by parameter: `wx`, `wh`, `b`. */
 export interface Cell {
@@ -107,19 +106,39 @@ export async function backward(engine: Engine, cell: Cell, rows: readonly Row[])
   return perRow(await batches(engine, definition, named(definition, [{ within: "", ...cell }]), rows), rows.length);
 }
 
-/** Both ways: as bidirectional() where both directions have one layer and begin at zero, else one after the other. */
+/** Both ways: as bidirectional() where both directions begin at zero, else one after the other. */
 export async function bothWays(
   engine: Engine,
   [there, back]: readonly [Cell, Cell],
   rows: readonly [readonly Row[], readonly Row[]],
 ): Promise<[Trace[], Trace[]]> {
-  if (there.layer !== back.layer || rows.some((direction) => direction.some(({ initial }) => initial !== undefined)))
+  if (rows.some((direction) => direction.some(({ initial }) => initial !== undefined)))
     return [await forward(engine, there, rows[0]), await backward(engine, back, rows[1])];
-  const definition = modelOf(bidirectional(there.layer), rows[0]);
-  const parameters = named(definition, [
+  const definition = modelOf(bidirectional(there.layer, { backward: back.layer }), rows[0]);
+  const traces = await batches(engine, definition, ofBoth(definition, there, back), rows[0]);
+  return [perRow(traces, rows[0].length, "/forward/"), perRow(traces, rows[0].length, "/backward/")];
+}
+
+const ofBoth = (definition: Definition, there: Cell, back: Cell): Parameters =>
+  named(definition, [
     { within: "/forward/", parameters: there.parameters },
     { within: "/backward/", parameters: back.parameters },
   ]);
-  const traces = await batches(engine, definition, parameters, rows[0]);
-  return [perRow(traces, rows[0].length, "/forward/"), perRow(traces, rows[0].length, "/backward/")];
+
+/** What both ways give together, merged by bidirectional() itself: [B][T][width] flat, or [B][width] of the states in which each direction ends. */
+export async function merged(
+  engine: Engine,
+  [there, back]: readonly [Cell, Cell],
+  rows: readonly Row[],
+  merge: Merge,
+  ending: boolean,
+): Promise<number[]> {
+  const inner = (layer: Layer): Layer[] => (ending ? [layer, last()] : [layer]);
+  const definition = modelOf(bidirectional(inner(there.layer), { backward: inner(back.layer), merge }), rows);
+  const steps = rows.map((row) => row.steps);
+  const output = await engine.predict(definition, ofBoth(definition, there, back), steps);
+  const width = output.length / rows.length / (ending ? 1 : steps[0].length);
+  if (ending) return output;
+  // From [T][B] to [B][T].
+  return rows.flatMap((_, b) => steps[0].flatMap((_, t) => output.slice((t * rows.length + b) * width, (t * rows.length + b + 1) * width)));
 }

@@ -4,11 +4,10 @@
 // the product. Masked are the steps of symbol 0: a row runs over the others alone, and a masked step repeats the output of the one before.
 
 import {
+  bidirectional,
   compile,
-  concat,
   type Data,
   type Definition,
-  delay,
   dense,
   embedding,
   examples,
@@ -18,18 +17,18 @@ import {
   type Layer,
   last,
   lstm,
+  type Merge,
   meanSquared,
   model,
   type Network,
+  reverse,
   rnn,
   sgd,
-  slice,
   tokens,
   type Value,
 } from "../../src/index.ts";
 import { gradientsOf } from "../support/gradients.ts";
 import type { Engine, Parameters } from "./engine.ts";
-import { bidirectional, reverse } from "./stub.ts";
 import { near } from "./tensor.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: every case describes itself in words of its own
@@ -191,7 +190,7 @@ async function byRow(engine: Engine, definition: Definition, parameters: Paramet
 /** Per epoch the loss of a batch of rows of unequal lengths, and after each a step down their mean gradient, row by row. */
 async function descent(
   engine: Engine,
-  define: (steps: number) => Definition,
+  definition: Definition,
   start: Parameters,
   ids: readonly (readonly number[])[],
   targets: readonly number[],
@@ -206,7 +205,7 @@ async function descent(
       const input = valid(row);
       if (input.length > 0) {
         const data = examples([{ input, target: [targets[index]] }]);
-        const [{ loss, gradients }] = await gradientsOf(define(input.length), parameters, data, binary);
+        const [{ loss, gradients }] = await gradientsOf(definition, parameters, data, binary);
         return { loss, gradients };
       }
       // Of a row without a step the read-out sees zeros: its output is its bias.
@@ -224,17 +223,6 @@ async function descent(
   return losses;
 }
 
-/** The forward half at the last of some steps beside the backward half at the first: what Keras returns of a layer that runs both ways. */
-const ends = (units: number, steps: number): Layer => ({
-  kind: "ends",
-  text: "ends()",
-  units: 2 * units,
-  build({ x }) {
-    const [there, back] = [slice(x, 0, units), slice(x, units, units)];
-    return concat(there, steps === 1 ? back : delay(back, steps - 1));
-  },
-});
-
 const MASKED_LSTM = named(["layer 1/embedding", { w: ones(40) }], ["layer 2/lstm", { ...weights("lstm", 4, 3, 1, 1), b: remembering(3) }]);
 
 const maskedLstm = (...more: Layer[]): Definition =>
@@ -247,30 +235,27 @@ const bothWaysMasked =
   (kind: "lstm" | "rnn"): Check =>
   async ({ inputs, expected, tolerance }, engine) => {
     const cell = kind === "lstm" ? lstmOf(4) : rnn(4);
-    const define = (steps: number) =>
-      model({ input: tokens(3), layers: [embedding(3), bidirectional(cell), ends(4, steps), last(), dense(1)], loss: meanSquared() });
+    const layers = [embedding(3), bidirectional([cell, last()]), dense(1)];
+    const definition = model({ input: tokens(3), layers, loss: meanSquared() });
     const own = { ...weights(kind, 3, 4, 1, 1), b: kind === "lstm" ? remembering(4) : full(4, 0) };
     const parameters = named(
       ["layer 1/embedding", { w: ones(9) }],
-      [`layer 2/bidirectional/forward/${kind}`, own],
-      [`layer 2/bidirectional/backward/${kind}`, own],
-      ["layer 5/dense", DENSE_OF_ONES(8)],
+      [`layer 2/bidirectional/forward/1 ${kind}`, own],
+      [`layer 2/bidirectional/backward/1 ${kind}`, own],
+      ["layer 3/dense", DENSE_OF_ONES(8)],
     );
-    const predicted: number[] = [];
-    for (const row of inputs.ids as number[][]) {
-      const steps = valid(row);
-      if (steps.length === 0) {
-        predicted.push(0);
-        continue;
-      }
-      using net = await trained(define(steps.length), parameters, engine);
-      predicted.push(net.predict(steps)[0][0]);
-    }
-    near("predicted", predicted, expected.predict.flat(), tolerance);
+    const predicted = (inputs.ids as number[][]).map((row) => predictedFrom(engine, definition, parameters, row));
+    near("predicted", (await Promise.all(predicted)).flat(), expected.predict.flat(), tolerance);
     const targets = full(4, 0);
-    const losses = await descent(engine, define, parameters, inputs.ids, targets, { rate: 0.01, epochs: 5, bias: "layer 5/dense/b" });
+    const losses = await descent(engine, definition, parameters, inputs.ids, targets, { rate: 0.01, epochs: 5, bias: "layer 3/dense/b" });
     near("losses", losses, expected.losses, tolerance);
   };
+
+/** What a sequence → vector network of symbols says of a row's unmasked steps; of none, the read-out's bias, which is 0. */
+const predictedFrom = async (engine: Engine, definition: Definition, parameters: Parameters, ids: readonly number[]): Promise<number[]> => {
+  const steps = valid(ids).map((id) => [id]);
+  return steps.length === 0 ? [0] : engine.predict(definition, parameters, [steps]);
+};
 
 /** Columns of one unit's kernel, i, j, f, o there, in our order. */
 const fromBasic = (rows: readonly (readonly number[])[]): number[] => rows.flatMap(([i, j, f, o]) => [i, f, j, o]);
@@ -370,30 +355,27 @@ export const CHECKS: Readonly<Record<string, Row>> = {
   "LSTM BPTT with mask": {
     trains: true,
     async check({ inputs, expected, tolerance }, engine) {
-      const define = () => maskedLstm(last(), dense(1));
       const parameters = { ...MASKED_LSTM, ...named(["layer 4/dense", DENSE_OF_ONES(3)]) };
-      const losses = await descent(engine, define, parameters, inputs.ids, inputs.y, { rate: 0.01, epochs: 4, bias: "layer 4/dense/b" });
+      const losses = await descent(engine, maskedLstm(last(), dense(1)), parameters, inputs.ids, inputs.y, {
+        rate: 0.01,
+        epochs: 4,
+        bias: "layer 4/dense/b",
+      });
       near("losses", losses.slice(2), [expected.loss_epoch3, expected.loss_epoch4], tolerance);
     },
   },
   "LSTM with mask, goBackwards": {
     async check({ config, inputs, expected, tolerance }, engine) {
-      const definition = model({ input: tokens(4), layers: [embedding(2), reverse(lstmOf(2)), dense(1, UNBIASED)], loss: meanSquared() });
-      const path = definition.nodes.flatMap((node) => (node.op === "parameter" ? [node.attributes.path] : []));
+      const layers = [embedding(2), reverse([lstmOf(2), last()]), dense(1, UNBIASED)];
+      const definition = model({ input: tokens(4), layers, loss: meanSquared() });
       const own = { wx: config.kernel.flat(), wh: config.recurrent.flat(), b: config.bias } as Parameters;
-      const cell = (path.find((one) => one.endsWith("/wx")) as string).slice(0, -3);
       const parameters = named(
         ["layer 1/embedding", { w: config.embedding_weights.flat() }],
-        [cell, own],
+        ["layer 2/reverse/1 lstm", own],
         ["layer 3/dense", { w: ones(2) }],
       );
-      const runs = await byRow(engine, definition, parameters, inputs.ids);
-      near(
-        "y",
-        runs.map((run) => run?.values.output[0][0][0] ?? 0),
-        expected.y.flat(),
-        tolerance,
-      );
+      const y = (inputs.ids as number[][]).map((row) => predictedFrom(engine, definition, parameters, row));
+      near("y", (await Promise.all(y)).flat(), expected.y.flat(), tolerance);
     },
   },
   "Stacked SimpleRNN->LSTM with mask": {
@@ -428,33 +410,26 @@ export const CHECKS: Readonly<Record<string, Row>> = {
   "Bidirectional SimpleRNN merge modes": {
     async check({ inputs, expected, tolerance }, engine) {
       const own = weights("rnn", 2, 3, 1, 1);
-      const parameters = named(["layer 1/bidirectional/forward/rnn", own], ["layer 1/bidirectional/backward/rnn", own]);
-      const { values } = await engine.run(regression(2, bidirectional(rnn(3, UNBIASED))), parameters, inputs.x, {});
-      const [there, back] = [afterLast(values.output)[0].slice(0, 3), values.output[0][0].slice(3)];
-      everywhere("forward", there, expected.forward, tolerance);
-      everywhere("backward", back, expected.backward, tolerance);
-      everywhere(
-        "mul",
-        there.map((x, i) => x * back[i]),
-        expected.mul,
-        tolerance,
-      );
-      everywhere(
-        "ave",
-        there.map((x, i) => (x + back[i]) / 2),
-        expected.ave,
-        tolerance,
-      );
+      const parameters = named(["layer 1/bidirectional/forward/1 rnn", own], ["layer 1/bidirectional/backward/1 rnn", own]);
+      const given = (merge: Merge) =>
+        engine.predict(regression(2, bidirectional([rnn(3, UNBIASED), last()], { merge })), parameters, inputs.x);
+      const both = await given("concat");
+      everywhere("forward", both.slice(0, 3), expected.forward, tolerance);
+      everywhere("backward", both.slice(3), expected.backward, tolerance);
+      everywhere("mul", await given("product"), expected.mul, tolerance);
+      everywhere("ave", await given("mean"), expected.ave, tolerance);
     },
   },
   "Bidirectional(goBackwards LSTM) concat fit": {
     trains: true,
     async check({ inputs, expected, tolerance }, engine) {
-      // The layer that is given goes backwards, so that the other one goes forward: their results change places.
-      const turned: Layer = { kind: "turned", text: "turned()", build: ({ x }) => concat(slice(x, 1, 1), slice(x, 0, 1)) };
-      const definition = regression(2, bidirectional(lstmOf(1)), ends(1, 2), turned, last());
+      // The layer that is given goes backwards, so that the one in the other direction goes forwards.
+      const definition = regression(2, bidirectional(reverse([lstmOf(1), last()])));
       const own = { ...weights("lstm", 2, 1, 1, 1), b: ones(4) };
-      const parameters = named(["layer 1/bidirectional/forward/lstm", own], ["layer 1/bidirectional/backward/lstm", own]);
+      const parameters = named(
+        ["layer 1/bidirectional/forward/reverse/1 lstm", own],
+        ["layer 1/bidirectional/backward/reverse/1 lstm", own],
+      );
       using net = await trained(definition, parameters, engine);
       near("before", [...net.predict(inputs.x[0])[0]], expected.before[0], tolerance);
       const losses: number[] = [];

@@ -2,7 +2,7 @@
 
 import type { Node, NodeId } from "../../src/graph/graph.ts";
 import { type Bound, CONFIDENCE, ERRORS, errorAt, type Site, UNIT } from "./errors.ts";
-import type { Interpretation } from "./interpret.ts";
+import { type Interpretation, walk } from "./interpret.ts";
 
 /** The bounds of one run, in units of 2⁻²⁴. They hold for any order of sums, fused or not; what is assumed stands in errors.ts. */
 export class Bounds {
@@ -16,9 +16,7 @@ export class Bounds {
     this.#run = run;
     this.#steps = run.steps;
     this.#known = nodes.map(() => []);
-    const looks = (back: boolean) => nodes.flatMap((node, id) => (node.op === "delay" && node.attributes.steps > 0 === back ? [id] : []));
-    for (let t = 0; t < this.#steps; t++) for (const id of looks(true)) this.at(id, t);
-    for (let t = this.#steps - 1; t >= 0; t--) for (const id of looks(false)) this.at(id, t);
+    walk(nodes, this.#steps, (id, t) => this.at(id, t));
   }
 
   at(id: NodeId, t: number): Bound {

@@ -27,6 +27,18 @@ export interface Data {
   readonly noise?: ((stream: number, t: number, row: number, column: number) => number) | undefined;
 }
 
+/**
+ * Visits every delay at every step, in the order of time in which it looks, and a layer's before those of the layers behind it: so that no
+ * question recurses through more than one step.
+ */
+export function walk(nodes: readonly Node[], steps: number, visit: (id: NodeId, t: number) => void): void {
+  nodes.forEach((node, id) => {
+    if (node.op !== "delay") return;
+    const looksBack = node.attributes.steps > 0;
+    for (let k = 0; k < steps; k++) visit(id, looksBack ? k : steps - 1 - k);
+  });
+}
+
 /** The values of one run, computed when they are asked for. */
 export class Interpretation {
   readonly #nodes: readonly Node[];
@@ -41,10 +53,7 @@ export class Interpretation {
     this.#data = data;
     this.#heard = heard;
     this.#known = nodes.map(() => []);
-    // Walks time the way each delay looks, so that no question recurses through more than one step.
-    const looks = (back: boolean) => nodes.flatMap((node, id) => (node.op === "delay" && node.attributes.steps > 0 === back ? [id] : []));
-    for (let t = 0; t < data.steps; t++) for (const id of looks(true)) this.at(id, t);
-    for (let t = data.steps - 1; t >= 0; t--) for (const id of looks(false)) this.at(id, t);
+    walk(nodes, data.steps, (id, t) => this.at(id, t));
   }
 
   /** A node's value at one step; t does not matter for what is no sequence. */
