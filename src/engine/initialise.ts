@@ -76,23 +76,45 @@ function orthonormal(count: number, length: number, random: Random): Float64Arra
   const normal = normals(random);
   const reflections = Array.from({ length: count }, (_, k) => Float64Array.from({ length: length - k }, normal));
   const vectors = Array.from({ length: count }, () => new Float64Array(length));
-  for (let k = count - 1; k >= 0; k--) {
-    const v = reflections[k];
+  const scales = reflections.map((v, k) => {
     const sign = v[0] < 0 ? -1 : 1;
     vectors[k][k] = -sign;
-    v[0] += sign * Math.sqrt(dot(v, v));
-    const scale = 2 / dot(v, v);
-    for (let j = k; j < count; j++) {
-      const column = vectors[j].subarray(k);
-      const along = scale * dot(v, column);
-      for (let i = 0; i < v.length; i++) column[i] -= along * v[i];
-    }
+    v[0] += sign * Math.sqrt(square(v));
+    return 2 / square(v);
+  });
+  // Four at a time: they stay in the first-level cache while the reflections pass by, and four sums do not wait for each other.
+  for (let first = 0; first < count; first += 4) {
+    const [a, b, c, d] = [0, 1, 2, 3].map((i) => vectors[first + i] ?? new Float64Array(length));
+    for (let k = Math.min(first + 3, count - 1); k >= 0; k--) reflect(reflections[k], scales[k], k, a, b, c, d);
   }
   return vectors;
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
+/** Each of four vectors, from number `k` on, becomes its mirror image across the plane that `v` is perpendicular to; scale = 2/v². */
+function reflect(v: Float64Array, scale: number, k: number, a: Float64Array, b: Float64Array, c: Float64Array, d: Float64Array): void {
+  let [alongA, alongB, alongC, alongD] = [0, 0, 0, 0];
+  for (let i = 0; i < v.length; i++) {
+    const x = v[i];
+    alongA += x * a[k + i];
+    alongB += x * b[k + i];
+    alongC += x * c[k + i];
+    alongD += x * d[k + i];
+  }
+  alongA *= scale;
+  alongB *= scale;
+  alongC *= scale;
+  alongD *= scale;
+  for (let i = 0; i < v.length; i++) {
+    const x = v[i];
+    a[k + i] -= alongA * x;
+    b[k + i] -= alongB * x;
+    c[k + i] -= alongC * x;
+    d[k + i] -= alongD * x;
+  }
+}
+
+function square(v: Float64Array): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  for (let i = 0; i < v.length; i++) sum += v[i] * v[i];
   return sum;
 }
