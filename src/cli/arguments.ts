@@ -3,6 +3,7 @@
 export interface TrainArguments {
   readonly output?: string;
   readonly resume?: string;
+  readonly cell: "rnn" | "lstm" | "gru";
   readonly hidden: number;
   readonly layers: number;
   readonly embedding: number;

@@ -12,6 +12,8 @@ import {
   dense,
   dropout,
   embedding,
+  gru,
+  lstm,
   model,
   type Network,
   type Optimizer,
@@ -49,7 +51,7 @@ const MOST_BYTES = 2 ** 32;
 /** Training steps from which a network of the usual size begins to write words. */
 const FEW_STEPS = 500;
 /** What only a new model can be told, and what a model remembers. */
-const FIXED = ["hidden", "layers", "embedding", "dropout", "seed", "minCount"];
+const FIXED = ["cell", "hidden", "layers", "embedding", "dropout", "seed", "minCount"];
 const REMEMBERED = ["batch", "steps", "epochs", "rate", "clip", "heldOut"] as const;
 
 /** @throws Failure if text, options and model do not go together */
@@ -141,8 +143,10 @@ function lettersOf({ counts }: Census, least: number) {
 const knownIn = ({ counts }: Census, characters: readonly string[]): number =>
   characters.reduce((sum, character) => sum + (counts.get(character.codePointAt(0) as number) ?? 0), 0);
 
-function define(symbols: number, { hidden, layers, embedding: width, dropout: rate, seed }: TrainArguments): Definition {
-  const recurrent = Array.from({ length: layers }, () => (rate > 0 ? [rnn(hidden), dropout(rate)] : [rnn(hidden)])).flat();
+const CELLS = { rnn, lstm, gru } as const;
+
+function define(symbols: number, { cell, hidden, layers, embedding: width, dropout: rate, seed }: TrainArguments): Definition {
+  const recurrent = Array.from({ length: layers }, () => (rate > 0 ? [CELLS[cell](hidden), dropout(rate)] : [CELLS[cell](hidden)])).flat();
   return model({
     input: tokens(symbols),
     layers: [...(width > 0 ? [embedding(width)] : []), ...recurrent, dense(symbols)],

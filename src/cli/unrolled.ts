@@ -1,7 +1,7 @@
 // The command `unrolled`: what it can be told, and what happens when something is wrong.
 
 import { readFileSync } from "node:fs";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import type { TrainArguments } from "./arguments.ts";
 import { Failure } from "./failure.ts";
 import { between, wholeFrom } from "./options.ts";
@@ -21,6 +21,7 @@ function commands(finish: (code: number) => void): Command {
     .option("-o, --output <file>", "where to save (default: model.unrolled, or the model that is resumed)")
     .option("--resume <model>", "go on with this model, with what it was told where nothing else is said")
     .optionsGroup("The network:")
+    .addOption(new Option("--cell <kind>", "of each recurrent layer").choices(["rnn", "lstm", "gru"]).default("rnn"))
     .option("--hidden <units>", "units of each recurrent layer", wholeFrom(1), 128)
     .option("--layers <n>", "recurrent layers", wholeFrom(1, 64), 1)
     .option("--embedding <units>", "units of an embedding before them; 0: none", wholeFrom(0), 0)

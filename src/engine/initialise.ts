@@ -1,7 +1,7 @@
 // The first values of a parameter, in f64 and a fixed order: same seed and path, same numbers, everywhere.
 
 import type { Initializer } from "../graph/initializer.ts";
-import { spectralRadiusOf } from "../numeric/eigenvalues.ts";
+import { spectralRadiusOfEntries } from "../numeric/entries.ts";
 import { normals, type Random } from "./random.ts";
 
 /** Row by row. */
@@ -40,11 +40,10 @@ const FILL: { readonly [K in Whole]: Fill<K> } = {
     // Where few numbers are not zero there may be no cycle among them, and no eigenvalue but 0: then others are drawn.
     for (let attempt = 0; attempt < 1000; attempt++) {
       const values = Float64Array.from({ length: rows * width }, () => (density < 1 && random.uniform() >= density ? 0 : normal()));
-      const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-      const drawn = largest > 0 && radius > 0 ? spectralRadiusOf(values, rows) : 0;
-      // What is far below the numbers themselves is 0 and rounding.
-      if (drawn > 1e-3 * largest) return values.map((value) => (value * radius) / drawn);
       if (radius === 0) return values.fill(0);
+      const rowOf = Uint32Array.from(values, (_, i) => Math.floor(i / width));
+      const drawn = spectralRadiusOfEntries(values, rowOf, rows, Float64Array.from({ length: rows }, normal));
+      if (drawn > 0) return values.map((value) => (value * radius) / drawn);
     }
     throw new RangeError(
       `spectral: of ${rows} × ${width} weights at density ${density} too few are not zero to have the radius ${radius}. Use a greater density.`,

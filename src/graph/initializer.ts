@@ -90,8 +90,8 @@ export const identity = (scale = 1): Initializer => ({ kind: "identity", scale: 
 
 /**
  * Gaussian numbers scaled to a spectral radius, the largest absolute value of an eigenvalue: below 1 a linear recurrence forgets, above 1 it
- * explodes. `density` is the share of the numbers that are not zero, in random places. Default: 1. The eigenvalues of a weight [n × n] are
- * exact and take time in n³: some seconds for n = 1024.
+ * explodes. `density` is the share of the numbers that are not zero, in random places. Default: 1. The radius is found by Arnoldi's method, as
+ * exactly as f32 holds the weights.
  */
 export function spectral(radius: number, options: { readonly density?: number } = {}): Initializer {
   if (real("spectral", radius) < 0)

@@ -49,6 +49,13 @@ describe.skipIf(!existsSync(command))("the command line (needs `npm run build`)"
       expect(shown.stdout).toContain(part);
   });
 
+  test("other cells, one on the other", () => {
+    expect(run("train", "text.txt", ...SMALL, "--cell", "lstm", "--layers", "2", "--epochs", "1", "-o", "cells.unrolled").status).toBe(0);
+    const shown = run("show", "cells.unrolled").stdout;
+    for (const part of ["lstm(8) ", "layer 2/lstm/wh", "8 × 32"]) expect(shown).toContain(part);
+    expect(run("train", "text.txt", ...SMALL, "--cell", "gru", "--epochs", "1", "-o", "cells.unrolled").stdout).toContain("gru(8)");
+  });
+
   test("writes plain lines where there is no terminal", () => {
     const { stdout } = run("train", "text.txt", ...SMALL, "--epochs", "1", "-o", "plain.unrolled");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there.
@@ -158,6 +165,12 @@ describe.skipIf(!existsSync(command))("the command line (needs `npm run build`)"
       ["only rare ones", ["train", "tiny.txt", "--min-count", "9"], 1, /^unrolled: No character occurs 9 times\..*\n$/],
       ["no number", ["train", "text.txt", "--batch", "many"], 2, /^error: option '--batch <n>' argument 'many' is invalid\..*\n$/],
       ["a fraction", ["train", "text.txt", "--hidden", "1.5"], 2, /^error: .*'1.5' is invalid\. It must be a whole number.*\n$/],
+      [
+        "an unknown cell",
+        ["train", "text.txt", "--cell", "mgu"],
+        2,
+        /^error: .*'mgu' is invalid\. Allowed choices are rnn, lstm, gru\.\n$/,
+      ],
       ["a share above 1", ["train", "text.txt", "--dropout", "1"], 2, /^error: .*It must be a number of at least 0 and below 1\.\n$/],
       ["an unknown option", ["train", "text.txt", "--epoch", "3"], 2, /^error: unknown option '--epoch'\n\(Did you mean --epochs\?\)\n$/],
       ["no file", ["train"], 2, /^error: missing required argument 'files'\n$/],
