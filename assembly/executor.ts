@@ -173,12 +173,13 @@ function execute(command: Command, t: i32, control: usize): void {
         bStride,
         rows,
         width,
+        inner,
+        t,
         command.real,
         load<u32>(control, CONTROL_SEED_LOW),
         load<u32>(control, CONTROL_SEED_HIGH),
-        flags,
+        <u32>command.extra,
         load<u32>(control, CONTROL_STEP),
-        t * rows,
       );
     default:
       unreachable();

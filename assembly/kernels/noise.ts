@@ -6,8 +6,9 @@ import { philox } from "./random";
 const SHARE: f32 = 1.1920928955078125e-7;
 
 /**
- * out[r][i] = x[r][i] + a number from [−limit, limit), uniform, rows × width. It depends on seed, stream, step, firstRow + r and i alone. In
- * place allowed; pads receive what x's pads hold.
+ * out[r][i] = x[r][i] + a number from [−limit, limit), uniform, rows × width. Row r is row r % batch of time step time + r / batch. The number
+ * depends on seed, stream, step, time, row of the batch and i alone, as dropout's mask does (random.ts). In place allowed; pads receive
+ * what x's pads hold.
  */
 export function addNoise(
   out: usize,
@@ -16,19 +17,25 @@ export function addNoise(
   xStride: i32,
   rows: i32,
   width: i32,
+  batch: i32,
+  time: i32,
   limit: f32,
   seedLow: u32,
   seedHigh: u32,
   stream: u32,
   step: u32,
-  firstRow: u32,
 ): void {
+  assert(batch > 0 && rows % batch === 0, "rows are whole batches");
   assert(isPadded(outStride, width) && isPadded(xStride, width), "rows are padded to 8 floats");
   const factor = f32x4.splat(limit * SHARE);
-  for (let r = 0; r < rows; r++, out += outStride, x += xStride) {
-    const place = i32x4(0, firstRow + r, step, stream);
+  for (let r = 0, row = 0; r < rows; r++, row++, out += outStride, x += xStride) {
+    if (row === batch) {
+      row = 0;
+      time++;
+    }
+    const place = i32x4(0, row, step, time);
     for (let i = 0; i < width; i += 4) {
-      const bits = philox(i32x4.replace_lane(place, 0, i >> 2), seedLow, seedHigh);
+      const bits = philox(i32x4.replace_lane(place, 0, i >> 2), seedLow, seedHigh ^ stream);
       const noise = v128.and(f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_s(bits, 8)), factor), firstLanes(width - i));
       v128.store(out + (i << 2), f32x4.add(v128.load(x + (i << 2)), noise));
     }

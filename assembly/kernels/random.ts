@@ -5,15 +5,16 @@
 // keep, to share among threads or to save; because every counter is as good as every other, so the counter can *be* the place of an element; and
 // because its outputs are published, so a test can hold ours against them.
 //
-// What decides whether dropout keeps an element is where it stands, whatever the split of the work into batches, rows and calls:
+// What decides whether dropout keeps an element, or what noise adds to it, is where it stands, whatever the split of the work into batches, rows
+// and calls:
 //
-//    key      seedLow · seedHigh ^ stream        a stream for every use: a layer's dropout, another's
+//    key      seedLow · seedHigh ^ stream        a stream for every use: a layer's dropout, another's, noise
 //    counter  column · row · step · time         row of the batch; training step; time step, 0 where one mask serves a whole sequence
 //
 // Each of these has a word of its own, so no two places share a number. Seeds have 32 bits (seedHigh is 0), which leaves the key's other half to
-// the streams. What is no dropout, a random direction, says so in place of the time, which is below 2²⁴:
+// the streams. What has no place in time, a random direction, has a number in place of it that no time has, since these are below 2²⁴:
 //
-//    counter  column · row · step · stream       stream ≥ 2³¹
+//    counter  column · row · step · 2³² − 1
 import { addPromoted, firstLanes, isPadded, sumPair } from "./lanes";
 import { copyRows } from "./rows";
 

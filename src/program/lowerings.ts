@@ -206,10 +206,12 @@ export const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>>
     const operands = [at(id), at(node.inputs[0])];
     return [{ opcode: Opcode.dropout, rows, inner, width, flags, real: keep, extra: stream, outputs: 1, operands }];
   },
-  noise: ({ node, id, rows, width, at }) => {
+  noise: ({ plan, node, id, rows, width, at }) => {
     if (node.op !== "noise") return [];
     const { limit, stream } = node.attributes;
-    return [{ opcode: Opcode.addNoise, rows, width, flags: stream, real: limit, outputs: 1, operands: [at(id), at(node.inputs[0])] }];
+    const inner = node.shape.extent === "sequence" ? plan.batch : rows;
+    const operands = [at(id), at(node.inputs[0])];
+    return [{ opcode: Opcode.addNoise, rows, inner, width, real: limit, extra: stream, outputs: 1, operands }];
   },
   loss: (context) => lossCommand({ ...context, rows: rowsOf(context.plan, context.node.inputs[0]) }, ABSENT),
   lossGradient: (context) => lossCommand(context, context.at(context.id)),

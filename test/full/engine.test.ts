@@ -30,7 +30,8 @@ async function judge(definition: Definition, purpose: Purpose, size: Size, name:
       const { keep } = (node as { attributes: { keep: number } }).attributes;
       return isKept({ seed: definition.seed, stream, step: 0, time }, row, column, keep);
     },
-    noise: (stream: number, t: number, row: number, column: number) => noiseOf(definition.seed, 0, stream, t * size.batch + row, column),
+    noise: (stream: number, time: number, row: number, column: number) =>
+      noiseOf({ seed: definition.seed, stream, step: 0, time }, row, column),
   };
   const reference = interpretUnfolded(unfolded, data);
   const bounds = new Bounds(unfolded.nodes, reference.run);

@@ -119,26 +119,29 @@ describe("sparse", () => {
 });
 
 describe("noise", () => {
-  test("adds what Philox has for the place, whatever the split of the rows", () => {
+  test("adds what Philox has for the place, whatever the size of the batch and the split over steps", () => {
     for (let w = 0; w < WIDTHS.length; w++) {
       const width = WIDTHS[w];
       const stride = padded(width);
       prepare(width, width, 1);
-      addNoise(OUT, stride, X, stride, ROWS, width, 0.5, 11, 12, 13, 14, 100);
-      let count = 0;
-      for (let r = 0; r < ROWS; r++) {
-        for (let i = 0; i < width; i++) {
-          const words = philox(i32x4(i >> 2, 100 + r, 14, 13), 11, 12);
-          v128.store(INIT, words);
-          const word = load<i32>(INIT + ((i & 3) << 2)) >> 8;
-          const noise: f32 = <f32>word * 5.9604644775390625e-8;
-          if (load<f32>(OUT + r * stride + (i << 2)) !== load<f32>(X + r * stride + (i << 2)) + noise) count++;
+      // Three steps of one row, then one step of three.
+      for (let batch = 1; batch <= ROWS; batch += 2) {
+        addNoise(OUT, stride, X, stride, ROWS, width, batch, 100, 0.5, 11, 12, 13, 14);
+        let count = 0;
+        for (let r = 0; r < ROWS; r++) {
+          for (let i = 0; i < width; i++) {
+            const words = philox(i32x4(i >> 2, r % batch, 14, 100 + r / batch), 11, 12 ^ 13);
+            v128.store(INIT, words);
+            const word = load<i32>(INIT + ((i & 3) << 2)) >> 8;
+            const noise: f32 = <f32>word * 5.9604644775390625e-8;
+            if (load<f32>(OUT + r * stride + (i << 2)) !== load<f32>(X + r * stride + (i << 2)) + noise) count++;
+          }
         }
+        expect<i32>(count).toBe(0, "width");
       }
-      expect<i32>(count).toBe(0, "width");
       const second = load<f32>(OUT + stride);
-      addNoise(X + stride, stride, X + stride, stride, 1, width, 0.5, 11, 12, 13, 14, 101);
-      expect<f32>(load<f32>(X + stride)).toBe(second, "in place, alone");
+      addNoise(X, stride, X, stride, 2, width, 2, 100, 0.5, 11, 12, 13, 14);
+      expect<f32>(load<f32>(X + stride)).toBe(second, "in place, in a smaller batch");
     }
   });
 });

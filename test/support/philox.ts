@@ -28,5 +28,5 @@ export function isKept(
 }
 
 /** The number from [−1, 1) that noise adds to an element, before it is scaled: 24 bits and their sign. */
-export const noiseOf = (seed: number, step: number, stream: number, row: number, column: number): number =>
-  (philox([column >> 2, row, step, stream], seed, 0)[column & 3] >> 8) / 2 ** 23;
+export const noiseOf = ({ seed, stream, step, time }: Parameters<typeof isKept>[0], row: number, column: number): number =>
+  (philox([column >> 2, row, step, time], seed, stream)[column & 3] >> 8) / 2 ** 23;
