@@ -46,6 +46,14 @@ test("lie behind the trained ones, which alone are counted as learned", () => {
   expect(layout.count).toBe(3 * 5 + 5 * 2 + 2);
 });
 
+test("are not among the parameters whose gradient is shortened", async () => {
+  using net = await compile(definition);
+  const before = FROZEN.map((path) => net.parameters.get(path).get());
+  const clip = { parameterNorm: 1e-6 };
+  for await (const { clipped } of net.train(data, { clip, steps: 1 })) expect(clipped).toEqual({ value: 0, parameters: 3, norm: false });
+  expect(FROZEN.map((path) => net.parameters.get(path).get())).toEqual(before);
+});
+
 test.each(["updated", "randomStep"] as const)("stay as they are when the others are changed: %s", async (action) => {
   using net = await compile(definition);
   if (action === "randomStep") net.parameters.get("layer 2/dense/w").set(new Float32Array(10).fill(3.4e38));
