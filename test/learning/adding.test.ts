@@ -26,6 +26,18 @@ async function solve(layer: Layer, seed: number): Promise<{ iterations: number |
 
 const name = (cell: string, seed: number): string => `adding problem, ${STEPS} steps, ${cell}, seed ${seed}`;
 
+test("sequences are as described", () => {
+  const random = new Random(1);
+  for (let i = 0; i < 200; i++) {
+    const { input, target } = addingProblem(random, STEPS) as { input: number[][]; target: number[] };
+    const marked = input.flatMap(([, mark], t) => (mark === 1 ? [t] : []));
+    expect(marked.length).toBe(2);
+    expect(marked.map((t) => t < STEPS / 2)).toEqual([true, false]);
+    expect(target).toEqual([input[marked[0]][0] + input[marked[1]][0]]);
+    expect(input.every(([value]) => value >= 0 && value <= 1)).toBe(true);
+  }
+});
+
 describe.each([0, 1, 2])("seed %i", (seed) => {
   test.each<[string, Layer, number]>([
     ["lstm(32)", lstm(32), MOST],

@@ -43,6 +43,21 @@ const clip = { norm: 1 };
 const name = (cell: string, seed: number): string => `temporal order, ${STEPS} steps, ${cell}, seed ${seed}`;
 const start = { wh: orthogonal(), "wh 8": orthogonal() };
 
+test("sequences are as described", () => {
+  const random = new Random(1);
+  const classes = new Set<unknown>();
+  for (let i = 0; i < 200; i++) {
+    const { input, target } = temporalOrder(random, STEPS);
+    const symbols = Array.from(input as Int32Array);
+    expect([symbols.length, symbols[0], symbols[STEPS - 1]]).toEqual([STEPS, 6, 7]);
+    const said = symbols.flatMap((symbol, t) => (symbol < 2 ? [t] : []));
+    expect(said.map((t) => Math.floor(t / 5))).toEqual([1, 5]);
+    expect(target).toBe(2 * symbols[said[0]] + symbols[said[1]]);
+    classes.add(target);
+  }
+  expect(classes.size).toBe(ORDER_CLASSES);
+});
+
 describe.each([0, 1, 2])("seed %i", (seed) => {
   test.each<[string, Layer, TrainOptions]>([
     ["lstm(16)", lstm(UNITS), { optimizer: adam(1e-2), clip }],
