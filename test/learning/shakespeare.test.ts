@@ -11,7 +11,7 @@ const CASES: readonly (readonly [name: string, layer: Layer, goal: number])[] = 
   ["gru(128)", gru(128), 1.78],
 ];
 for (const [name, layer, goal] of CASES)
-  testOver(["tinyshakespeare.txt"], name, async ([text]) => {
+  testOver(["tinyshakespeare.txt"], `Shakespeare, ${name}`, async ([text]) => {
     const start = performance.now();
     const reached: number[] = [];
     for await (const { validation } of learning(text, { layer, rate: 2e-3 })) reached.push(validation);

@@ -6,6 +6,8 @@ import {
   adam,
   add,
   alphabet,
+  type Clipped,
+  type Counts,
   cell,
   compile,
   crossEntropy,
@@ -145,6 +147,12 @@ describe("networks", () => {
       expectTypeOf(data).toEqualTypeOf<Data>();
       for await (const progress of net.train(data, { optimizer: adam(1e-3), clip: { norm: 1 }, onNonFinite: { randomStep: 0.1 } }))
         expectTypeOf(progress).toEqualTypeOf<Progress>();
+      for await (const { clipped, counts } of net.train(data, { clip: { value: 1, parameterNorm: 1 } })) {
+        expectTypeOf(clipped).toEqualTypeOf<Clipped>();
+        expectTypeOf(counts).toEqualTypeOf<Counts>();
+      }
+      // @ts-expect-error: no such clipping
+      net.train(data, { clip: { parameter: 1 } });
       expectTypeOf(net.evaluate(data)).toEqualTypeOf<Promise<Evaluation>>();
       expectTypeOf(net.predict([0, 1])).toEqualTypeOf<Float32Array[]>();
       expectTypeOf(net.generate({ prompt: [0], length: 3, stop: [1] })).toEqualTypeOf<number[]>();
