@@ -1,6 +1,25 @@
 // The character network that the bench trains, through the public API alone.
 
-import { adam, compile, crossEntropy, type Data, dense, model, type Network, type RnnOptions, rnn, tokens, windows } from "../src/index.ts";
+import {
+  adam,
+  add,
+  cell,
+  compile,
+  crossEntropy,
+  type Data,
+  dense,
+  gru,
+  type Layer,
+  lstm,
+  model,
+  mul,
+  type Network,
+  rnn,
+  sigmoid,
+  tanh,
+  tokens,
+  windows,
+} from "../src/index.ts";
 import type { Block } from "./figure.ts";
 
 /** Symbols, batch and steps of every training step measured here. */
@@ -8,16 +27,27 @@ export const SYMBOLS = 64;
 export const BATCH = 32;
 export const STEPS = 64;
 
-/** tokens(64) → rnn(hidden) → dense(64). */
-export const characters = (hidden: number, recurrence: RnnOptions["recurrence"] = "hidden"): Promise<Network> =>
-  compile(
-    model({
-      input: tokens(SYMBOLS),
-      layers: [rnn(hidden, { recurrence: recurrence ?? "hidden" }), dense(SYMBOLS)],
-      loss: crossEntropy(),
-      seed: 1,
-    }),
-  );
+/** The cells that the peers have too, by the name that they are called in all of them. */
+export const LAYERS = { rnn, lstm, gru } as const;
+export type CellName = keyof typeof LAYERS;
+
+/** An LSTM as a user would write it out, with products of its own for every gate. */
+export const ownLstm = (units: number): Layer =>
+  cell({
+    name: "own",
+    state: { h: units, c: units },
+    step({ x, h, c, linear, bias }) {
+      const [i, f, g, o] = ["i", "f", "g", "o"].map((gate) =>
+        add(linear(`w${gate}`, x, units), linear(`u${gate}`, h, units), bias(`b${gate}`, units)),
+      );
+      const next = add(mul(sigmoid(f), c), mul(sigmoid(i), tanh(g)));
+      return { h: mul(sigmoid(o), tanh(next)), c: next };
+    },
+  });
+
+/** tokens(64) → the layer → dense(64). */
+export const characters = (layer: Layer): Promise<Network> =>
+  compile(model({ input: tokens(SYMBOLS), layers: [layer, dense(SYMBOLS)], loss: crossEntropy(), seed: 1 }));
 
 /** Random text in streams of 8 windows. */
 export function text(batch = BATCH): Data {

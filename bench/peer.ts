@@ -46,5 +46,5 @@ export const pytorch = (root: string, cell: string, hidden: number): Promise<Pee
   Peer.start(["python3", "/usr/bin/python3"].map((python) => [python, `${root}/bench/peers/pytorch.py`, cell, `${hidden}`]));
 
 /** TensorFlow.js on one of its backends, if it is installed under bench/peers. */
-export const tfjs = (root: string, backend: "wasm" | "cpu", hidden: number): Promise<Peer | null> =>
-  Peer.start([[process.execPath, `${root}/bench/peers/tfjs.mjs`, backend, `${hidden}`]]);
+export const tfjs = (root: string, backend: "wasm" | "cpu", cell: string, hidden: number): Promise<Peer | null> =>
+  Peer.start([[process.execPath, `${root}/bench/peers/tfjs.mjs`, backend, cell, `${hidden}`]]);

@@ -9,7 +9,7 @@ import { measureLearning } from "./learning.ts";
 import { measureProducts } from "./products.ts";
 import { measureStartup } from "./startup.ts";
 import { measureStreaming } from "./streaming.ts";
-import { measureForcing, measurePytorch, measureTfjs } from "./training.ts";
+import { measureForcing, measureOwnCell, measurePytorch, measureTfjs } from "./training.ts";
 
 /** What the bench is run with: the project's folder, and the size of what a page loads, which only a bundler can tell. */
 export interface Surroundings {
@@ -28,13 +28,24 @@ const measureSize = async ({ browserBytes }: Surroundings): Promise<Figure[]> =>
 
 const GROUPS: readonly Group[] = [
   { name: "products", measure: measureProducts },
-  { name: "training pytorch 32", measure: ({ root }) => measurePytorch(root, 32, null) },
-  { name: "training pytorch 128", measure: ({ root }) => measurePytorch(root, 128, 1.5) },
-  { name: "training pytorch 512", measure: ({ root }) => measurePytorch(root, 512, 1.1) },
-  { name: "training pytorch 1024", measure: ({ root }) => measurePytorch(root, 1024, null) },
-  { name: "training tfjs", measure: ({ root }) => measureTfjs(root) },
+  { name: "training pytorch rnn 32", measure: ({ root }) => measurePytorch(root, "rnn", 32, null) },
+  { name: "training pytorch rnn 128", measure: ({ root }) => measurePytorch(root, "rnn", 128, 1.5) },
+  { name: "training pytorch rnn 512", measure: ({ root }) => measurePytorch(root, "rnn", 512, 1.1) },
+  { name: "training pytorch rnn 1024", measure: ({ root }) => measurePytorch(root, "rnn", 1024, null) },
+  ...(["lstm", "gru"] as const).flatMap((cell) =>
+    [128, 512, 1024].map((hidden) => ({
+      name: `training pytorch ${cell} ${hidden}`,
+      measure: ({ root }: Surroundings) => measurePytorch(root, cell, hidden, hidden === 128 ? 1.5 : 1),
+    })),
+  ),
+  { name: "training tfjs rnn", measure: ({ root }) => measureTfjs(root, "rnn", 20) },
+  { name: "training tfjs lstm", measure: ({ root }) => measureTfjs(root, "lstm", 25) },
+  { name: "training tfjs gru", measure: ({ root }) => measureTfjs(root, "gru", 25) },
+  { name: "training own cell 128", measure: () => measureOwnCell(128) },
+  { name: "training own cell 512", measure: () => measureOwnCell(512) },
   { name: "forcing", measure: measureForcing },
-  { name: "streaming", measure: measureStreaming },
+  { name: "streaming rnn", measure: () => measureStreaming("rnn", 10) },
+  { name: "streaming lstm", measure: () => measureStreaming("lstm", 12) },
   { name: "functions", measure: ({ root }) => measureFunctions(root) },
   { name: "startup", measure: ({ root }) => measureStartup(root) },
   { name: "size", measure: measureSize },

@@ -1,7 +1,8 @@
 // A whole training step of the character network, on one thread, against PyTorch and TensorFlow.js, which take turns with it.
 
-import { atLeast, type Figure, interleave, median, ratio, reported } from "./figure.ts";
-import { characters, trainingBlock } from "./network.ts";
+import { rnn } from "../src/index.ts";
+import { atLeast, atMost, type Figure, interleave, median, ratio, reported } from "./figure.ts";
+import { type CellName, characters, LAYERS, ownLstm, trainingBlock } from "./network.ts";
 import { type Peer, pytorch, tfjs } from "./peer.ts";
 
 const milliseconds = (time: number): string => `${time.toFixed(2)} ms`;
@@ -9,19 +10,21 @@ const milliseconds = (time: number): string => `${time.toFixed(2)} ms`;
 /** Against one peer: the ratio, and our own time beside it. */
 async function against(
   name: string,
+  cell: CellName,
   hidden: number,
   peer: Peer | null,
   absent: string,
   goal: number | null,
   rounds: number,
 ): Promise<Figure[]> {
-  const own = `training step, H = ${hidden}`;
+  const own = `training step, ${cell}, H = ${hidden}`;
   const title = `${own}, ${name}`;
   const figure = (value: number | null, note: string) =>
     goal === null ? reported(title, value, "×", note) : atLeast(title, value, "×", goal, note);
-  using net = await characters(hidden);
+  using net = await characters(LAYERS[cell](hidden));
   // A block of about 150 ms of ours: long enough to settle, short against the machine's moods.
-  const count = Math.min(40, Math.max(3, Math.round((150 * 128 * 128) / (5 * hidden * (hidden + 64)))));
+  const products = { rnn: 1, gru: 3, lstm: 4 }[cell];
+  const count = Math.min(40, Math.max(1, Math.round((150 * 128 * 128) / (5 * products * hidden * (hidden + 64)))));
   const block = trainingBlock(net, count);
   for (let start = performance.now(); performance.now() - start < 1000; ) await block();
   try {
@@ -36,17 +39,30 @@ async function against(
 }
 
 /** Ratio to PyTorch's time; `goal` null if it is only reported. */
-export async function measurePytorch(root: string, hidden: number, goal: number | null): Promise<Figure[]> {
-  const peer = await pytorch(root, "rnn", hidden);
-  return against("PyTorch / unrolled", hidden, peer, "PyTorch is absent", goal, hidden > 512 ? 7 : 15);
+export async function measurePytorch(root: string, cell: CellName, hidden: number, goal: number | null): Promise<Figure[]> {
+  const peer = await pytorch(root, cell, hidden);
+  return against("PyTorch / unrolled", cell, hidden, peer, "PyTorch is absent", goal, hidden > 512 ? 7 : 15);
 }
 
-/** Ratio to the time of TensorFlow.js on its wasm backend, and on its plain JavaScript backend for orientation. */
-export async function measureTfjs(root: string): Promise<Figure[]> {
+/** Ratio to the time of TensorFlow.js on its wasm backend, and for the tanh network on its plain JavaScript backend for orientation. */
+export async function measureTfjs(root: string, cell: CellName, goal: number): Promise<Figure[]> {
   const absent = "tfjs is absent: npm install in bench/peers";
-  const [, wasm] = await against("tfjs wasm / unrolled", 128, await tfjs(root, "wasm", 128), absent, 20, 5);
-  const [, cpu] = await against("tfjs cpu / unrolled", 128, await tfjs(root, "cpu", 128), absent, null, 3);
+  const [, wasm] = await against("tfjs wasm / unrolled", cell, 128, await tfjs(root, "wasm", cell, 128), absent, goal, 5);
+  if (cell !== "rnn") return [wasm];
+  const [, cpu] = await against("tfjs cpu / unrolled", cell, 128, await tfjs(root, "cpu", cell, 128), absent, null, 3);
   return [wasm, cpu];
+}
+
+/** A user's LSTM, with products of its own for every gate, against the built-in one. */
+export async function measureOwnCell(hidden: number): Promise<Figure[]> {
+  using own = await characters(ownLstm(hidden));
+  using stock = await characters(LAYERS.lstm(hidden));
+  const count = Math.max(1, Math.round((10 * 128 * 128) / (hidden * hidden)));
+  const blocks = [trainingBlock(own, count), trainingBlock(stock, count)];
+  for (let start = performance.now(); performance.now() - start < 1000; ) for (const block of blocks) await block();
+  const [slow, fast] = await interleave(blocks, 15);
+  const note = `in words ${milliseconds(median(slow))}, lstm() ${milliseconds(median(fast))}`;
+  return [atMost(`LSTM in words / lstm(), H = ${hidden}`, ratio(slow, fast), "×", 1.3, note)];
 }
 
 /**
@@ -59,8 +75,8 @@ export async function measureForcing(): Promise<Figure[]> {
     [32, 3],
     [1, null],
   ] as const) {
-    using forced = await characters(128, "output");
-    using free = await characters(128, "output");
+    using forced = await characters(rnn(128, { recurrence: "output" }));
+    using free = await characters(rnn(128, { recurrence: "output" }));
     const count = batch === 1 ? 100 : 10;
     const blocks = [trainingBlock(free, count, { batch, teacherForcing: false }), trainingBlock(forced, count, { batch })];
     for (let start = performance.now(); performance.now() - start < 1000; ) for (const block of blocks) await block();

@@ -1,11 +1,12 @@
 // Times whole training steps of the character network in TensorFlow.js, on one thread, by the peers' protocol (bench/README.md).
 //
-//   node tfjs.mjs BACKEND HIDDEN        BACKEND: wasm or cpu. Reads counts of steps, answers milliseconds of processor time a step.
+//   node tfjs.mjs BACKEND CELL HIDDEN   BACKEND: wasm or cpu. CELL: rnn, lstm or gru.
+//                                       Reads counts of steps, answers milliseconds of processor time a step.
 import { createRequire } from "node:module";
 import { dirname, sep } from "node:path";
 import { createInterface } from "node:readline";
 
-const [backend, hidden] = [process.argv[2], Number(process.argv[3])];
+const [backend, cell, hidden] = [process.argv[2], process.argv[3], Number(process.argv[4])];
 const [symbols, batch, steps] = [64, 32, 64];
 
 // The library greets and warns on the console; the answers must stay alone on standard output.
@@ -20,7 +21,8 @@ if (!(await tf.setBackend(backend))) throw new Error(`tfjs has no backend ${back
 await tf.ready();
 
 const model = tf.sequential();
-model.add(tf.layers.simpleRNN({ units: hidden, returnSequences: true, inputShape: [steps, symbols] }));
+const layer = { rnn: tf.layers.simpleRNN, lstm: tf.layers.lstm, gru: tf.layers.gru }[cell];
+model.add(layer({ units: hidden, returnSequences: true, inputShape: [steps, symbols] }));
 model.add(tf.layers.dense({ units: symbols }));
 // Without clipping, which tfjs does not offer: its step does a little less than the others'.
 model.compile({ optimizer: tf.train.adam(1e-3), loss: (y, p) => tf.losses.softmaxCrossEntropy(y, p) });
