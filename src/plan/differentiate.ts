@@ -49,10 +49,11 @@ export function differentiate(graph: Graph, question: Question): Map<NodeId, Nod
     graph.label = `d ${node.label}`;
     const received = contributions.get(id);
     if (!received) throw new Error(`internal: no gradient arrived at node ${id} (${node.label})`);
-    const dY = sum(graph, received);
+    const terms = gathered(graph, received);
+    const dY = sum(graph, terms);
     if (node.op === "parameter" || wanted.has(id)) gradients.set(id, dY);
     if (node.op === "delay" && !throughTime) continue;
-    if (node.op === "delay") bindAhead(graph, ahead.get(id) as NodeId, dY);
+    if (node.op === "delay") bindAhead(graph, ahead.get(id) as NodeId, terms);
     else {
       const rule = GRADIENT[node.op] as (typeof GRADIENT)["add"];
       const shares = rule(graph, node as never, id, dY);
@@ -99,8 +100,10 @@ function reduceTo(graph: Graph, input: Node, gradient: NodeId): NodeId {
     : gradient;
 }
 
-/** The sum of what a node receives; slices of it that tile its columns are put side by side instead of being added as padded rows. */
-function sum(graph: Graph, terms: readonly NodeId[]): NodeId {
+const sum = (graph: Graph, terms: readonly NodeId[]): NodeId => terms.reduce((left, right) => graph.add("add", [left, right], {}));
+
+/** What a node receives; slices of it that tile its columns are put side by side instead of being added as padded rows. */
+function gathered(graph: Graph, terms: readonly NodeId[]): readonly NodeId[] {
   const pads = terms.filter((id) => graph.nodes[id].op === "pad" && graph.nodes[id].shape.extent !== "parameter");
   let rest = terms;
   if (pads.length > 1) {
@@ -116,20 +119,26 @@ function sum(graph: Graph, terms: readonly NodeId[]): NodeId {
     if (tiles && end === graph.nodes[pads[0]].shape.width)
       rest = [...terms.filter((id) => !pads.includes(id)), graph.add("concat", sorted.map(source), {})];
   }
-  return rest.reduce((left, right) => graph.add("add", [left, right], {}));
+  return rest;
 }
 
 /**
- * Binds a delay that looks ahead. A product of the later step is computed from the later step's factor instead, `delay(a·W) = delay(a)·W`,
- * so that the product can add straight onto the sum that it belongs to.
+ * Binds a delay that looks ahead at a sum. A product of the later step is computed from the later step's factor instead,
+ * `delay(a·W) = delay(a)·W`, so that the product can add straight onto the sum that it belongs to; the other terms are delayed each by itself.
  */
-function bindAhead(graph: Graph, open: NodeId, source: NodeId): void {
-  const node = graph.nodes[source];
-  if (node.op !== "matmul" && node.op !== "sparse") {
-    graph.bind(open, source);
+function bindAhead(graph: Graph, open: NodeId, terms: readonly NodeId[]): void {
+  const isProduct = (id: NodeId): boolean => graph.nodes[id].op === "matmul" || graph.nodes[id].op === "sparse";
+  if (!terms.some(isProduct)) {
+    graph.bind(open, sum(graph, terms));
     return;
   }
-  const [a, weight] = node.inputs;
-  const later = graph.addShaped("delay", [a], graph.nodes[open].attributes as Operations["delay"], graph.nodes[a].shape);
-  graph.nodes[open] = { ...node, inputs: [later, weight], label: graph.nodes[open].label };
+  const { attributes, label } = graph.nodes[open];
+  const later = (id: NodeId): NodeId => graph.addShaped("delay", [id], attributes as Operations["delay"], graph.nodes[id].shape);
+  const moved = terms.map((id) => {
+    if (!isProduct(id)) return later(id);
+    const { op, inputs, attributes: own } = graph.nodes[id];
+    return graph.add(op, [later(inputs[0]), inputs[1]], own as never);
+  });
+  // The open delay has its readers already: it becomes the last of these additions, which nothing else reads.
+  graph.nodes[open] = { ...graph.nodes[sum(graph, moved)], label };
 }

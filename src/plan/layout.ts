@@ -5,6 +5,7 @@ import type { Node, NodeId } from "../graph/graph.ts";
 import { VIEWS } from "../graph/operations.ts";
 import { alignBuffer, rowBytes, TILE } from "./bytes.ts";
 import { panelBytes, panelKey } from "./parameters.ts";
+import { partsOf } from "./parts.ts";
 import type { Stage, Step } from "./schedule.ts";
 import { type Life, share } from "./share.ts";
 
@@ -89,6 +90,11 @@ export function layout(request: LayoutRequest): Layout {
   const { nodes, users, roots, stages } = request;
   const extent = reach(nodes);
   const moments = momentsOf(request);
+  const inside = partsOf(nodes, roots, extent);
+  for (const [id, { whole }] of inside) {
+    moments.from[whole] = Math.min(moments.from[whole], moments.from[id]);
+    moments.to[whole] = Math.max(moments.to[whole], moments.to[id]);
+  }
   const buffers = new Map<NodeId, Buffer>();
   const frame: Life[] = [];
   let inputBytes = 0;
@@ -104,6 +110,20 @@ export function layout(request: LayoutRequest): Layout {
     }
     buffers.set(id, buffer);
   });
+  const make = (id: NodeId, stage: Stage): Buffer => {
+    const members = [id, ...nodes[id].inputs.filter((input) => inside.get(input)?.whole === id)];
+    const local = stage.direction !== 0 && members.every((member) => !roots.has(member) && staysInStep(nodes, users, stage, member));
+    const buffer = bufferOf(request, id, extent, local);
+    buffers.set(id, buffer);
+    if (buffer.role !== "frame") return buffer;
+    const { carried } = buffer;
+    frame.push({
+      buffer,
+      from: carried ? 0 : moments.from[id],
+      to: carried || roots.has(id) ? Number.MAX_SAFE_INTEGER : moments.to[id],
+    });
+    return buffer;
+  };
   for (const stage of stages) {
     for (const step of stage.steps) {
       const registers = registersOf(nodes, step, users, roots);
@@ -120,20 +140,18 @@ export function layout(request: LayoutRequest): Layout {
           if (live) live.to = Math.max(live.to, moments.to[id]);
           continue;
         }
-        const local = stage.direction !== 0 && !roots.has(id) && staysInStep(nodes, users, stage, id);
-        const buffer = bufferOf(request, id, extent, local);
-        buffers.set(id, buffer);
-        if (buffer.role !== "frame") continue;
-        const { carried } = buffer;
-        frame.push({
-          buffer,
-          from: carried ? 0 : moments.from[id],
-          to: carried || roots.has(id) ? Number.MAX_SAFE_INTEGER : moments.to[id],
-        });
+        const part = inside.get(id);
+        if (part) buffers.set(id, { ...(buffers.get(part.whole) ?? make(part.whole, stage)), tail: 0 });
+        else if (!buffers.has(id)) make(id, stage);
       }
     }
   }
-  return { buffers, frameBytes: share(frame), inputBytes, scratchBytes };
+  const frameBytes = share(frame);
+  for (const [id, { whole, column }] of inside) {
+    const [part, home] = [buffers.get(id), buffers.get(whole)];
+    if (part && home) part.offset = home.offset + column * 4;
+  }
+  return { buffers, frameBytes, inputBytes, scratchBytes };
 }
 
 /** The node whose buffer a parameter-sized product adds to, or −1. */
@@ -206,7 +224,7 @@ function staysInStep(nodes: readonly Node[], users: readonly NodeId[][], stage: 
     users[value].every((user) =>
       nodes[user].op === "slice" ? check(user) : nodes[user].op !== "delay" && nodes[user].op !== "last" && inStage.has(user),
     );
-  return check(id);
+  return inStage.has(id) && check(id);
 }
 
 /** The first and the last moment at which each value is needed; a loop is one moment. */

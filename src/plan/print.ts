@@ -35,11 +35,26 @@ function line(plan: Printed, stage: Stage, step: Step): string {
   const { nodes } = plan;
   if (step.kind === "op") {
     const head = `  ${`%${step.node}`.padEnd(5)}${nodes[step.node].op.padEnd(16)}${size(plan, stage, step.node).padEnd(15)}`;
-    return `${head}${formula(nodes, step.node).padEnd(64)} ${nodes[step.node].label}`.trimEnd();
+    return `${head}${`${formula(nodes, step.node)}${isMadeInPlace(plan, step.node) ? " in place" : ""}`.padEnd(64)} ${nodes[step.node].label}`.trimEnd();
   }
   const [first, ...rest] = step.nodes.map((id) => `${`%${id} = ${formula(nodes, id)}`.padEnd(64)} ${nodes[id].label}`.trimEnd());
   const head = `  ${"".padEnd(5)}${(step.fused?.kernel ?? `map of ${step.nodes.length}`).padEnd(16)}${size(plan, stage, step.nodes[0]).padEnd(15)}`;
   return [`${head}${first}`, ...rest.map((word) => `${"".padEnd(head.length)}${word}`)].join("\n");
+}
+
+/** Whether all parts of a concatenation are made where they belong, so that nothing is left to do. */
+function isMadeInPlace({ nodes, buffers }: Printed, id: NodeId): boolean {
+  const { op, inputs } = nodes[id];
+  let offset = buffers.get(id)?.offset ?? 0;
+  return (
+    op === "concat" &&
+    inputs.every((input) => {
+      const { width } = nodes[input].shape;
+      offset += width * 4;
+      const part = buffers.get(input);
+      return part?.role === "frame" && part.offset === offset - width * 4;
+    })
+  );
 }
 
 /** What a node computes, as it would be written on paper. */

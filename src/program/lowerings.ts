@@ -164,12 +164,12 @@ export const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>>
   ],
   concat: ({ plan, node, id, rows, at }) => {
     let column = 0;
-    return node.inputs.map((input) => {
+    return node.inputs.flatMap((input) => {
       const width = symbols(plan, input);
-      const to = at(id);
-      const command = { opcode: Opcode.copy, rows, width, outputs: 1, operands: [{ ...to, base: to.base + column * 4 }, at(input)] };
+      const to = { ...at(id), base: at(id).base + column * 4 };
       column += width;
-      return command;
+      // What was made in its place need not be brought there.
+      return at(input).base === to.base ? [] : [{ opcode: Opcode.copy, rows, width, outputs: 1, operands: [to, at(input)] }];
     });
   },
   pad: ({ plan, node, id, rows, width, at }) => {
