@@ -109,7 +109,10 @@ export class Network implements Disposable {
     return this.#exclusively(training(machine, this.#programs, this.definition, this.#memory, data, checked));
   }
 
-  /** Mean loss over data, without dropout and without changing anything. `teacherForcing` as in training. Default: true. */
+  /**
+   * Mean loss over data, without dropout and without changing anything. `teacherForcing` as in training. Default: true. A model that looks
+   * ahead (reverse(), bidirectional()) sees no further than the end of each window.
+   */
   async evaluate(data: Data, options: { readonly teacherForcing?: boolean; readonly signal?: AbortSignal } = {}): Promise<Evaluation> {
     const machine = this.#open();
     checkOptions("evaluate", options, ["teacherForcing", "signal"]);

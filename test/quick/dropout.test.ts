@@ -4,6 +4,7 @@
 import { describe, expect, test } from "vitest";
 import {
   add,
+  bidirectional,
   cell,
   compile,
   crossEntropy,
@@ -14,8 +15,10 @@ import {
   embedding,
   examples,
   features,
+  gru,
   type Layer,
   layerNorm,
+  lstm,
   meanSquared,
   model,
   sgd,
@@ -83,6 +86,8 @@ const PLACES: readonly (readonly [string, (rate: number) => Layer[]])[] = [
   ["one mask a sequence", (rate) => [dropout(rate, { perSequence: true })]],
   ["between layers", (rate) => [tanh9(), dropout(rate), tanh9()]],
   ["recurrent, and zoneout", (rate) => [forgetful(WIDTH, rate)]],
+  ["in a stock cell", (rate) => [lstm(9, { bias: false, recurrentDropout: rate, zoneout: { h: rate, c: rate / 2 } })]],
+  ["both ways", (rate) => [bidirectional(gru(5, { bias: false, recurrentDropout: rate, zoneout: rate }))]],
   ["beside layer normalisation", (rate) => [layerNorm(), dropout(rate)]],
 ];
 

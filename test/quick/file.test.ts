@@ -193,6 +193,8 @@ describe("what is forged, with a checksum that agrees", () => {
       "attributes",
     ],
     ["a delay of 0", withNode(idOf("delay"), { attributes: { steps: 0 } }), "attributes"],
+    ["a look ahead that is carried", withNode(idOf("delay"), { attributes: { steps: -1, carried: true } }), "attributes"],
+    ["a look back that is not carried", withNode(idOf("delay"), { attributes: { steps: 1, carried: false } }), "attributes"],
     ["a delay of 2³¹", withNode(idOf("delay"), { attributes: { steps: 2 ** 31 } }), "attributes"],
     ["no attributes", withNode(idOf("matmul"), { attributes: null }), "attributes"],
     ["a note that is no text", forge({ note: 5 as never }), "damaged"],
