@@ -78,6 +78,7 @@ export { type Bytes, bytesOf, type PlanOptions, plan } from "./planning.ts";
 export type { Batch, Data, Sequence } from "./train/data.ts";
 export type { Evaluation } from "./train/evaluate.ts";
 export { type Example, type ExampleOptions, examples } from "./train/examples.ts";
+export type { Inspection, Saturation, StateFlow } from "./train/inspection.ts";
 export { NonFiniteError } from "./train/non-finite.ts";
 export { type AdamOptions, adam, adamw, type Optimizer, type RmspropOptions, rmsprop, type SgdOptions, sgd } from "./train/optimizer.ts";
 export type { Clip, TrainOptions } from "./train/options.ts";

@@ -215,6 +215,11 @@ export class Network implements Disposable {
     this.close();
   }
 
+  /** @internal For `unrolled/inspect`. */
+  get inside(): { readonly machine: Machine; readonly programs: Programs } {
+    return { machine: this.#open(), programs: this.#programs };
+  }
+
   #open(): Machine {
     if (!this.#machine) throw new TypeError("This network is closed. Make another with compile(…) or open(…).");
     return this.#machine;

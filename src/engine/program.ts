@@ -13,6 +13,7 @@ import {
   CONTROL_SCRATCH,
 } from "../../assembly/isa.ts";
 import type { Definition } from "../define/model.ts";
+import type { NodeId } from "../graph/graph.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
 import { learns, type Purpose } from "../plan/unfold.ts";
 import { type Bases, lower, operandOf } from "../program/lower.ts";
@@ -97,9 +98,9 @@ export class Program {
       if (symbols > 0) this.#machine.memory.integers(from + offset, size / 4).fill(-1);
   }
 
-  /** Where the input's (or target's) first step lies, and floats (or symbols) from row to row. */
-  place(what: "input" | "target" | "output"): { address: number; stride: number } {
-    const node = this.plan[what];
+  /** Where the first step of the input, the target, the output or any node with a place of its own lies, and numbers from row to row. */
+  place(what: "input" | "target" | "output" | NodeId): { address: number; stride: number } {
+    const node = typeof what === "number" ? what : this.plan[what];
     if (node < 0) throw new Error(`internal: this plan has no ${what}`);
     const { base, rowStride } = operandOf(this.plan, this.#bases, node);
     return { address: base, stride: rowStride / 4 };

@@ -32,6 +32,15 @@ export class Programs {
     return program;
   }
 
+  /** Gives back the memory of all programs of a kind. */
+  drop(kind: Purpose["kind"]): void {
+    for (const [key, program] of this.#known) {
+      if (program.plan.purpose.kind !== kind) continue;
+      program.release();
+      this.#known.delete(key);
+    }
+  }
+
   /** The plan of the program of this kind that was used last. */
   latest(kind: Purpose["kind"]): Plan | undefined {
     return [...this.#known.values()].map((program) => program.plan).findLast((plan) => plan.purpose.kind === kind);

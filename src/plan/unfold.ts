@@ -48,7 +48,7 @@ export function unfold(definition: Definition, purpose: Purpose): Unfolded {
   const seeds = new Map([[loss, loss]]);
   const watch = purpose.kind === "inspect" ? watchFlow(graph, loss) : purpose.kind === "jacobian" ? watchStep(graph, purpose.state) : null;
   const found = watch?.gradients ?? (purpose.kind === "train" ? differentiate(graph, { seeds }) : new Map<NodeId, NodeId>());
-  const gradients = [...found].filter(([id]) => graph.nodes[id].op === "parameter");
+  const gradients = learns(purpose) ? [...found].filter(([id]) => graph.nodes[id].op === "parameter") : [];
   const watched = watch?.watched ?? [];
   const roots = [loss, output, ...gradients.map(([, node]) => node), ...watched.map(({ node }) => node)].filter((id) => id >= 0);
   const kept = reachable(graph.nodes, roots);

@@ -12,14 +12,17 @@ export type Watched =
   | { readonly what: "gradient"; readonly label: string; readonly node: NodeId }
   /** The values of units that saturate, [T, B, width] or [B, width]; `of` says what they are computed from. */
   | { readonly what: "activation"; readonly label: string; readonly node: NodeId; readonly of: Origin }
+  /** A state of the loop that is looked at, [T, B, width], and how many steps of it the loop needs to know. */
+  | { readonly what: "state"; readonly label: string; readonly node: NodeId; readonly width: number; readonly slots: number }
   /**
-   * Derivatives of the loop's new states, all side by side, by `width` columns of an earlier one: row b of step t holds ∂s(t)[b]/∂state(t−lag),
-   * columns from … from + width − 1.
+   * Derivatives of the loop's new states, all side by side: row b of step t holds ∂s(t)[b]/∂p(t−lag), where p is the state of number `by`, from
+   * `column` on, in `width` columns.
    */
   | {
       readonly what: "derivative";
-      readonly label: string;
       readonly node: NodeId;
+      readonly by: number;
+      /** Steps back; negative in a loop that runs backwards. */
       readonly lag: number;
       readonly column: number;
       readonly width: number;
@@ -43,11 +46,15 @@ function kept(graph: Graph, id: NodeId): NodeId {
   return VIEWS.has(op) || op === "target" ? graph.add("copy", [id], {}) : id;
 }
 
+/** A symbol that was said and is heard has no gradient. */
+export const differentiableStates = (nodes: readonly Node[]): State[] =>
+  statesOf(nodes).filter(({ node }) => nodes[node].shape.symbols === 0);
+
 /** The gradient of the loss for every state, and every unit that saturates. */
 export function watchFlow(graph: Graph, loss: NodeId): Watch {
   const forward = graph.nodes.slice();
   const { place } = reachable(forward, [loss]);
-  const states = statesOf(forward).filter(({ node }) => place[node] >= 0);
+  const states = differentiableStates(forward).filter(({ node }) => place[node] >= 0);
   const isState = (id: NodeId): boolean => states.some(({ node }) => node === id);
   const units = forward.flatMap((node, id): Watched[] =>
     place[id] >= 0 && endsOf(node) ? [{ what: "activation", label: node.label, node: id, of: originOf(forward, id, isState) }] : [],
@@ -62,7 +69,7 @@ export function watchFlow(graph: Graph, loss: NodeId): Watch {
 }
 
 /** The states of the loop that contains the state of this label. */
-export function loopOf(states: readonly State[], label: string): State[] {
+function loopOf(states: readonly State[], label: string): State[] {
   const { loop } = states.find((state) => state.label === label) ?? { loop: Number.NaN };
   return states.filter((state) => state.loop === loop);
 }
@@ -72,7 +79,7 @@ export function loopOf(states: readonly State[], label: string): State[] {
  * what stands in the target, which is to be the identity, and ends at the delays.
  */
 export function watchStep(graph: Graph, label: string): Watch {
-  const states = loopOf(statesOf(graph.nodes), label);
+  const states = loopOf(differentiableStates(graph.nodes), label);
   const total = states.reduce((sum, { width }) => sum + width, 0);
   graph.label = "identity";
   const identity = graph.addShaped("target", [], {}, sequence(total));
@@ -83,15 +90,17 @@ export function watchStep(graph: Graph, label: string): Watch {
       return [node, graph.add("slice", [identity], { from: from - width, width })];
     }),
   );
-  const reads = states.flatMap((state) => state.reads.map((read) => ({ ...read, label: state.label })));
+  const reads = states.flatMap((state, by) => state.reads.map((read) => ({ ...read, by })));
   const gradients = differentiate(graph, { seeds, wanted: new Set(reads.map(({ node }) => node)), throughTime: false });
-  const watched = reads.flatMap(({ node, label: source, lag, column, width }): Watched[] => {
-    const derivative = gradients.get(node);
-    graph.label = `∂ ${source}`;
-    if (derivative === undefined) return [];
-    return [{ what: "derivative", label: source, node: kept(graph, derivative), lag, column, width }];
+  const values = states.map(({ node, label: own, width, reads: all }): Watched => {
+    return { what: "state", label: own, node, width, slots: Math.max(...all.map(({ lag }) => Math.abs(lag))) };
   });
-  return { watched, gradients };
+  const derivatives = reads.flatMap(({ node, by, lag, column, width }): Watched[] => {
+    const derivative = gradients.get(node);
+    graph.label = `∂ ${states[by].label}`;
+    return derivative === undefined ? [] : [{ what: "derivative", node: kept(graph, derivative), by, lag, column, width }];
+  });
+  return { watched: [...values, ...derivatives], gradients };
 }
 
 /** Follows the first input of each node to a weight or a state; units that are a state come from themselves. */

@@ -35,6 +35,11 @@ export interface TrainOptions {
   readonly onNonFinite?: "throw" | "skip" | "randomStep" | { readonly randomStep: number };
   /** Whether layers that listen to the output hear the truth instead. Default: true. */
   readonly teacherForcing?: boolean;
+  /**
+   * Looks at the gradient on its way through time before every so many steps: `progress.inspection` of steps `every`, 2·`every` … Such a step
+   * takes about twice as long, and memory for whole sequences of gradients; what is learned is the same bit for bit. Default: never.
+   */
+  readonly inspect?: { readonly every: number };
   /** Ends the training, after the step that is running. */
   readonly signal?: AbortSignal;
 }
@@ -42,12 +47,21 @@ export interface TrainOptions {
 /** The smallest normal and the greatest number of f32. */
 const [SMALLEST, GREATEST] = [2 ** -126, 2 ** 128 - 2 ** 104];
 
-const OPTIONS = ["optimizer", "epochs", "steps", "clip", "onNonFinite", "teacherForcing", "signal"];
+const OPTIONS = ["optimizer", "epochs", "steps", "clip", "onNonFinite", "teacherForcing", "inspect", "signal"];
 
 /** Options with defaults, checked. */
 export function checkTraining(definition: Definition, data: Data, options: TrainOptions) {
   checkOptions("train", options, OPTIONS);
-  const { optimizer = adam(1e-3), epochs = 1, steps = Infinity, clip = {}, onNonFinite = "throw", teacherForcing = true, signal } = options;
+  const {
+    optimizer = adam(1e-3),
+    epochs = 1,
+    steps = Infinity,
+    clip = {},
+    onNonFinite = "throw",
+    teacherForcing = true,
+    inspect,
+    signal,
+  } = options;
   checkOptimizer("train", optimizer);
   checkSize("train: epochs", epochs);
   if (steps !== Infinity) checkSize("train: steps", steps);
@@ -57,12 +71,13 @@ export function checkTraining(definition: Definition, data: Data, options: Train
       throw new RangeError(`train: clip.${key} is ${limit}, which would stop all learning. Use a greater number, or leave it out.`);
   const { policy, length } = checkPolicy(onNonFinite);
   checkFlag("train: teacherForcing", teacherForcing);
+  if (inspect !== undefined) checkSize("train: inspect.every", checkOptions("train: inspect", inspect, ["every"]).every);
   checkSignal("train", signal);
   if (!definition.nodes.some((node) => node.op === "parameter" && node.attributes.trained))
     throw new TypeError("train: the model has no parameter that is trained. Add a layer with weights, such as dense(n).");
   checkData("train", definition, data);
   checkDelays("train", definition, data);
-  return { optimizer, epochs, steps, clip, policy, length, teacherForcing, signal };
+  return { optimizer, epochs, steps, clip, policy, length, teacherForcing, every: inspect?.every ?? 0, signal };
 }
 
 function checkPolicy(onNonFinite: NonNullable<TrainOptions["onNonFinite"]>) {

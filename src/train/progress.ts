@@ -1,6 +1,7 @@
 // What a training tells after every step, read from the control block, and how often each remedy has acted so far.
 
 import { CONTROL_CUT, CONTROL_LOSS, CONTROL_NORM, CONTROL_SCALED, CONTROL_SHORTENED, CONTROL_STATUS, Status } from "../../assembly/isa.ts";
+import type { Inspection } from "./inspection.ts";
 
 /** What clipping changed in one step: all 0 and false where it was short enough, not asked for, or not reached. */
 export interface Clipped {
@@ -37,6 +38,8 @@ export interface Progress {
   readonly action: "updated" | "skipped" | "randomStep";
   /** In how many steps so far something was clipped, skipped or left to chance. */
   readonly counts: Counts;
+  /** What the gradient of this step's batch looked like, if this was a step to be inspected; else null. */
+  readonly inspection: Inspection | null;
   /** The learning rate of this step. */
   readonly rate: number;
   /** Symbols or rows of features a second, while this step ran. */

@@ -17,6 +17,14 @@ interface Seat {
   readonly target: Slots | null;
 }
 
+/** A batch that stands where a program reads it. */
+export interface Written {
+  readonly program: Program;
+  readonly carry: Carry;
+  /** For each row 1 if its state is carried on, 0 if it begins anew. */
+  readonly keep: Int32Array;
+}
+
 /** Where a program reads what it is given; null if the model does not look at it. */
 function slotsOf(machine: Machine, program: Program, what: "input" | "target"): Slots | null {
   const { nodes, batch, steps } = program.plan;
@@ -56,7 +64,15 @@ export class Runner {
     this.#batch = batch;
   }
 
-  run(batch: Batch): { program: Program; carry: Carry; keep: Int32Array } {
+  /** Runs one batch. */
+  run(batch: Batch): Written {
+    const written = this.write(batch);
+    written.program.run(written.carry, written.keep);
+    return written;
+  }
+
+  /** Writes one batch to where it will be read. */
+  write(batch: Batch): Written {
     const rows = checkSize("a batch: rows", batch.rows ?? this.#batch);
     checkSize("a batch: steps", batch.steps);
     if (batch.keep && batch.keep.length !== rows)
@@ -64,10 +80,26 @@ export class Runner {
     const seat = this.#take(rows, batch.steps);
     const { program, carry, input, target } = seat;
     const { nodes } = program.plan;
-    const keep = batch.keep ?? seat.anew;
     batch.write(input, target);
     if (input) checkWritten("an input", input, nodes[program.plan.input].shape.symbols);
     if (target) checkWritten("a target", target, nodes[program.plan.target].shape.symbols);
+    return { program, carry, keep: batch.keep ?? seat.anew };
+  }
+
+  /** Runs what another runner has written, from the state that it is about to begin with: a batch writes itself once. */
+  repeat({ program: other, carry: theirs, keep }: Written): Written {
+    const { program, carry, input, target } = this.#take(other.plan.batch, other.plan.steps);
+    const { memory } = this.#machine;
+    input?.values.set((slotsOf(this.#machine, other, "input") as Slots).values);
+    target?.values.set((slotsOf(this.#machine, other, "target") as Slots).values);
+    // The same values are carried, but a plan of another purpose may have them in another order.
+    const left = [...other.plan.carried];
+    for (const { label, offset, bytes } of program.plan.carried) {
+      const index = left.findIndex((entry) => entry.label === label && entry.bytes === bytes);
+      if (index < 0) throw new Error(`internal: nothing like ${label} is carried`);
+      const [found] = left.splice(index, 1);
+      memory.words(carry.from + offset, bytes / 4).set(memory.words(theirs.from + found.offset, bytes / 4));
+    }
     program.run(carry, keep);
     return { program, carry, keep };
   }

@@ -15,6 +15,7 @@ import type { Machine } from "../engine/machine.ts";
 import type { Programs } from "../engine/programs.ts";
 import { randomFrom } from "../engine/random.ts";
 import type { Data } from "./data.ts";
+import { Inspector } from "./inspection.ts";
 import { needMemory, type OptimizerMemory } from "./memory.ts";
 import { NonFiniteError } from "./non-finite.ts";
 import { type Optimizer, stateBlocks, writeOptimizer } from "./optimizer.ts";
@@ -33,8 +34,9 @@ export async function* training(
   data: Data,
   options: ReturnType<typeof checkTraining>,
 ): AsyncGenerator<Progress, void, void> {
-  const { optimizer, epochs, steps, clip, policy, length, teacherForcing, signal } = options;
+  const { optimizer, epochs, steps, clip, policy, length, teacherForcing, every, signal } = options;
   const runner = new Runner(machine, programs, { kind: "train", teacherForcing }, data.batch);
+  const inspector = every > 0 ? new Inspector(machine, programs, definition, { teacherForcing, batch: data.batch }) : null;
   const pause = giveWay();
   prepare(machine, memory, optimizer, clip, policy, length);
   let made = 0;
@@ -49,7 +51,10 @@ export async function* training(
         const step = control.getUint32(CONTROL_STEP, true);
         const rate = rateAt(optimizer.rate, step);
         control.setFloat64(CONTROL_RATE, rate, true);
-        const { program, carry, keep } = runner.run(batch);
+        const written = runner.write(batch);
+        const { program, carry, keep } = written;
+        const inspection = inspector && (made + 1) % every === 0 ? inspector.watch(written) : null;
+        program.run(carry, keep);
         made++;
         const progress = read(machine.view());
         if (progress.action === "skipped" && policy === "throw")
@@ -61,13 +66,14 @@ export async function* training(
         counts = count(counts, progress);
         const tokens = program.plan.batch * program.plan.steps;
         const tokensPerSecond = (1000 * tokens) / Math.max(performance.now() - before, 1e-3);
-        yield { step: made, epoch, ...progress, counts, rate, tokensPerSecond };
+        yield { step: made, epoch, ...progress, counts, inspection, rate, tokensPerSecond };
         const waiting = pause();
         if (waiting) await waiting;
         before = performance.now();
       }
     }
   } finally {
+    inspector?.release();
     runner.release();
   }
 }

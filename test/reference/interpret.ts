@@ -21,6 +21,8 @@ export interface Data {
   readonly carry?: Readonly<Record<string, ArrayLike<number>>>;
   /** What happens to every number of every result; absent: nothing. With Math.fround, a model of arithmetic in f32. */
   readonly round?: (x: number) => number;
+  /** Changes a node's value at one step before anything reads it: for differences by what is no parameter. */
+  readonly nudge?: (id: NodeId, t: number, value: Rows) => Rows;
   /** Dropout's mask; t is 0 for what is no sequence, and for one mask a sequence. Absent: dropout gives its mean. */
   readonly keeps?: ((stream: number, t: number, row: number, column: number) => boolean) | undefined;
   /** Numbers from [−1, 1) that noise is made of. Absent: there is none. */
@@ -66,8 +68,9 @@ export class Interpretation {
     if (value.width !== node.shape.width || value.rows !== this.rowsOf(node))
       throw new Error(`${node.op} ${node.label}: ${value.rows}×${value.width}, not its shape`);
     if (this.#data.round) value.values.set(value.values.map(this.#data.round));
-    this.#known[id][step] = value;
-    return value;
+    const kept = this.#data.nudge?.(id, step, value) ?? value;
+    this.#known[id][step] = kept;
+    return kept;
   }
 
   /** A node's values at all its steps, one after the other. */

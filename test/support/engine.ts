@@ -7,7 +7,7 @@ import { Machine } from "../../src/engine/machine.ts";
 import { readBlock, writeBlock } from "../../src/engine/parameters.ts";
 import { Program } from "../../src/engine/program.ts";
 import { layoutParameters } from "../../src/plan/parameters.ts";
-import type { Purpose } from "../../src/plan/unfold.ts";
+import { learns, type Purpose } from "../../src/plan/unfold.ts";
 import type { Data } from "../reference/interpret.ts";
 
 const strict = await chooseBinary({ strict: true });
@@ -20,6 +20,8 @@ export interface EngineResult {
   readonly output: Float32Array;
   readonly loss: number;
   readonly gradients: Readonly<Record<string, Float32Array>>;
+  /** What the purpose watches, in its order. */
+  readonly watched: readonly Float32Array[];
 }
 
 /**
@@ -37,7 +39,7 @@ export async function runEngine(
   const machine = await Machine.start(binary, layout, definition.seed);
   for (const place of layout.places) writeBlock(machine, machine.parameters + place.offset, place, data.parameters[place.path]);
   machine.version++;
-  if (purpose.kind === "train") machine.needGradients();
+  if (learns(purpose)) machine.needGradients();
   const frame = machine.memory.allocate(64) + 64;
   const program = new Program(machine, definition, purpose, data.batch, data.steps, options);
   machine.memory.floats(frame, program.plan.bytes.frame / 4).fill(Number.NaN);
@@ -46,14 +48,14 @@ export async function runEngine(
   if (data.target) put(machine, program, "target", data.target);
   const carry = program.newCarry();
   program.run(carry, null);
-  const gradients =
-    purpose.kind !== "train"
-      ? []
-      : layout.trained.map((place) => [place.path, readBlock(machine, machine.gradients + place.offset, place)]);
+  const gradients = !learns(purpose)
+    ? []
+    : layout.trained.map((place) => [place.path, readBlock(machine, machine.gradients + place.offset, place)]);
   return {
-    output: get(machine, program),
+    output: get(machine, program, program.plan.output),
     loss: machine.view().getFloat64(CONTROL_LOSS, true),
     gradients: Object.fromEntries(gradients),
+    watched: program.plan.watched.map(({ node }) => get(machine, program, node)),
   };
 }
 
@@ -68,12 +70,12 @@ function put(machine: Machine, program: Program, what: "input" | "target", value
     for (let column = 0; column < width; column++) memory[row * stride + column] = values[row * width + column];
 }
 
-function get(machine: Machine, program: Program): Float32Array {
+function get(machine: Machine, program: Program, node: number): Float32Array {
   const { plan } = program;
-  if (plan.output < 0) return new Float32Array();
-  const { extent, width } = plan.nodes[plan.output].shape;
+  if (node < 0) return new Float32Array();
+  const { extent, width } = plan.nodes[node].shape;
   const rows = extent === "sequence" ? plan.batch * plan.steps : plan.batch;
-  const { address, stride } = program.place("output");
+  const { address, stride } = program.place(node);
   const memory = machine.memory.floats(address, rows * stride);
   return Float32Array.from({ length: rows * width }, (_, i) => memory[Math.floor(i / width) * stride + (i % width)]);
 }

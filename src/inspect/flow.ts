@@ -1,0 +1,74 @@
+// gradientFlow(): one batch's gradient on its way back through time, as numbers.
+
+import { checkFlag, checkNumber, checkOptions, describe } from "../define/check.ts";
+import type { Definition } from "../define/model.ts";
+import type { Network } from "../network.ts";
+import { type Data, inputKind, type Sequence } from "../train/data.ts";
+import { type Inspection, Inspector, SATURATED } from "../train/inspection.ts";
+import { checkData } from "../train/options.ts";
+import { stepJacobian } from "./jacobian.ts";
+import { type Growth, growth } from "./step.ts";
+
+export interface FlowOptions {
+  /** Whether layers that listen to the output hear the truth instead. Default: true. */
+  readonly teacherForcing?: boolean;
+  /** How near to an end of its range, as a share of the range, a unit counts as saturated: sigmoid below 0.05 or above 0.95. Default: 0.05. */
+  readonly saturated?: number;
+  /** Whether the growth of ‖∂s(t)/∂s(0)‖ is computed for each recurrent layer, along the first sequence of the batch. Default: false. */
+  readonly growth?: boolean;
+}
+
+/** What a batch's gradient looks like. */
+export interface Flow extends Inspection {
+  /** Of each recurrent layer, if it was asked for; else null. The model then hears its own output, from a fresh state. */
+  readonly growth: readonly (Growth & { readonly layer: string })[] | null;
+}
+
+/**
+ * Runs the first batch of the data forwards and backwards without an update, from a fresh state and with dropout as in the next training step,
+ * and tells ‖∂L/∂s(t)‖ for every state and time step, the norm of every parameter's gradient, and the share of saturated units of
+ * every gate and layer; on request how ‖∂s(t)/∂s(0)‖ grows (Goodfellow et al. 2016, §10.7; Pascanu et al. 2013). Changes nothing. The same
+ * is to be had during training by `inspect: { every: 100 }`.
+ *
+ * @throws TypeError or RangeError if data and model do not fit, before any work.
+ */
+export function gradientFlow(net: Network, data: Data, options: FlowOptions = {}): Flow {
+  if (typeof net?.predict !== "function")
+    throw new TypeError(`gradientFlow needs a network but got ${describe(net)}. Use what compile(…) gives.`);
+  const { machine, programs } = net.inside;
+  const { definition } = net;
+  checkOptions("gradientFlow", options, ["teacherForcing", "saturated", "growth"]);
+  const { teacherForcing = true, saturated = SATURATED } = options;
+  checkFlag("gradientFlow: teacherForcing", teacherForcing);
+  checkNumber("gradientFlow: saturated", saturated, 0, 0.5);
+  const wantsGrowth = checkFlag("gradientFlow: growth", options.growth ?? false);
+  checkData("gradientFlow", definition, data);
+  const [batch] = data.batches(null, true);
+  if (!batch) throw new RangeError("gradientFlow: the data has no batch. Give longer sequences, or windows of fewer steps.");
+  const inspector = new Inspector(machine, programs, definition, { teacherForcing, batch: data.batch, saturated });
+  try {
+    const inspection = inspector.look(batch);
+    return { ...inspection, growth: wantsGrowth ? growths(net, firstOf(definition, data), inspection) : null };
+  } finally {
+    inspector.release();
+  }
+}
+
+/** Of every layer whose states were seen. */
+function growths(net: Network, sequence: Sequence, { states }: Inspection): (Growth & { readonly layer: string })[] {
+  const layers = [...new Set(states.map(({ layer }) => layer))];
+  return layers.map((layer) => ({ layer, ...growth(stepJacobian(net, sequence, { layer })) }));
+}
+
+/** The first sequence of the first batch. */
+function firstOf(definition: Definition, data: Data): Sequence {
+  const { symbols, width } = inputKind(definition);
+  // A batch writes itself once; this is the same one of another pass.
+  const [batch] = data.batches(null, true);
+  const rows = batch.rows ?? data.batch;
+  const values = symbols > 0 ? new Int32Array(batch.steps * rows) : new Float32Array(batch.steps * rows * width);
+  batch.write({ values, stride: width }, null);
+  return Array.from({ length: batch.steps }, (_, t) =>
+    symbols > 0 ? values[t * rows] : values.subarray(t * rows * width, (t * rows + 1) * width),
+  ) as Sequence;
+}
