@@ -72,20 +72,28 @@ function chances(name: string, layers: (widths: Widths) => readonly Layer[], pur
   cases.push({ name, purposes, definition: (w) => model({ input: features(w.input), layers: layers(w), loss: binaryCrossEntropy() }) });
 }
 
+/** Leaves the case that was written last to the full tests. */
+function leave(when: boolean): void {
+  if (when) cases.push({ ...(cases.pop() as Case), full: true });
+}
+
 for (const activation of ACTIVATION_NAMES) {
   regression(`dense ${activation}`, (w) => [dense(w.hidden, { activation }), dense(w.output, { activation, bias: false })]);
-  for (const recurrence of RECURRENCES)
+  for (const recurrence of RECURRENCES) {
     regression(
       `rnn ${activation}, ${recurrence}`,
       (w) => [rnn(w.hidden, { activation, recurrence }), dense(w.output)],
       recurrence === "hidden" ? PLAIN : HEARING,
     );
+    leave(activation !== "tanh" && recurrence !== "hidden");
+  }
 }
 
 for (const recurrence of RECURRENCES) {
   const purposes = recurrence === "hidden" ? PLAIN : HEARING;
   classification(`tokens, rnn ${recurrence}`, (w) => [embedding(w.hidden), rnn(w.hidden, { recurrence }), dense(w.output)], { purposes });
   chances(`chances, rnn ${recurrence}`, (w) => [rnn(w.hidden, { recurrence }), dense(w.output)], purposes);
+  leave(recurrence === "output");
 }
 for (const feedback of ["output", "softmax", "symbol"] as const)
   classification(`feedback ${feedback}`, (w) => [rnn(w.hidden, { recurrence: "both" }), dense(w.output)], {
@@ -171,7 +179,7 @@ for (const name of ["lstm", "gru", "mgu"] as const) {
 for (const { name, pattern, full, layers } of STOCK) {
   if (pattern === "tokens") classification(name, layers, { purposes: [FORCED, PREDICT] });
   else regression(name, layers, pattern === "heard" ? HEARING : pattern === "hidden" ? [FORCED, PREDICT] : [FORCED]);
-  if (full) cases.push({ ...(cases.pop() as Case), full });
+  leave(full);
 }
 
 regression("cell that hears", (w) => [hearing(w.hidden), dense(w.output)], HEARING);
