@@ -109,14 +109,20 @@ function reference(nodes: readonly Node[], id: NodeId): string {
   const node = nodes[id];
   if (node.op === "parameter") return node.attributes.path;
   if (node.op === "input" || node.op === "target") return node.op;
-  if (node.op === "delay") {
-    return `${reference(nodes, node.inputs[0])}${printDelay(node.attributes.steps)}`;
-  }
+  if (node.op === "delay") return delayed(nodes, node.inputs[0], node.attributes.steps);
   if (node.op === "slice")
     return `${reference(nodes, node.inputs[0])}[${node.attributes.from}:${node.attributes.from + node.attributes.width}]`;
   if (node.op === "last") return `${reference(nodes, node.inputs[0])}[${node.attributes.reversed ? "first" : "last"}]`;
   if (node.op === "pack") return `${reference(nodes, node.inputs[0])}${node.attributes.transposed ? "ᵀ" : ""}`;
   return `%${id}`;
+}
+
+/** A delay of a delay is read as one: `%7[t−8]`. */
+function delayed(nodes: readonly Node[], id: NodeId, steps: number): string {
+  const node = nodes[id];
+  return node.op === "delay"
+    ? delayed(nodes, node.inputs[0], steps + node.attributes.steps)
+    : `${reference(nodes, id)}${printDelay(steps)}`;
 }
 
 function size({ nodes, batch, steps }: Printed, stage: Stage, id: NodeId): string {
