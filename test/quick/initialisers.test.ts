@@ -1,6 +1,8 @@
 // How parameters begin: what each initialiser promises of a matrix, gate by gate, from seed and path alone.
 
 import { describe, expect, test } from "vitest";
+import { firstValues } from "../../src/engine/initialise.ts";
+import { randomFrom } from "../../src/engine/random.ts";
 import {
   blocks,
   compile,
@@ -78,8 +80,8 @@ describe("what is promised", () => {
     // Signs, too: R's diagonal is positive, so that Q's is as often below zero as above; 64 flips of a coin, 5 deviations of 4.
     const above = Array.from({ length: 64 }, (_, i) => values[i * 65] > 0).filter(Boolean).length;
     expect(Math.abs(above - 32)).toBeLessThan(20);
-    const determinants = await Promise.all(Array.from({ length: 40 }, (_, seed) => recurrent(2, orthogonal(), seed)));
-    const turned = determinants.filter(({ values: [a, b, c, d] }) => a * d - b * c > 0).length;
+    const matrices = Array.from({ length: 40 }, (_, seed) => firstValues(orthogonal(), 2, 2, randomFrom(seed, "w")));
+    const turned = matrices.filter(([a, b, c, d]) => a * d - b * c > 0).length;
     // Rotations and reflections are equally many: 40 flips, 5 deviations of √10.
     expect(Math.abs(turned - 20)).toBeLessThan(16);
   });
