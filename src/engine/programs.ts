@@ -13,6 +13,7 @@ export class Programs {
   readonly #machine: Machine;
   readonly #definition: Definition;
   readonly #known = new Map<string, Program>();
+  #passing = "";
 
   constructor(machine: Machine, definition: Definition) {
     this.#machine = machine;
@@ -26,19 +27,27 @@ export class Programs {
     this.#known.set(key, program);
     if (this.#known.size > KEPT) {
       const [oldest] = this.#known.keys();
-      this.#known.get(oldest)?.release();
-      this.#known.delete(oldest);
+      this.#forget(oldest);
     }
     return program;
   }
 
   /** Gives back the memory of all programs of a kind. */
   drop(kind: Purpose["kind"]): void {
-    for (const [key, program] of this.#known) {
-      if (program.plan.purpose.kind !== kind) continue;
-      program.release();
-      this.#known.delete(key);
-    }
+    for (const [key, { plan }] of this.#known) if (plan.purpose.kind === kind) this.#forget(key);
+  }
+
+  /** As `get`, for lengths that need not come again: only the program that was asked for last is kept. */
+  passing(purpose: Purpose, batch: number, steps: number): Program {
+    const key = `${JSON.stringify(purpose)} ${batch} × ${steps}`;
+    if (this.#passing !== key) this.#forget(this.#passing);
+    this.#passing = key;
+    return this.get(purpose, batch, steps);
+  }
+
+  #forget(key: string): void {
+    this.#known.get(key)?.release();
+    this.#known.delete(key);
   }
 
   /** The plan of the program of this kind that was used last. */

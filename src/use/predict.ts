@@ -1,6 +1,7 @@
 // Whole sequences through the network, in pieces of powers of two, so that any length needs only a few plans.
 
 import type { Machine } from "../engine/machine.ts";
+import type { Program } from "../engine/program.ts";
 import type { Programs } from "../engine/programs.ts";
 import { type Sequence, writeRows } from "../train/data.ts";
 
@@ -12,12 +13,13 @@ export function predict(machine: Machine, programs: Programs, sequence: Sequence
   const purpose = { kind: "predict", raw } as const;
   const outputs: Float32Array[] = [];
   const pieceOf = (length: number): number => (whole ? length : Math.min(LONGEST, 2 ** Math.floor(Math.log2(length))));
-  const first = programs.get(purpose, 1, pieceOf(sequence.length));
+  const programOf = (steps: number): Program => (whole ? programs.passing(purpose, 1, steps) : programs.get(purpose, 1, steps));
+  const first = programOf(pieceOf(sequence.length));
   const carry = first.newCarry();
   try {
     for (let from = 0; from < sequence.length; ) {
       const steps = pieceOf(sequence.length - from);
-      const program = programs.get(purpose, 1, steps);
+      const program = programOf(steps);
       const { plan } = program;
       const node = plan.nodes[plan.input];
       // A model may ignore its input altogether.

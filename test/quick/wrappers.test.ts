@@ -274,6 +274,17 @@ describe("windows", () => {
   });
 });
 
+test("predictions of many lengths at once do not pile up", async () => {
+  using net = await compile(numbers(bidirectional(rnn(4))));
+  const bytes = (length: number): number => {
+    net.predict(rows.slice(0, length));
+    return net.bytes.programs;
+  };
+  const once = bytes(70);
+  for (let length = 2; length < 70; length += 3) bytes(length);
+  expect(bytes(70)).toBe(once);
+});
+
 test("a model of both directions is saved and opened, and learns what lies ahead", async () => {
   // The target is the input two steps later: no causal model can know it.
   const random = (t: number): number => ((t * 7919) % 31) / 31;
