@@ -50,9 +50,9 @@ async function batches(
     const members = rows.flatMap(({ steps }, index) => (steps.length === length ? [index] : []));
     const from: State = Object.fromEntries(
       labels.flatMap((label) => {
-        const given = members.map((index) => rows[index].initial?.[lastName(label)]);
-        if (given.every((state) => state === undefined)) return [];
-        return [[label, given.map((state) => state ?? [])]];
+        const given = members.flatMap((index) => [rows[index].initial?.[lastName(label)] ?? []].filter(({ length }) => length > 0));
+        if (given.length > 0 && given.length < members.length) throw new Error(`Only some rows are given ${label}.`);
+        return given.length === 0 ? [] : [[label, given]];
       }),
     );
     const { values } = await engine.run(

@@ -15,36 +15,39 @@ import { looksAhead, statesOf, watching } from "../support/watch.ts";
 const RECORDED = 5e-9;
 
 /** The larger ones; the small ones are judged by the quick tests. */
-describe.each(["stacks", "directions", "gates", "long"])("%s", (file) => {
+describe.each(["stacks", "directions", "options", "gates", "long"])("%s", (file) => {
   const recorded = networks(file);
   test.each(recorded)("$name: the reference", judgeReference);
   test.each(recorded)("$name: the engine", judgeEngine);
 });
 
-describe.each(["tokens", "features", "vectors", "saturated", "cells", "stacks", "directions", "gates"])("%s, within bounds", (file) => {
-  test.each(networks(file))("$name", async (recorded) => {
-    const definition = definitionOf(recorded.model);
-    const data = firstWindow(recorded);
-    const engines = await Promise.all(BINARIES.map((binary) => computed(recorded, binary)));
-    const training = unfold(definition, { kind: "train", teacherForcing: true });
-    const predicting = unfold(definition, { kind: "predict", raw: true });
-    const bounded = [training, predicting].map((unfolded) => new Bounds(unfolded.nodes, interpretUnfolded(unfolded, data).run));
-    const bounds = new Map<string, ArrayLike<number>>([
-      ["loss", bounded[0].all(training.loss)],
-      ["output", thinned(bounded[1].all(predicting.output), recorded)],
-      ...training.gradients.map(({ path, node }) => [path, bounded[0].all(node)] as const),
-      ...statesOf(definition).map((label) => {
-        const watched = unfold(watching(definition, [label]), { kind: "predict", raw: true });
-        const all = new Bounds(watched.nodes, interpretUnfolded(watched, data).run).all(watched.output);
-        return [label, finalOf(all, recorded, looksAhead(definition, label))] as const;
-      }),
-    ]);
-    for (const [what, truth] of recordedNumbers(recorded.windows[0])) {
-      // The bound is in units of 2⁻²⁴.
-      const allowed = Array.from(bounds.get(what) ?? [], (bound, i) => bound + RECORDED * 2 ** 24 * Math.abs(truth[i]));
-      BINARIES.forEach(({ name }, index) => {
-        compareWithReference(`${recorded.name} on ${name}: ${what}`, engines[index][0][what], truth, allowed);
-      });
-    }
-  });
-});
+describe.each(["tokens", "features", "vectors", "saturated", "cells", "stacks", "directions", "options", "gates"])(
+  "%s, within bounds",
+  (file) => {
+    test.each(networks(file))("$name", async (recorded) => {
+      const definition = definitionOf(recorded.model);
+      const data = firstWindow(recorded);
+      const engines = await Promise.all(BINARIES.map((binary) => computed(recorded, binary)));
+      const training = unfold(definition, { kind: "train", teacherForcing: true });
+      const predicting = unfold(definition, { kind: "predict", raw: true });
+      const bounded = [training, predicting].map((unfolded) => new Bounds(unfolded.nodes, interpretUnfolded(unfolded, data).run));
+      const bounds = new Map<string, ArrayLike<number>>([
+        ["loss", bounded[0].all(training.loss)],
+        ["output", thinned(bounded[1].all(predicting.output), recorded)],
+        ...training.gradients.map(({ path, node }) => [path, bounded[0].all(node)] as const),
+        ...statesOf(definition).map((label) => {
+          const watched = unfold(watching(definition, [label]), { kind: "predict", raw: true });
+          const all = new Bounds(watched.nodes, interpretUnfolded(watched, data).run).all(watched.output);
+          return [label, finalOf(all, recorded, looksAhead(definition, label))] as const;
+        }),
+      ]);
+      for (const [what, truth] of recordedNumbers(recorded.windows[0])) {
+        // The bound is in units of 2⁻²⁴.
+        const allowed = Array.from(bounds.get(what) ?? [], (bound, i) => bound + RECORDED * 2 ** 24 * Math.abs(truth[i]));
+        BINARIES.forEach(({ name }, index) => {
+          compareWithReference(`${recorded.name} on ${name}: ${what}`, engines[index][0][what], truth, allowed);
+        });
+      }
+    });
+  },
+);

@@ -15,6 +15,7 @@ import {
   type Layer,
   type Loss,
   last,
+  layerNorm,
   lstm,
   meanSquared,
   model,
@@ -25,7 +26,11 @@ import {
 } from "../../src/index.ts";
 
 /** A layer as record.py describes it: `["lstm", 7, { projection: 3 }]`, `["bidirectional", ["gru", 5]]`. */
-type Described = readonly [kind: string, units?: number | Described, options?: object];
+type Described = readonly [kind: string, units?: number | Described, options?: Options];
+
+interface Options {
+  readonly transition?: readonly Described[];
+}
 
 /** A network as record.py describes it. */
 export interface Description {
@@ -71,12 +76,14 @@ const LAYERS: Readonly<Record<string, (units: number, options?: object) => Layer
   rnn,
   lstm,
   gru,
-  dense: (units) => dense(units),
+  dense,
+  layerNorm: () => layerNorm(),
   last: () => last(),
 };
 
-function layerOf([kind, units = 0, options]: Described): Layer {
-  return typeof units === "number" ? LAYERS[kind](units, options) : bidirectional(layerOf(units));
+function layerOf([kind, units = 0, { transition, ...options } = {}]: Described): Layer {
+  if (typeof units !== "number") return bidirectional(layerOf(units));
+  return LAYERS[kind](units, transition ? { ...options, transition: transition.map(layerOf) } : options);
 }
 
 const LOSSES: Readonly<Record<Loss["kind"], (options?: { readonly ignore: number }) => Loss>> = {
