@@ -48,29 +48,28 @@ test("trainings that are left, by break or by an error, leave no memory behind",
 
 test("the event loop gets a turn at least every 10 ms, as far as a single step takes less", async () => {
   using net = await compile(small);
-  const turns: number[] = [performance.now()];
-  let ended = false;
+  const start = performance.now();
+  let [steps, turned, before, during, worst] = [0, start, start, 0, 0];
+  let [fresh, ended] = [true, false];
   const turn = (): void => {
-    turns.push(performance.now());
+    turned = performance.now();
+    fresh = true;
     if (!ended) setImmediate(turn);
   };
   setImmediate(turn);
-  let [steps, longest] = [0, 0];
-  let before = performance.now();
-  const start = before;
   for await (const _ of net.train(data, { epochs: 1_000_000 })) {
     const now = performance.now();
-    longest = Math.max(longest, now - before);
+    const step = now - before;
+    if (fresh) during = step;
+    fresh = false;
+    // A busy machine may pause the process at any time: what has passed since the last turn, but for this step and the one with the turn in it.
+    worst = Math.max(worst, now - turned - step - during);
     before = now;
     steps++;
-    if (now - start > 250) break;
+    if (now - start > 250 && steps > 500) break;
   }
   ended = true;
-  const gaps = turns.slice(1).map((time, i) => time - turns[i]);
-  expect(steps).toBeGreaterThan(500);
-  expect(turns.length).toBeGreaterThan(12);
-  // On a busy machine the process itself may be paused: a gap is judged against the longest step seen.
-  expect(Math.max(...gaps)).toBeLessThan(10 + longest);
+  expect(worst).toBeLessThan(10);
 });
 
 test("where a recurrence overflows its own weights, layer, time step and row are named", async () => {
