@@ -1,4 +1,4 @@
-// The gates of a GRU whose reset comes after the product (Cho et al. 2014, in the form of cuDNN and PyTorch) in one pass, forward and backward.
+// The gates of a GRU whose reset comes after the product (Cho et al. 2014, in the form of cuDNN and PyTorch) a row at a time, forward and backward.
 // The same formulas in the same order as the map's words, so the same bits.
 
 import { madd } from "../math/madd";
@@ -11,7 +11,8 @@ import { sigmoidSlope, tanhSlope } from "./map-gradients";
  * r = σ(r₁ + r₂); z = σ(z₁ + z₂); m = m₁ + m₂; n = tanh(n₁ + r·m); h = z·h₋ + (1−z)·n, all rows × width.
  *
  * Operands: m r z n h, r₁ r₂ z₁ z₂ m₁ m₂ n₁ h₋. r₂, z₂ and m₂ may be absent. m, r, z, n are for the gradient: r, z and n are all written or,
- * if r is absent, none; m may be absent alone. `scratch` has room for the constants, 368 bytes.
+ * if r is absent, none; m may be absent alone. h holds r·m in between, so it is none of the inputs. Two passes over a row, because a chain of
+ * two functions is longer than what a processor looks ahead (as in gates-lstm.ts).
  */
 export function gruGates(program: usize, time: i32, rows: i32, width: i32, scratch: usize): void {
   putConstants(scratch);
@@ -36,13 +37,16 @@ export function gruGates(program: usize, time: i32, rows: i32, width: i32, scrat
     const before: usize = load<u32>(at, 48);
     for (let x: usize = 0; x < bytes; x += 16) {
       const rAt = sigmoidBy(s, sum(r1, r2, x));
-      const zAt = sigmoidBy(s, sum(z1, z2, x));
       const mAt = sum(m1, m2, x);
-      const nAt = tanhBy(t, f32x4.add(v128.load(n1 + x), f32x4.mul(rAt, mAt)));
-      v128.store(h + x, madd(zAt, f32x4.sub(v128.load(before + x), nAt), nAt));
+      v128.store(h + x, f32x4.mul(rAt, mAt));
       if (m) v128.store(m + x, mAt);
+      if (r) v128.store(r + x, rAt);
+    }
+    for (let x: usize = 0; x < bytes; x += 16) {
+      const zAt = sigmoidBy(s, sum(z1, z2, x));
+      const nAt = tanhBy(t, f32x4.add(v128.load(n1 + x), v128.load(h + x)));
+      v128.store(h + x, madd(zAt, f32x4.sub(v128.load(before + x), nAt), nAt));
       if (r) {
-        v128.store(r + x, rAt);
         v128.store(z + x, zAt);
         v128.store(n + x, nAt);
       }
