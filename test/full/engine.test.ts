@@ -1,69 +1,9 @@
 // The engine against the f64 reference: outputs, loss and every gradient of every case, within error bounds that are derived, not chosen.
 
-import { describe, expect, test } from "vitest";
-import type { Definition } from "../../src/define/model.ts";
-import { type Purpose, unfold } from "../../src/plan/unfold.ts";
-import { Bounds, compareWithReference } from "../reference/bounds.ts";
 import { CASES } from "../reference/cases.ts";
-import { dataOf, type Size } from "../reference/data.ts";
-import { interpretUnfolded } from "../reference/interpret.ts";
-import { BINARIES, runEngine } from "../support/engine.ts";
-import { isKept, noiseOf } from "../support/philox.ts";
+import { judgeEngine, SIZES } from "../support/judge-engine.ts";
 
-const NUMBERS = [1, 3, 4, 5, 7, 8, 9, 17, 33];
-
-/** Nine sizes in which each dimension takes every number once, in a different order: all of one dimension meet many of the others. */
-const SIZES: readonly Size[] = NUMBERS.map((_, i) => {
-  const pick = (step: number, start: number): number => NUMBERS[(i * step + start) % 9];
-  return { batch: pick(1, 0), steps: pick(2, 4), hidden: pick(4, 7), input: pick(5, 2), output: pick(7, 5) };
-});
-
-const named = (purpose: Purpose): string => JSON.stringify(purpose).replace(/[{}"]/g, "");
-
-/** The share of the bound that the worst element used. */
-async function judge(definition: Definition, purpose: Purpose, size: Size, name: string): Promise<number> {
-  const unfolded = unfold(definition, purpose);
-  const data = {
-    ...dataOf(definition, size, purpose, 3),
-    keeps: (stream: number, time: number, row: number, column: number) => {
-      const node = unfolded.nodes.find(({ op, attributes }) => op === "dropout" && (attributes as { stream: number }).stream === stream);
-      const { keep } = (node as { attributes: { keep: number } }).attributes;
-      return isKept({ seed: definition.seed, stream, step: 0, time }, row, column, keep);
-    },
-    noise: (stream: number, time: number, row: number, column: number) =>
-      noiseOf({ seed: definition.seed, stream, step: 0, time }, row, column),
-  };
-  const reference = interpretUnfolded(unfolded, data);
-  const bounds = new Bounds(unfolded.nodes, reference.run);
-  let worst = 0;
-  for (const binary of BINARIES) {
-    const engine = await runEngine(definition, purpose, data, binary);
-    const where = `${name} on ${binary.name}, ${named(purpose)}, ${JSON.stringify(size)}`;
-    const compare = (what: string, values: ArrayLike<number>, node: number): void => {
-      worst = Math.max(worst, compareWithReference(`${where}: ${what}`, values, reference.run.all(node), bounds.all(node)));
-    };
-    if (unfolded.output >= 0) compare("output", engine.output, unfolded.output);
-    if (unfolded.loss >= 0) compare("loss", [engine.loss], unfolded.loss);
-    for (const { path, node } of unfolded.gradients) compare(path, engine.gradients[path], node);
-  }
-  return worst;
-}
-
-describe.each(CASES)("$name", ({ name, definition, purposes }) => {
-  test.each(purposes.map((purpose) => [named(purpose), purpose] as const))("%s", async (_, purpose) => {
-    let judged = 0;
-    for (const size of SIZES) {
-      let made: Definition;
-      try {
-        made = definition(size);
-      } catch (error) {
-        // Some cases need a width of at least 2; the sentence says so.
-        expect(error).toBeInstanceOf(RangeError);
-        continue;
-      }
-      await judge(made, purpose, size, name);
-      judged++;
-    }
-    expect(judged).toBeGreaterThan(6);
-  });
-});
+judgeEngine(
+  CASES.filter(({ full }) => !full),
+  SIZES,
+);

@@ -1,0 +1,15 @@
+// The engine against the f64 reference, as engine.test.ts: the cases that quick tests leave out, every option of the stock cells among them.
+
+import { CASES } from "../reference/cases.ts";
+import { judgeEngine, SIZES } from "../support/judge-engine.ts";
+
+const full = CASES.filter(({ full }) => full);
+judgeEngine(
+  full.filter(({ purposes }) => purposes.length > 1),
+  SIZES,
+);
+// The same cells stacked, or to a vector, and only trained: every other size.
+judgeEngine(
+  full.filter(({ purposes }) => purposes.length === 1),
+  SIZES.filter((_, index) => index % 2 === 0),
+);
