@@ -94,7 +94,7 @@ describe("the reference against central differences", () => {
       expect(flows.length).toBeGreaterThan(0);
       for (const { label, node } of flows) {
         const id = forwardNode(unfolded, label);
-        for (const t of [0, 2, 3]) {
+        for (const t of [0, 3]) {
           const { values } = run.at(node, t);
           for (let at = 0; at < values.length; at++) {
             const [expected] = slope(unfolded.nodes, data, { id, t, at }, (other) => other.at(unfolded.loss, 0).values);
@@ -403,7 +403,7 @@ test("a flow gives back what it took", async () => {
   ]);
   const { programs, total } = net.bytes;
   const memory = net.inside.machine.memory.bytes;
-  for (let i = 0; i < 30; i++) look();
+  for (let i = 0; i < 6; i++) look();
   expect(net.bytes).toMatchObject({ programs, total });
   expect(programs).toBe(0);
   expect(net.inside.machine.memory.bytes).toBe(memory);
