@@ -15,6 +15,7 @@ import {
   tokens,
   windows,
 } from "../../src/index.ts";
+import { gradientFlow, stepJacobian } from "../../src/inspect/index.ts";
 
 const memories = [];
 /** Every memory that an engine makes is seen here, because each is made with `new WebAssembly.Memory`. */
@@ -76,6 +77,20 @@ await measure("training over sequences of 40 lengths", 4_000, (count) =>
     count,
   ),
 );
+await measure("trainings that are inspected", 200, async (count) => {
+  for (let i = 0; i < count; i++) {
+    let seen = 0;
+    for await (const { inspection } of letters.train(windows(text, { batch: 2, steps: 6 }), { steps: 4, inspect: { every: 2 } }))
+      if (inspection !== null) seen++;
+    if (seen !== 2) throw new Error(`${seen} inspections instead of 2`);
+  }
+});
+await measure("flows and Jacobians", 200, (count) => {
+  for (let i = 0; i < count; i++) {
+    gradientFlow(letters, windows(text, { batch: 2, steps: 6 }));
+    stepJacobian(letters, text.subarray(0, 1 + (i % 9)));
+  }
+});
 await measure("trainings that are left after a step", 1_000, async (count) => {
   for (let i = 0; i < count; i++) for await (const _ of letters.train(windows(text, { batch: 2, steps: 6 }))) break;
 });
