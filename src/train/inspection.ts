@@ -102,8 +102,10 @@ export class Inspector {
   #norms(program: Program, node: number): Float64Array {
     const { batch, steps } = program.plan;
     const squares = new Float64Array(steps);
-    this.#each(program, node, (values, row) => {
-      for (const value of values) squares[Math.floor(row / batch)] += value * value;
+    this.#each(program, node, (values, from, to, row) => {
+      let square = 0;
+      for (let at = from; at < to; at++) square += values[at] * values[at];
+      squares[Math.floor(row / batch)] += square;
     });
     return squares.map(Math.sqrt);
   }
@@ -113,27 +115,28 @@ export class Inspector {
     const [floor, ceiling] = endsOf(unit) as readonly [number, number];
     const margin = unit.op === "relu" || unit.op === "clamp" ? 0 : this.#saturated * (ceiling - floor);
     let [low, high, count] = [0, 0, 0];
-    this.#each(program, node, (values) => {
-      for (const value of values) {
-        if (value <= floor + margin) low++;
-        else if (value >= ceiling - margin) high++;
+    const [lower, upper] = [floor + margin, ceiling - margin];
+    this.#each(program, node, (values, from, to) => {
+      for (let at = from; at < to; at++) {
+        if (values[at] <= lower) low++;
+        else if (values[at] >= upper) high++;
       }
-      count += values.length;
+      count += to - from;
     });
     const { layers } = this.#definition;
-    const isLayer = layers.some(({ path }) => path === label);
-    const { layer } = of.label === label ? nameOf(label, layers) : { layer: isLayer ? label : nameOf(label, layers).layer };
+    // Units made by a layer carry its path; those that are a state, or serve a part of the layer, that of the part.
+    const layer = of.label.startsWith(`${label}/`) ? label : nameOf(label, layers).layer;
     return { layer, unit: unitName(layer, of, layers), kind: unit.op, low: low / count, high: high / count };
   }
 
-  /** All rows of a node's value, those of the first step first. */
-  #each(program: Program, node: number, visit: (values: Float32Array, row: number) => void): void {
+  /** All rows of a node's value, those of the first step first: the numbers from … to − 1 of `values`. */
+  #each(program: Program, node: number, visit: (values: Float32Array, from: number, to: number, row: number) => void): void {
     const { nodes, batch, steps } = program.plan;
     const { extent, width } = nodes[node].shape;
     const { address, stride } = program.place(node);
     const rows = extent === "sequence" ? batch * steps : batch;
     const values = this.#machine.memory.floats(address, rows * stride);
-    for (let row = 0; row < rows; row++) visit(values.subarray(row * stride, row * stride + width), row);
+    for (let row = 0; row < rows; row++) visit(values, row * stride, row * stride + width, row);
   }
 
   #norm({ offset, rows, width, stride }: ParameterPlace): number {

@@ -37,7 +37,7 @@ export interface TrainOptions {
   readonly teacherForcing?: boolean;
   /**
    * Looks at the gradient on its way through time before every so many steps: `progress.inspection` of steps `every`, 2·`every` … Such a step
-   * takes about twice as long, and memory for whole sequences of gradients; what is learned is the same bit for bit. Default: never.
+   * takes two and a half times as long, and memory for whole sequences of gradients; what is learned is the same bit for bit. Default: never.
    */
   readonly inspect?: { readonly every: number };
   /** Ends the training, after the step that is running. */

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Node } from "../../src/graph/graph.ts";
 import {
   add,
+  bidirectional,
   cell,
   compile,
   crossEntropy,
@@ -22,6 +23,8 @@ import {
   meanSquared,
   model,
   type Network,
+  residual,
+  reverse,
   rnn,
   sgd,
   tanh,
@@ -391,6 +394,34 @@ test("long sequences are taken in pieces, and the pieces fit together", async ()
     const [one] = stepJacobian(net, sequence, { layer, t: 70 });
     expect(one.matrix).toEqual(all[70].matrix);
   }
+});
+
+test("a layer that reads backwards depends on the step after, as one that reads forwards on the step before", async () => {
+  using forwards = await compile(on(lstm(3, { name: "memory" })));
+  using backwards = await compile(on(reverse(lstm(3))));
+  for (const name of ["wx", "wh", "b"])
+    backwards.parameters.get(`layer 1/reverse/lstm/${name}`).set(forwards.parameters.get(`memory/${name}`).get());
+  const sequence = Array.from({ length: 9 }, (_, t) => [Math.sin(t), Math.cos(3 * t)]);
+  const one = stepJacobian(forwards, sequence, { layer: "memory" });
+  const other = stepJacobian(backwards, [...sequence].reverse(), { layer: "layer 1/reverse/lstm" });
+  expect(other.map(({ direction }) => direction)).toEqual(other.map(() => -1));
+  one.forEach(({ matrix }, t) => {
+    expect(other[8 - t].matrix).toEqual(matrix);
+  });
+  expect(growth(other)).toEqual(growth(one));
+});
+
+test("parts of wrappers go by their own names", async () => {
+  using net = await compile(on(bidirectional(lstm(2)), residual(rnn(4, { name: "inner" }))));
+  const rows = [
+    [1, 2],
+    [3, 4],
+  ];
+  const { states, saturation } = gradientFlow(net, examples([{ input: rows, target: rows }]));
+  const layers = ["layer 1/bidirectional/forward/lstm", "layer 1/bidirectional/backward/lstm", "layer 2/residual/inner"];
+  expect([...new Set(states.map(({ layer }) => layer))]).toEqual(layers);
+  expect(saturation.filter(({ unit }) => unit === "f").map(({ layer }) => layer)).toEqual(layers.slice(0, 2));
+  expect(saturation.at(-1)).toMatchObject({ layer: layers[2], unit: "h", kind: "tanh" });
 });
 
 test("a flow gives back what it took", async () => {
