@@ -13,16 +13,16 @@ export interface Part {
 /**
  * The values that are made inside the concatenation that they are part of, once each. A kernel writes rows to a multiple of 8 floats, so a
  * part begins at one, and ends at one unless it is the last. What is read at other time steps has a buffer of its own, whose halo and tail
- * belong to it; so has what leaves the plan. A concatenation with a halo is filled by copies, since its parts know nothing of one.
+ * belong to it; so has what leaves the plan. A concatenation whose halo is carried is filled by copies, since its parts are not carried.
  */
 export function partsOf(
   nodes: readonly Node[],
   roots: ReadonlySet<NodeId>,
-  { halo, tail }: { readonly halo: Int32Array; readonly tail: Int32Array },
+  { halo, tail, carried }: { readonly halo: Int32Array; readonly tail: Int32Array; readonly carried: Uint8Array },
 ): ReadonlyMap<NodeId, Part> {
   const parts = new Map<NodeId, Part>();
   nodes.forEach(({ op, inputs, shape }, whole) => {
-    if (op !== "concat" || shape.extent === "parameter" || halo[whole] > 0) return;
+    if (op !== "concat" || shape.extent === "parameter" || carried[whole]) return;
     let column = 0;
     inputs.forEach((id, index) => {
       const node = nodes[id];
