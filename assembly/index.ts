@@ -2,3 +2,4 @@
 
 export { run } from "./executor";
 export { draw } from "./kernels/draw";
+export { addSquare, factor, gatherPanels, inverseDiagonal } from "./kernels/ridge";

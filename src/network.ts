@@ -6,19 +6,23 @@ import { checkCausal, looksAhead } from "./define/direction.ts";
 import type { Definition } from "./define/model.ts";
 import { type BinaryOptions, checkBinaryOptions, chooseBinary } from "./engine/binary.ts";
 import { Machine } from "./engine/machine.ts";
-import { Parameters, readStored, storedCount, writeStored } from "./engine/parameters.ts";
+import { Parameters, readStored } from "./engine/parameters.ts";
 import { Programs } from "./engine/programs.ts";
 import { checkDefinition } from "./file/definition.ts";
+import { restore } from "./file/restore.ts";
 import { type Contents, read, write } from "./file/save.ts";
 import { layoutParameters } from "./plan/parameters.ts";
 import type { Plan } from "./plan/plan.ts";
 import { type Bytes, plan } from "./planning.ts";
 import { checkSequence, type Data, inputKind, type Sequence } from "./train/data.ts";
 import { type Evaluation, evaluation } from "./train/evaluate.ts";
-import { needMemory, type OptimizerMemory } from "./train/memory.ts";
+import type { Solution } from "./train/judgement.ts";
+import type { OptimizerMemory } from "./train/memory.ts";
 import { checkData, checkSignal, checkTraining, type TrainOptions } from "./train/options.ts";
 import type { Progress } from "./train/progress.ts";
+import { checkSolving, type SolveOptions, solving } from "./train/solve.ts";
 import { training } from "./train/train.ts";
+import { checkForecast, forecast } from "./use/forecast.ts";
 import { checkGenerating, type GenerateOptions, generate } from "./use/generate.ts";
 import { predict } from "./use/predict.ts";
 import { Stream } from "./use/stream.ts";
@@ -84,9 +88,9 @@ export class Network implements Disposable {
 
   /** Bytes that are allocated now. */
   get bytes(): Bytes {
-    const machine = this.#open();
-    const { bytes: parameters, panelBytes: panels } = machine.layout;
-    const gradients = machine.gradients === 0 ? 0 : machine.layout.trainedBytes;
+    const { layout, gradients: allocated } = this.#open();
+    const { bytes: parameters, panelBytes: panels } = layout;
+    const gradients = allocated === 0 ? 0 : layout.trainedBytes;
     const programs = this.#programs.bytes;
     const optimizer = this.#memory.bytes;
     return { parameters, gradients, panels, optimizer, programs, total: parameters + gradients + panels + optimizer + programs };
@@ -143,6 +147,30 @@ export class Network implements Disposable {
     return new Stream(machine, this.definition, { kind: "predict", raw: false });
   }
 
+  /**
+   * Finds the read-out (a last layer that is dense, without activation) in closed form: ridge regression in f64, one pass over the data whatever
+   * the number of ridges (Lukoševičius 2012, §4). Layers that listen to the output hear the truth. Of crossEntropy and binaryCrossEntropy the
+   * likeliest answer is right (one-hot targets, 1 and −1), the probability is not calibrated.
+   *
+   * @throws TypeError or RangeError before anything is changed: no such read-out, a washout as long as the data, a singular system.
+   */
+  async solve(data: Data, options: SolveOptions): Promise<Solution> {
+    const machine = this.#open();
+    const checked = checkSolving(this.definition, data, options);
+    this.#begin();
+    return solving(machine, this.#programs, this.definition, data, checked).finally(() => {
+      this.#training = false;
+    });
+  }
+
+  /** Runs over the past, then on by itself: `steps` outputs, as `predict` gives them, each the next input. For models that take what they give. */
+  forecast(past: Sequence, steps: number): Float32Array[] {
+    const machine = this.#open();
+    checkForecast(this.definition, past, steps);
+    using stream = new Stream(machine, this.definition, { kind: "forecast" });
+    return forecast(stream, past, steps);
+  }
+
   /** Draws symbols one after the other, each fed back as the next input. Returns them without the prompt. */
   generate(options: GenerateOptions): number[] {
     const machine = this.#open();
@@ -178,31 +206,9 @@ export class Network implements Disposable {
   }
 
   /** @internal Takes over what a file holds. */
-  restore({ note, parameters, optimizer, memory }: Contents): void {
-    const machine = this.#open();
-    const { places, trained, trainedBytes } = machine.layout;
-    const owners = Array.from({ length: optimizer?.blocks ?? 0 }, () => trained).flat();
-    const fits = (arrays: readonly Float32Array[], expected: typeof places): boolean =>
-      arrays.length === expected.length && expected.every((place, index) => storedCount(place) === arrays[index].length);
-    const refuse = (what: string, count: number): never => {
-      throw new TypeError(`open: the model's ${what} does not fit the ${count} arrays that are stored for it. Save it again.`);
-    };
-    if (!fits(parameters, places)) refuse(`definition of ${places.length} parameters`, parameters.length);
-    if (!fits(memory, owners)) refuse(`optimizer, which remembers ${owners.length} arrays,`, memory.length);
-    this.note = note;
-    places.forEach((place, index) => {
-      writeStored(machine, machine.parameters + place.offset, place, parameters[index]);
-    });
-    machine.changed();
-    if (!optimizer) return;
-    needMemory(machine, this.#memory, optimizer.kind, optimizer.blocks);
-    memory.forEach((values, index) => {
-      const place = trained[index % trained.length];
-      writeStored(machine, this.#memory.address + Math.floor(index / trained.length) * trainedBytes + place.offset, place, values);
-    });
-    const control = machine.view();
-    control.setUint32(CONTROL_STEP, optimizer.steps, true);
-    control.setUint32(CONTROL_UPDATES, optimizer.updates, true);
+  restore(contents: Contents): void {
+    restore(this.#open(), this.#memory, contents);
+    this.note = contents.note;
   }
 
   /** Gives the memory back. Everything but another `close` throws from then on. */
@@ -225,9 +231,13 @@ export class Network implements Disposable {
     return this.#machine;
   }
 
-  async *#exclusively(steps: AsyncGenerator<Progress, void, void>): AsyncGenerator<Progress, void, void> {
+  #begin(): void {
     if (this.#training) throw new TypeError("This network is being trained already. Wait for that training to end, or leave its loop.");
     this.#training = true;
+  }
+
+  async *#exclusively(steps: AsyncGenerator<Progress, void, void>): AsyncGenerator<Progress, void, void> {
+    this.#begin();
     try {
       for await (const progress of steps) {
         yield progress;

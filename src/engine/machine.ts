@@ -22,9 +22,22 @@ import { writeEntries } from "./sparse.ts";
 interface Exports {
   run(program: number, count: number, control: number): void;
   draw(x: number, width: number, temperature: number, topK: number, topP: number, uniform: number, scratch: number): number;
+  gatherPanels(panels: number, depth: number, column: number, x: number, xStride: number, list: number, count: number, width: number): void;
+  addSquare(
+    g: number,
+    stride: number,
+    panels: number,
+    depth: number,
+    count: number,
+    first: number,
+    columns: number,
+    subtract: boolean,
+  ): void;
+  factor(g: number, stride: number, order: number, columns: number, limits: number, panels: number): number;
+  inverseDiagonal(diagonal: number, u: number, stride: number, order: number, inverse: number): void;
 }
 
-const EXPORTS: readonly (keyof Exports)[] = ["run", "draw"];
+const EXPORTS: readonly (keyof Exports)[] = ["run", "draw", "gatherPanels", "addSquare", "factor", "inverseDiagonal"];
 
 export class Machine {
   readonly memory: Memory;

@@ -60,6 +60,10 @@ export class Memory {
     return new Uint32Array(this.wasm.buffer as ArrayBuffer, address, count);
   }
 
+  doubles(address: number, count: number): Float64Array<ArrayBuffer> {
+    return new Float64Array(this.wasm.buffer as ArrayBuffer, address, count);
+  }
+
   data(address: number, bytes: number): DataView<ArrayBuffer> {
     return new DataView(this.wasm.buffer as ArrayBuffer, address, bytes);
   }

@@ -48,8 +48,8 @@ export function makePlan(definition: Definition, purpose: Purpose, batch: number
   return { ...plan, toString: () => printPlan(plan) };
 }
 
-const rootsOf = ({ output, loss, gradients, watched }: Unfolded): Set<NodeId> =>
-  new Set([output, loss, ...[...gradients, ...watched].map(({ node }) => node)].filter((id) => id >= 0));
+const rootsOf = ({ output, target, loss, gradients, watched }: Unfolded): Set<NodeId> =>
+  new Set([output, target, loss, ...[...gradients, ...watched].map(({ node }) => node)].filter((id) => id >= 0));
 
 /** Products start from their addends, weights are packed, and each gradient has a buffer of its own. */
 function simplify(unfolded: Unfolded): Unfolded {

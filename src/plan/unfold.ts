@@ -5,6 +5,7 @@ import { Graph, type Node, type NodeId, reachable, topologicalOrder } from "../g
 import type { Dropout } from "../graph/operations.ts";
 import { type Shape, symbolsOf } from "../graph/shape.ts";
 import { differentiate } from "./differentiate.ts";
+import { readOutOf } from "./read-out.ts";
 import { type Watched, watchFlow, watchStep } from "./watch.ts";
 
 /**
@@ -13,6 +14,8 @@ import { type Watched, watchFlow, watchStep } from "./watch.ts";
  * - `evaluate`: the loss alone; no dropout (what is not scaled is taken at its mean).
  * - `predict`: outputs; the model hears itself. `raw` leaves out the softmax or sigmoid that belongs to the loss.
  * - `generate`: raw outputs for one step; what is fed back is a symbol that the caller has drawn.
+ * - `forecast`: outputs for one step; what is fed back is what the caller says.
+ * - `features`: what enters the read-out, where layers hear the truth; with the noise of training if `noisy`.
  * - `inspect`: as `train`, without the update; what is watched are the gradients of all states and the values of all units that saturate.
  * - `jacobian`: the model hears itself; what is watched are the derivatives of one step of the loop that contains a state.
  */
@@ -21,6 +24,8 @@ export type Purpose =
   | { readonly kind: "evaluate"; readonly teacherForcing: boolean }
   | { readonly kind: "predict"; readonly raw: boolean }
   | { readonly kind: "generate" }
+  | { readonly kind: "forecast" }
+  | { readonly kind: "features"; readonly teacherForcing: true; readonly noisy: boolean }
   | { readonly kind: "inspect"; readonly teacherForcing: boolean }
   | { readonly kind: "jacobian"; readonly state: string };
 
@@ -44,13 +49,14 @@ export function unfold(definition: Definition, purpose: Purpose): Unfolded {
   const { graph, place } = resolve(definition, purpose);
   const wantsLoss = purpose.kind === "evaluate" || learns(purpose);
   const loss = wantsLoss ? place[definition.total] : -1;
-  const output = wantsLoss || purpose.kind === "jacobian" ? -1 : visible(graph, place[definition.output], definition, purpose);
+  const output = wantsLoss || purpose.kind === "jacobian" ? -1 : shown(graph, place, definition, purpose);
   const seeds = new Map([[loss, loss]]);
   const watch = purpose.kind === "inspect" ? watchFlow(graph, loss) : purpose.kind === "jacobian" ? watchStep(graph, purpose.state) : null;
   const found = watch?.gradients ?? (purpose.kind === "train" ? differentiate(graph, { seeds }) : new Map<NodeId, NodeId>());
   const gradients = learns(purpose) ? [...found].filter(([id]) => graph.nodes[id].op === "parameter") : [];
   const watched = watch?.watched ?? [];
-  const roots = [loss, output, ...gradients.map(([, node]) => node), ...watched.map(({ node }) => node)].filter((id) => id >= 0);
+  const truth = purpose.kind === "features" ? target(graph, definition) : -1;
+  const roots = [loss, output, truth, ...gradients.map(([, node]) => node), ...watched.map(({ node }) => node)].filter((id) => id >= 0);
   const kept = reachable(graph.nodes, roots);
   const find = (op: "input" | "target"): NodeId => kept.nodes.findIndex((node) => node.op === op);
   return {
@@ -85,7 +91,7 @@ function resolve(definition: Definition, purpose: Purpose): { graph: Graph; plac
       place[id] = graph.openDelay(steps, delaysFeedback(nodes, id) ? shapeOfHeard(definition, purpose) : node.shape, carried);
       delays.push(id);
     } else if (node.op === "dropout" && !learns(purpose)) place[id] = meanOf(graph, inputs[0], node.attributes);
-    else if (node.op === "noise" && !learns(purpose)) place[id] = inputs[0];
+    else if (node.op === "noise" && !learns(purpose) && !(purpose.kind === "features" && purpose.noisy)) place[id] = inputs[0];
     else if (node.op === "feedback") place[id] = heard = openFeedback(graph, definition, purpose);
     else if (node.op === "matmul" && graph.nodes[inputs[0]].shape.symbols > 0) place[id] = graph.add("gather", inputs, {});
     else if (node.inputs.length === 0 || node.op === "loss")
@@ -130,16 +136,26 @@ function shapeOfHeard({ nodes, output, loss, feedback }: Definition, purpose: Pu
   return symbols ? symbolsOf("sequence", nodes[output].shape.width) : nodes[output].shape;
 }
 
-/** The delay by which the output (or the truth) of the step before is heard; when generating, the drawn symbol itself. */
+/** The delay by which the output (or the truth) of the step before is heard; when generating, the drawn symbol, or in a forecast what is told, itself. */
 function openFeedback(graph: Graph, definition: Definition, purpose: Purpose): NodeId {
   const shape = shapeOfHeard(definition, purpose);
-  return purpose.kind === "generate" && shape.symbols > 0 ? graph.addShaped("target", [], {}, shape) : graph.openDelay(1, shape, true);
+  return purpose.kind === "forecast" || (purpose.kind === "generate" && shape.symbols > 0)
+    ? graph.addShaped("target", [], {}, shape)
+    : graph.openDelay(1, shape, true);
 }
 
 /** What the model says aloud, in the form in which it is heard. */
 function spoken(graph: Graph, output: NodeId, { feedback }: Definition): NodeId {
   if (feedback === "softmax") return graph.add("softmax", [output], {});
   return feedback === "symbol" ? graph.add("argmax", [output], {}) : output;
+}
+
+/** What a purpose is after, if it is no loss. */
+function shown(graph: Graph, place: Int32Array, definition: Definition, purpose: Purpose): NodeId {
+  if (purpose.kind !== "features") return visible(graph, place[definition.output], definition, purpose);
+  const readOut = readOutOf(definition);
+  if (typeof readOut === "string") throw new Error(`internal: there is no read-out: ${readOut}`);
+  return place[readOut.features];
 }
 
 /** What the user sees: probabilities where the loss is about probabilities. */

@@ -36,7 +36,7 @@ export class Stream implements Disposable {
     this.#result = new Float32Array(plan.nodes[plan.output].shape.width);
     this.#integers = new Int32Array(machine.memory.wasm.buffer);
     this.#floats = new Float32Array(machine.memory.wasm.buffer);
-    this.heard = -1;
+    this.#hearNothing();
   }
 
   /**
@@ -73,11 +73,26 @@ export class Stream implements Disposable {
     if (this.#heard > 0) this.#integers[this.#heard] = symbol;
   }
 
+  /** @internal In a forecast, what a layer with recurrence from the output hears next. */
+  hear(row: number | ArrayLike<number>): void {
+    this.#view();
+    if (this.#heard === 0) return;
+    if (typeof row === "number") this.#floats[this.#heard] = row;
+    else this.#floats.set(row, this.#heard);
+  }
+
+  #hearNothing(): void {
+    const { target, nodes } = this.#program.plan;
+    if (target < 0) return;
+    if (nodes[target].shape.symbols > 0) this.heard = -1;
+    else this.hear(new Float32Array(nodes[target].shape.width));
+  }
+
   /** Forgets what was pushed: the state is as at the beginning. */
   reset(): void {
     this.#check();
     this.#program.clearCarry(this.#carry);
-    this.heard = -1;
+    this.#hearNothing();
   }
 
   /** Gives its memory back. */

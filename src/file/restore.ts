@@ -1,0 +1,33 @@
+// From what a file holds to a network's memory.
+
+import { CONTROL_STEP, CONTROL_UPDATES } from "../../assembly/isa.ts";
+import type { Machine } from "../engine/machine.ts";
+import { storedCount, writeStored } from "../engine/parameters.ts";
+import { needMemory, type OptimizerMemory } from "../train/memory.ts";
+import type { Contents } from "./save.ts";
+
+/** @throws TypeError if what is stored does not fit the definition. */
+export function restore(machine: Machine, optimizerMemory: OptimizerMemory, { parameters, optimizer, memory }: Contents): void {
+  const { places, trained, trainedBytes } = machine.layout;
+  const owners = Array.from({ length: optimizer?.blocks ?? 0 }, () => trained).flat();
+  const fits = (arrays: readonly Float32Array[], expected: typeof places): boolean =>
+    arrays.length === expected.length && expected.every((place, index) => storedCount(place) === arrays[index].length);
+  const refuse = (what: string, count: number): never => {
+    throw new TypeError(`open: the model's ${what} does not fit the ${count} arrays that are stored for it. Save it again.`);
+  };
+  if (!fits(parameters, places)) refuse(`definition of ${places.length} parameters`, parameters.length);
+  if (!fits(memory, owners)) refuse(`optimizer, which remembers ${owners.length} arrays,`, memory.length);
+  places.forEach((place, index) => {
+    writeStored(machine, machine.parameters + place.offset, place, parameters[index]);
+  });
+  machine.changed();
+  if (!optimizer) return;
+  needMemory(machine, optimizerMemory, optimizer.kind, optimizer.blocks);
+  memory.forEach((values, index) => {
+    const place = trained[index % trained.length];
+    writeStored(machine, optimizerMemory.address + Math.floor(index / trained.length) * trainedBytes + place.offset, place, values);
+  });
+  const control = machine.view();
+  control.setUint32(CONTROL_STEP, optimizer.steps, true);
+  control.setUint32(CONTROL_UPDATES, optimizer.updates, true);
+}

@@ -1,0 +1,98 @@
+// The rows that a read-out learns from: features and targets of every step after the washout, batch by batch.
+
+import { CONTROL_STEP } from "../../assembly/isa.ts";
+import type { Definition } from "../define/model.ts";
+import type { Machine } from "../engine/machine.ts";
+import type { Program } from "../engine/program.ts";
+import type { Programs } from "../engine/programs.ts";
+import type { Batch, Data } from "./data.ts";
+import { giveWay } from "./pause.ts";
+import { Runner } from "./runner.ts";
+
+/** Rows of one batch. */
+export interface FeatureRows {
+  /** Where the features' first row lies, and floats from row to row. */
+  readonly place: { readonly address: number; readonly stride: number };
+  /** The rows that count. */
+  readonly rows: readonly number[];
+  /** Their targets, one after the other. */
+  readonly targets: Float64Array;
+}
+
+/** Tells which rows of a batch, row t·B + b for sequence or stream b, come after the washout of theirs; batches in their order. */
+export function usableRows(washout: number): ((batch: Batch, height: number) => number[]) & { longest(): number } {
+  let seen = new Int32Array();
+  let longest = 0;
+  const usable = (batch: Batch, height: number): number[] => {
+    if (seen.length !== height) seen = new Int32Array(height);
+    if (!batch.keep) seen.fill(0);
+    else
+      batch.keep.forEach((keep, b) => {
+        if (!keep) seen[b] = 0;
+      });
+    const rows: number[] = [];
+    for (let t = 0; t < batch.steps; t++) for (let b = 0; b < height; b++) if (seen[b] + t >= washout) rows.push(t * height + b);
+    for (let b = 0; b < height; b++) longest = Math.max(longest, (seen[b] += batch.steps));
+    return rows;
+  };
+  return Object.assign(usable, { longest: () => longest });
+}
+
+/**
+ * Runs the network over the data up to its read-out, and hands out what enters it. Layers that listen to the output hear the truth. `noisy`: with
+ * the noise of training, other noise for each batch.
+ */
+export async function* readRows(
+  machine: Machine,
+  programs: Programs,
+  definition: Definition,
+  data: Data,
+  washout: number,
+  noisy: boolean,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<FeatureRows, void, void> {
+  const runner = new Runner(machine, programs, { kind: "features", teacherForcing: true, noisy }, data.batch);
+  const usable = usableRows(washout);
+  const pause = giveWay();
+  let step = machine.view().getUint32(CONTROL_STEP, true);
+  try {
+    for (const batch of data.batches(null, true)) {
+      signal?.throwIfAborted();
+      const { program, carry } = runner.run(batch);
+      program.accept(carry);
+      machine.view().setUint32(CONTROL_STEP, ++step, true);
+      const { nodes, output, steps, batch: height } = program.plan;
+      const all = usable({ ...batch, steps }, height);
+      // A vector stands for its whole sequence.
+      const rows = nodes[output].shape.extent === "sequence" ? all : Array.from({ length: height }, (_, b) => b);
+      yield rowsOf(machine, program, definition, rows);
+      const waiting = pause();
+      if (waiting) await waiting;
+    }
+  } finally {
+    runner.release();
+  }
+}
+
+/** Features and targets; rows whose target is ignored are left out. */
+function rowsOf(machine: Machine, program: Program, { nodes, output, loss }: Definition, rows: readonly number[]): FeatureRows {
+  const { width } = nodes[output].shape;
+  const { address, stride } = program.place("target");
+  const count = rows.length === 0 ? 0 : rows[rows.length - 1] + 1;
+  const place = program.place("output");
+  if (loss.kind === "crossEntropy") {
+    // One column a symbol: 1 in the true one's, 0 in the others.
+    const symbols = machine.memory.integers(address, count * stride);
+    const counted = rows.filter((row) => symbols[row * stride] !== loss.ignore);
+    const targets = new Float64Array(counted.length * width);
+    for (const [index, row] of counted.entries()) targets[index * width + symbols[row * stride]] = 1;
+    return { place, rows: counted, targets };
+  }
+  const values = machine.memory.floats(address, count * stride);
+  const targets = new Float64Array(rows.length * width);
+  // Of yes and no, 1 and −1 are made, so that the sigmoid of what is predicted is on the right side of a half.
+  const [scale, shift] = loss.kind === "binaryCrossEntropy" ? [2, -1] : [1, 0];
+  for (const [index, row] of rows.entries())
+    for (let j = 0; j < width; j++) targets[index * width + j] = scale * values[row * stride + j] + shift;
+  return { place, rows, targets };
+}
