@@ -376,7 +376,9 @@ describe("forecast", () => {
       model({ input: features(2), layers: [reservoir(100, { radius: 0.9, seed: 1 }), dense(2)], loss: meanSquared() }),
     );
     await net.solve(windows(inputs, { batch: 1, steps: 60 }), { ridge: 1e-8, washout: 40 });
-    for (const [t, row] of net.forecast(inputs, 15).entries()) expectNear([...row], wave(240 + t), 0.1);
+    // Amplitudes are 1.3 and 1; what it errs by grows from step to step.
+    for (const [t, row] of net.forecast(inputs, 15).entries())
+      for (const [i, y] of row.entries()) expect(Math.abs(y - wave(240 + t)[i])).toBeLessThan(0.1);
   });
 
   test.each([
