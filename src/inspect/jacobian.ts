@@ -29,7 +29,8 @@ const [ROWS, STEPS] = [4096, 64];
  * loop that runs backwards it is ∂s(t)/∂s(t+1). Products of them carry the gradient through time (Goodfellow et al. 2016, §10.7; Pascanu et al. 2013).
  *
  * Exact to the rounding of f32: the engine runs the adjoint of one step on the identity, every number of the state as a row of the batch. The
- * sequence begins with a fresh state; the model hears its own output; there is no dropout.
+ * sequence begins with a fresh state; the model hears its own output; there is no dropout. Each matrix takes 8·n² bytes: of a wide layer or a long
+ * sequence ask for the steps that matter.
  *
  * @throws RangeError if there is no such layer or time step, or the state is too wide; TypeError if no layer is recurrent.
  */
