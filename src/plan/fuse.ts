@@ -139,44 +139,51 @@ function firstMatch(
 ): Match | null {
   for (const pattern of PATTERNS) {
     if (members.length < pattern.equations.length) continue;
-    const core = solve(nodes, members, pattern.equations, new Map());
+    const core = solve({ nodes, users, members: new Set(members), taken: new Set() }, pattern.equations, new Map());
     const match = core && placed(nodes, users, roots, members, pattern, core);
     if (match) return match;
   }
   return null;
 }
 
-/** Nodes for all names such that every equation holds, each by a node of its own, trying one after the other; null if there are none. */
+/** Where equations are solved. `taken` are the nodes of those solved so far: each equation has one of its own. */
+interface Search {
+  readonly nodes: readonly Node[];
+  readonly users: readonly NodeId[][];
+  readonly members: ReadonlySet<NodeId>;
+  readonly taken: Set<NodeId>;
+}
+
+/** Nodes for all names such that every equation holds, trying one after the other; null if there are none. */
 function solve(
-  nodes: readonly Node[],
-  members: readonly NodeId[],
+  search: Search,
   [equation, ...rest]: readonly Equation[],
   names: ReadonlyMap<string, NodeId>,
 ): ReadonlyMap<string, NodeId> | null {
   if (!equation) return names;
+  const { nodes, users, members, taken } = search;
   const [result, op, ...from] = equation;
   const known = names.get(result);
-  for (const id of known === undefined ? members : members.filter((member) => member === known)) {
-    if (nodes[id].op !== op) continue;
+  const read = from.map((name) => names.get(name)).find((id) => id !== undefined);
+  // Only the first equation is looked for everywhere; the others hang on a node that is known.
+  for (const id of known !== undefined ? [known] : read !== undefined ? users[read] : members) {
+    if (nodes[id].op !== op || !members.has(id) || taken.has(id)) continue;
     const { inputs } = nodes[id];
-    const left = members.filter((member) => member !== id);
+    taken.add(id);
     for (const order of COMMUTATIVE.has(op) ? [inputs, [inputs[1], inputs[0]]] : [inputs]) {
       const extended = bind(names, [result, ...from], [id, ...order]);
-      const solution = extended && solve(nodes, left, rest, extended);
+      const solution = extended && solve(search, rest, extended);
       if (solution) return solution;
     }
+    taken.delete(id);
   }
   return null;
 }
 
 /** The names with more nodes, or null where a name would stand for two. */
-function bind(names: ReadonlyMap<string, NodeId>, more: readonly string[], ids: readonly NodeId[]): Map<string, NodeId> | null {
-  const extended = new Map(names);
-  for (const [index, name] of more.entries()) {
-    if ((extended.get(name) ?? ids[index]) !== ids[index]) return null;
-    extended.set(name, ids[index]);
-  }
-  return extended;
+function bind(names: ReadonlyMap<string, NodeId>, more: readonly string[], ids: readonly NodeId[]): ReadonlyMap<string, NodeId> | null {
+  const agrees = more.every((name, index) => (names.get(name) ?? ids[index]) === ids[index] && ids[more.indexOf(name)] === ids[index]);
+  return agrees ? new Map([...names, ...more.map((name, index) => [name, ids[index]] as const)]) : null;
 }
 
 /** What a kernel does not write must be needed nowhere else, and the rest of the map must fit before or after it. */

@@ -6,7 +6,7 @@ import { VIEWS } from "../graph/operations.ts";
 import { alignBuffer, rowBytes, TILE } from "./bytes.ts";
 import { panelBytes, panelKey } from "./parameters.ts";
 import { partsOf } from "./parts.ts";
-import type { Stage, Step } from "./schedule.ts";
+import { registersOf, type Stage, stepNodes } from "./schedule.ts";
 import { type Life, share } from "./share.ts";
 
 /** Which block of memory a buffer lies in. */
@@ -64,18 +64,6 @@ export function placeOf(nodes: readonly Node[], id: NodeId): Place {
   return { buffer, earlier, column, only };
 }
 
-/** The nodes that a step reads, views included, and the ones it writes. */
-export const stepNodes = (step: Step): readonly NodeId[] => (step.kind === "op" ? [step.node] : step.nodes);
-
-/** In a map, what is read nowhere else stays in registers. */
-export function registersOf(nodes: readonly Node[], step: Step, users: readonly NodeId[][], roots: ReadonlySet<NodeId>): Set<NodeId> {
-  if (step.kind === "op") return new Set();
-  const { fused } = step;
-  if (fused) return new Set(step.nodes.filter((id) => !fused.outputs.includes(id)));
-  const members = new Set(step.nodes);
-  return new Set(step.nodes.filter((id) => !roots.has(id) && users[id].every((user) => members.has(user) && !VIEWS.has(nodes[user].op))));
-}
-
 export interface LayoutRequest {
   readonly nodes: readonly Node[];
   readonly users: readonly NodeId[][];
@@ -110,9 +98,15 @@ export function layout(request: LayoutRequest): Layout {
     }
     buffers.set(id, buffer);
   });
-  const make = (id: NodeId, stage: Stage): Buffer => {
+  const stageOf = new Int32Array(nodes.length).fill(-1);
+  stages.forEach(({ steps }, index) => {
+    for (const id of steps.flatMap(stepNodes)) stageOf[id] = index;
+  });
+  const make = (id: NodeId): Buffer => {
     const members = [id, ...nodes[id].inputs.filter((input) => inside.get(input)?.whole === id)];
-    const local = stage.direction !== 0 && members.every((member) => !roots.has(member) && staysInStep(nodes, users, stage, member));
+    const stays = (member: NodeId): boolean =>
+      !roots.has(member) && stageOf[member] === stageOf[id] && staysInStep(nodes, users, stageOf, member);
+    const local = stages[stageOf[id]].direction !== 0 && members.every(stays);
     const buffer = bufferOf(request, id, extent, local);
     buffers.set(id, buffer);
     if (buffer.role !== "frame") return buffer;
@@ -141,8 +135,8 @@ export function layout(request: LayoutRequest): Layout {
           continue;
         }
         const part = inside.get(id);
-        if (part) buffers.set(id, { ...(buffers.get(part.whole) ?? make(part.whole, stage)), tail: 0 });
-        else if (!buffers.has(id)) make(id, stage);
+        if (part) buffers.set(id, { ...(buffers.get(part.whole) ?? make(part.whole)), tail: 0 });
+        else if (!buffers.has(id)) make(id);
       }
     }
   }
@@ -218,13 +212,12 @@ function lastOfChain({ nodes, users }: LayoutRequest, id: NodeId): NodeId {
 }
 
 /** Whether a value of a loop is read only in the step in which it is made. */
-function staysInStep(nodes: readonly Node[], users: readonly NodeId[][], stage: Stage, id: NodeId): boolean {
-  const inStage = new Set(stage.steps.flatMap(stepNodes));
+function staysInStep(nodes: readonly Node[], users: readonly NodeId[][], stageOf: Int32Array, id: NodeId): boolean {
   const check = (value: NodeId): boolean =>
     users[value].every((user) =>
-      nodes[user].op === "slice" ? check(user) : nodes[user].op !== "delay" && nodes[user].op !== "last" && inStage.has(user),
+      nodes[user].op === "slice" ? check(user) : nodes[user].op !== "delay" && nodes[user].op !== "last" && stageOf[user] === stageOf[id],
     );
-  return inStage.has(id) && check(id);
+  return check(id);
 }
 
 /** The first and the last moment at which each value is needed; a loop is one moment. */

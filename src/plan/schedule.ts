@@ -16,6 +16,18 @@ export interface Fused {
   readonly inputs: readonly NodeId[];
 }
 
+/** The nodes that a step reads, views included, and the ones it writes. */
+export const stepNodes = (step: Step): readonly NodeId[] => (step.kind === "op" ? [step.node] : step.nodes);
+
+/** In a map, what is read nowhere else stays in registers. */
+export function registersOf(nodes: readonly Node[], step: Step, users: readonly NodeId[][], roots: ReadonlySet<NodeId>): Set<NodeId> {
+  if (step.kind === "op") return new Set();
+  const { fused } = step;
+  if (fused) return new Set(step.nodes.filter((id) => !fused.outputs.includes(id)));
+  const members = new Set(step.nodes);
+  return new Set(step.nodes.filter((id) => !roots.has(id) && users[id].every((user) => members.has(user) && !VIEWS.has(nodes[user].op))));
+}
+
 export interface Stage {
   /** 0: once, over all rows. 1: for t = 0 … T−1. −1: for t = T−1 … 0. */
   readonly direction: 0 | 1 | -1;

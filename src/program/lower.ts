@@ -3,9 +3,9 @@
 import { MAX_OPERANDS, Opcode } from "../../assembly/isa.ts";
 import type { Node, NodeId } from "../graph/graph.ts";
 import { rowBytes } from "../plan/bytes.ts";
-import { type Buffer, placeOf, type Role, registersOf, stepNodes } from "../plan/layout.ts";
+import { type Buffer, placeOf, type Role } from "../plan/layout.ts";
 import type { Plan } from "../plan/plan.ts";
-import { isGiven, type Stage, type Step } from "../plan/schedule.ts";
+import { isGiven, registersOf, type Stage, type Step, stepNodes } from "../plan/schedule.ts";
 import { GATES, gatesProgram } from "./gates.ts";
 import { LOWER } from "./lowerings.ts";
 import { mapProgram } from "./map.ts";
