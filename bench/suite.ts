@@ -3,6 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { measureEchoState } from "./echo-state.ts";
 import { atMost, type Figure } from "./figure.ts";
 import { measureFunctions } from "./functions.ts";
 import { measureLearning } from "./learning.ts";
@@ -46,6 +47,7 @@ const GROUPS: readonly Group[] = [
   { name: "forcing", measure: measureForcing },
   { name: "streaming rnn", measure: () => measureStreaming("rnn", 10) },
   { name: "streaming lstm", measure: () => measureStreaming("lstm", 12) },
+  { name: "echo state", measure: measureEchoState },
   { name: "functions", measure: ({ root }) => measureFunctions(root) },
   { name: "startup", measure: ({ root }) => measureStartup(root) },
   { name: "size", measure: measureSize },
