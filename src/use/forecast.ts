@@ -1,11 +1,12 @@
 // forecast(): a model whose output can be its next input runs on from the past by itself.
 
 import { checkSize } from "../define/check.ts";
+import { checkCausal } from "../define/direction.ts";
 import type { Definition } from "../define/model.ts";
 import { checkSequence, inputKind, type Sequence } from "../train/data.ts";
 import type { Stream } from "./stream.ts";
 
-/** @throws TypeError where the output cannot be the next input; TypeError or RangeError for a past or number of steps that does not fit. */
+/** @throws TypeError where the output cannot be the next input, or needs later ones; TypeError or RangeError for a past or number of steps that does not fit. */
 export function checkForecast(definition: Definition, past: Sequence, steps: number): void {
   const { symbols, width } = inputKind(definition);
   const { shape } = definition.nodes[definition.output];
@@ -17,6 +18,7 @@ export function checkForecast(definition: Definition, past: Sequence, steps: num
     throw new TypeError(
       `forecast: the model takes ${width} numbers a step and gives ${shape.width}, so what it gives cannot be its next input. End with dense(${width}), and teach it the next step: windows(data, …) without targets.`,
     );
+  checkCausal("forecast", definition);
   checkSequence("forecast: the past", past, { symbols, width });
   checkSize("forecast: the number of steps", steps);
 }

@@ -20,6 +20,7 @@ import {
   tanh,
   uniform,
 } from "../../src/index.ts";
+import { setSpectralRadius } from "../../src/inspect/index.ts";
 import { spectralRadiusOf } from "../../src/numeric/eigenvalues.ts";
 import { spectralRadiusOfEntries } from "../../src/numeric/entries.ts";
 
@@ -51,6 +52,12 @@ describe("the spectral radius is the one asked for", () => {
   });
 
   test("0: no unit hears another", async () => expect((await weightOf(20, { radius: 0 })).every((value) => value === 0)).toBe(true));
+
+  test("and can be set to another", async () => {
+    using net = await compile(of(40, { density: 0.1 }));
+    setSpectralRadius(net.parameters.get(WH), 0.5);
+    expect(Math.abs(spectralRadiusOf(net.parameters.get(WH).get(), 40) / 0.5 - 1)).toBeLessThan(1e-6);
+  });
 
   test("of an ordinary matrix, by Arnoldi's method as by reduction", () => {
     const random = randomFrom(5, "matrix");

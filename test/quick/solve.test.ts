@@ -18,7 +18,9 @@ import {
   type Network,
   open,
   reservoir,
+  reverse,
   rnn,
+  skip,
   tanh,
   tokens,
   windows,
@@ -168,6 +170,16 @@ describe("solve", () => {
     await net.solve(windows(inputs, { batch: 1, steps: 60, targets: answers }), { ridge: 1e-3 });
     const expected = regress(seen.predict(inputs), answers, 1e-3, false);
     expectNear([...net.parameters.get("layer 2/dense/w").get()], expected.weights.flat());
+  });
+
+  test("with the input beside the reservoir's state: skip(reservoir(…))", async () => {
+    const layers = [skip(reservoir(N, { density: 0.3, bias: 0.3, seed: 5, name: "echo" }))];
+    using net = await compile(model({ input: features(2), layers: [...layers, dense(3)], loss: meanSquared() }));
+    using seen = await compile(model({ input: features(2), layers, loss: meanSquared() }));
+    await net.solve(windows(inputs, { batch: 1, steps: 60, targets }), { ridge: 1e-3 });
+    const rows = seen.predict(inputs);
+    expect(rows[0]).toHaveLength(2 + N);
+    expectNear(weightsOf(net), regress(rows, targets, 1e-3, true).weights.flat());
   });
 
   test("of classes of whole sequences: one-hot targets, by least squares", async () => {
@@ -383,6 +395,13 @@ describe("forecast", () => {
 
   test.each([
     ["symbols", model({ input: tokens(3), layers: [embedding(2), rnn(2), dense(3)], loss: crossEntropy() }), [0, 1], 3, "Use generate("],
+    [
+      "what looks ahead",
+      model({ input: features(1), layers: [reverse(rnn(3)), dense(1)], loss: meanSquared() }),
+      [1, 2],
+      3,
+      "takes the sequence from its end",
+    ],
     ["other widths", definition, inputs, 3, "takes 2 numbers a step and gives 3"],
     ["a past that is empty", model({ input: features(1), layers: [dense(1)], loss: meanSquared() }), [], 3, "is empty"],
     ["0 steps", model({ input: features(1), layers: [dense(1)], loss: meanSquared() }), [1], 0, "the number of steps must be"],
