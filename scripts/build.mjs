@@ -41,16 +41,23 @@ async function compile() {
 }
 
 /**
- * Writes the binaries that a page loads into a source file, unless it holds them already. They are compressed as one, since they are nearly
- * the same and both fit into the window of deflate, 32 kB back: half the size of what gzip makes of them as text.
+ * Writes the binaries that a page loads into a source file, unless it holds them already. They are nearly the same, so they are compressed as
+ * one: in turns, so that what is the same lies within the window of deflate, 32 kB back. Half the size of what gzip makes of them as text.
  */
 function embed() {
   const [simd, relaxed] = ["simd", "relaxed"].map((name) => readFileSync(binaryFile(name)));
-  const packed = deflateSync(Buffer.concat([simd, relaxed]), { level: 9 });
+  const turn = 8192;
+  const turns = Array.from({ length: Math.ceil(Math.max(simd.length, relaxed.length) / turn) }, (_, index) => index * turn);
+  const packed = deflateSync(Buffer.concat(turns.flatMap((at) => [simd, relaxed].map((binary) => binary.subarray(at, at + turn)))), {
+    level: 9,
+  });
   const text = `// The compiled kernels as text, made by scripts/build.mjs from assembly/. Not edited by hand.
 
-/** Bytes of the simd binary, which comes first; the relaxed one is the rest. */
+/** Bytes of the simd binary; the relaxed one is the rest. */
 export const SIMD_BYTES = ${simd.length};
+
+/** They take turns: so many bytes of the one, as many of the other, until both are at their end. */
+export const TURN_BYTES = ${turn};
 
 /** Both binaries, deflated, in base64. */
 export const BINARIES =

@@ -1,7 +1,7 @@
 // Chooses and compiles a binary: the fused one where this engine has relaxed SIMD, the plain one elsewhere or when asked.
 
 import { checkFlag, checkOptions, describe } from "../define/check.ts";
-import { BINARIES, SIMD_BYTES } from "./binaries.ts";
+import { BINARIES, SIMD_BYTES, TURN_BYTES } from "./binaries.ts";
 
 export interface Binary {
   /** `relaxed` rounds a·b + c once where the processor can; `simd` gives the same bits on every machine. */
@@ -30,7 +30,16 @@ async function unpack(): Promise<[simd: Uint8Array<ArrayBuffer>, relaxed: Uint8A
   const packed = Uint8Array.from(atob(BINARIES), (character) => character.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
-  return [bytes.subarray(0, SIMD_BYTES), bytes.subarray(SIMD_BYTES)];
+  const simd = new Uint8Array(SIMD_BYTES);
+  const relaxed = new Uint8Array(bytes.length - SIMD_BYTES);
+  let from = 0;
+  for (let at = 0; from < bytes.length; at += TURN_BYTES)
+    for (const binary of [simd, relaxed]) {
+      const part = bytes.subarray(from, from + Math.min(TURN_BYTES, Math.max(0, binary.length - at)));
+      binary.set(part, Math.min(at, binary.length));
+      from += part.length;
+    }
+  return [simd, relaxed];
 }
 
 /** @throws Error where the engine has no WebAssembly with SIMD. */
