@@ -1,4 +1,4 @@
-// Builds everything: AssemblyScript to WebAssembly, the binaries as text for embedding, TypeScript to JavaScript, the command line to one file.
+// Builds everything: AssemblyScript to WebAssembly, the binaries as text for embedding, TypeScript to JavaScript, pictures and command line to one file each.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -76,4 +76,4 @@ if (wanted("js")) {
   for (const folder of ["src", "assembly"]) rmSync(join(root, "dist", folder), { recursive: true, force: true });
   await run(packageFile("typescript", "bin/tsc"), ["-p", "tsconfig.build.json"]);
 }
-if (wanted("cli")) await run(join(root, "scripts/bundle-cli.mjs"), []);
+if (wanted("cli")) await run(join(root, "scripts/bundle.mjs"), []);

@@ -24,4 +24,6 @@ export interface TrainArguments {
   readonly evaluateEvery: number;
   readonly saveEvery: number;
   readonly strict?: boolean;
+  /** A folder for curves; undefined: none. */
+  readonly plots?: string;
 }

@@ -7,8 +7,11 @@ import type { Training } from "./note.ts";
 import type { Ready } from "./prepare.ts";
 import type { Moment } from "./screen.ts";
 
-export type Round = { readonly training: Training; readonly moment: Moment } & (
-  | { readonly kind: "step" }
+export type Round = {
+  readonly training: Training;
+  readonly moment: Moment;
+} /** One step: its loss in nats, and the length of its gradient before clipping. */ & (
+  | { readonly kind: "step"; readonly loss: number; readonly gradientNorm: number }
   | { readonly kind: "save" }
   | { readonly kind: "looked"; readonly heldOut: number | null }
   | { readonly kind: "sample"; readonly text: string }
@@ -58,7 +61,7 @@ export async function* rounds(ready: Ready, options: TrainArguments, signal: Abo
 
   const steps = net.train(data, { optimizer, epochs: epochs - training.epoch, steps: remaining, clip: { norm: clip }, signal });
   try {
-    for await (const { loss } of steps) {
+    for await (const { loss, gradientNorm } of steps) {
       made++;
       const window = (training.window + 1) % perEpoch;
       training = { ...training, made: training.made + 1, window, epoch: training.epoch + (window === 0 ? 1 : 0) };
@@ -77,7 +80,7 @@ export async function* rounds(ready: Ready, options: TrainArguments, signal: Abo
         left: made < 5 ? NaN : Math.min(rest, limit - now),
         share: Math.max(made / remaining, Math.min(1, now / limit)),
       };
-      yield { kind: "step", training, moment };
+      yield { kind: "step", training, moment, loss, gradientNorm };
       const over = now >= limit || made === remaining;
       const words = due.sample(now) || over;
       if (over || window === 0 || words || due.look(now)) yield* judge(words);

@@ -5,13 +5,17 @@ import { bytesOf, type Network, plan } from "../index.ts";
 import { openModel } from "./files.ts";
 import { fold, harmless, several, size, table, whole } from "./format.ts";
 import { type Note, readNote } from "./note.ts";
+import { checkFolder, graphsOf, writePictures } from "./pictures.ts";
 
 export interface ShowArguments {
   readonly batch?: number;
   readonly steps?: number;
+  /** A folder for pictures; undefined: none. */
+  readonly svg?: string;
 }
 
 export async function show(path: string, options: ShowArguments): Promise<number> {
+  if (options.svg !== undefined) await checkFolder(options.svg);
   using net = await openModel(path);
   const note = noteOf(path, net);
   const { definition } = net;
@@ -54,6 +58,11 @@ export async function show(path: string, options: ShowArguments): Promise<number
     "Plan to predict, a step at a time",
     ...indent(String(plan(definition, { purpose: "predict" })).split("\n")),
   ]);
+  if (options.svg !== undefined) {
+    const files = graphsOf(net);
+    await writePictures(options.svg, files);
+    print(["", `Pictures in ${options.svg}`, ...indent(files.map(({ name }) => name))]);
+  }
   return 0;
 }
 

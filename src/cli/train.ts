@@ -5,8 +5,10 @@ import { writeAtomically } from "./atomic.ts";
 import { census } from "./corpus.ts";
 import { checkTarget } from "./files.ts";
 import { bits, clock, several, size, whole } from "./format.ts";
+import { History } from "./history.ts";
 import { writeNote } from "./note.ts";
-import { prepare } from "./prepare.ts";
+import { checkFolder, writePictures } from "./pictures.ts";
+import { prepare, type Ready } from "./prepare.ts";
 import { type Round, rounds } from "./rounds.ts";
 import { openScreen } from "./screen.ts";
 import { untilSignal } from "./signals.ts";
@@ -15,6 +17,7 @@ import { untilSignal } from "./signals.ts";
 export async function train(paths: readonly string[], options: TrainArguments, given: ReadonlySet<string>): Promise<number> {
   const out = options.output ?? options.resume ?? "model.unrolled";
   await checkTarget(out);
+  if (options.plots !== undefined) await checkFolder(options.plots);
   const ready = await prepare(await census(paths), options, given);
   using net = ready.net;
   process.stdout.write(`${ready.summary.join("\n")}\n\n`);
@@ -23,14 +26,17 @@ export async function train(paths: readonly string[], options: TrainArguments, g
   const screen = openScreen(process.stdout);
   let { note } = ready;
   let judged = "";
+  const history = new History();
   const save = async (): Promise<string> => {
     const bytes = net.save({ note: writeNote(note), optimizer: true });
     await writeAtomically(out, bytes);
+    if (options.plots !== undefined) await writePictures(options.plots, [history.draw(titleOf(ready), note.training.clip)]);
     return `saved     ${out} (${size(bytes.length)})\n          after ${several(note.training.made, "step")}`;
   };
   try {
     for await (const round of rounds(ready, options, stop.signal)) {
       note = { ...note, training: round.training };
+      if (options.plots !== undefined) history.take(round);
       if (round.kind === "step") screen.show(round.moment);
       else if (round.kind === "sample") screen.sample(round.text);
       else if (round.kind === "save") await save().catch((error: Error) => screen.say(`        not saved: ${error.message}`));
@@ -50,6 +56,8 @@ export async function train(paths: readonly string[], options: TrainArguments, g
     process.stdout.write(`go on     unrolled train ${paths.length > 3 ? "FILES" : paths.join(" ")} --resume ${out}\n`);
   return stop.signal.aborted ? 130 : 0;
 }
+
+const titleOf = ({ net }: Ready): string => net.definition.layers.map(({ text }) => text).join(" → ");
 
 /** `  0:07  epoch 1.0   step     490   training 3.204   held out 3.012 bits per character` */
 function lookOf({ moment, training, heldOut }: Extract<Round, { kind: "looked" }>): string {

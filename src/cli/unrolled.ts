@@ -45,6 +45,7 @@ function commands(finish: (code: number) => void): Command {
     .option("--sample-every <seconds>", "show what it writes; 0: only at the end", between(0, Infinity), 20)
     .option("--evaluate-every <seconds>", "judge it also within an epoch; 0: no", between(0, Infinity), 60)
     .option("--save-every <seconds>", "0: only at the end", between(0, Infinity), 60)
+    .option("--plots <dir>", "curves of loss and gradient as SVG files in this folder, at each save and at the end")
     .option("--strict", "the same bits on every machine, a little slower")
     .action(async (files: string[], options: TrainArguments, command: Command) => {
       const given = Object.keys(options).filter((key) => command.getOptionValueSource(key) === "cli");
@@ -69,6 +70,7 @@ function commands(finish: (code: number) => void): Command {
     .argument("<model>")
     .option("--batch <n>", "for sizes and plan (default: as it was trained)", wholeFrom(1))
     .option("--steps <n>", "for sizes and plan (default: as it was trained)", wholeFrom(1))
+    .option("--svg <dir>", "also pictures of its graph and its weights' eigenvalues in this folder")
     .action(async (model: string, options: ShowArguments) => finish(await show(model, options)));
   return unrolled;
 }

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { alphabet, compile, crossEntropy, dense, features, model, open, rnn, tokens } from "../../src/index.ts";
+import { readDrawing } from "../support/drawings.ts";
 
 const command = fileURLToPath(new URL("../../dist/cli/unrolled.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "unrolled-"));
@@ -126,6 +127,36 @@ describe.skipIf(!existsSync(command))("the command line (needs `npm run build`)"
     for (const { get } of net.parameters) expect(get().every(Number.isFinite)).toBe(true);
   });
 
+  test("writes pictures of a model and of its training", () => {
+    mkdirSync(join(folder, "pictures"));
+    writeFileSync(join(folder, "pictures/notes.txt"), "mine");
+    const trained = run("train", "text.txt", ...SMALL, "--epochs", "2", "-o", "drawn.unrolled", "--plots", "pictures");
+    expect(trained).toMatchObject({ status: 0, stderr: "" });
+    const curves = readDrawing(String(bytesOf("pictures/curves.svg")));
+    for (const part of ["loss / bits per character", "gradient norm", "held out", "clipped to 5"]) expect(curves.texts).toContain(part);
+    const shown = run("show", "drawn.unrolled", "--svg", "pictures");
+    expect(shown).toMatchObject({ status: 0, stderr: "" });
+    for (const name of ["folded.svg", "unfolded.svg"]) {
+      expect(shown.stdout).toContain(`  ${name}`);
+      expect(readDrawing(String(bytesOf(`pictures/${name}`))).texts).toContain("wh");
+    }
+    expect(String(bytesOf("pictures/graph.dot"))).toMatch(/^digraph unrolled \{/);
+    expect(String(bytesOf("pictures/graph.mmd"))).toMatch(/^flowchart BT/);
+    expect(String(bytesOf("pictures/notes.txt"))).toBe("mine");
+    expect(readdirSync(join(folder, "pictures")).filter((name) => name.includes(".part"))).toEqual([]);
+    // The same bytes again, over those that are there.
+    const before = bytesOf("pictures/unfolded.svg");
+    expect(run("show", "drawn.unrolled", "--svg", "pictures").status).toBe(0);
+    expect(bytesOf("pictures/unfolded.svg")).toEqual(before);
+    mkdirSync(join(folder, "taken/folded.svg"), { recursive: true });
+    expect(run("show", "drawn.unrolled", "--svg", "taken").stderr).toMatch(
+      /^unrolled: taken\/folded\.svg is no ordinary file, so it will not .*\n$/,
+    );
+    expect(run("show", "drawn.unrolled", "--svg", "nowhere").stderr).toBe(
+      "unrolled: nowhere does not exist. Make it first: mkdir -p nowhere\n",
+    );
+  });
+
   test("a short text makes the batch smaller, and says so", () => {
     writeFileSync(join(folder, "short.txt"), TEXT.slice(0, 300));
     const { status, stdout } = run("train", "short.txt", "--epochs", "1", "--batch", "32", "--hidden", "4", "-o", "short.unrolled");
@@ -176,6 +207,13 @@ describe.skipIf(!existsSync(command))("the command line (needs `npm run build`)"
       ["no file", ["train"], 2, /^error: missing required argument 'files'\n$/],
       ["an unknown command", ["trian"], 2, /^error: unknown command 'trian'\n\(Did you mean train\?\)\n$/],
       ["no folder to save in", ["train", "text.txt", "-o", "nowhere/m.unrolled"], 1, "unrolled: nowhere does not exist.\n"],
+      [
+        "no folder for curves",
+        ["train", "text.txt", "--plots", "nowhere"],
+        1,
+        /^unrolled: nowhere does not exist\. Make it first: mkdir -p nowhere\n$/,
+      ],
+      ["a file for curves", ["train", "text.txt", "--plots", "tiny.txt"], 1, /^unrolled: tiny\.txt is not a folder\..*\n$/],
       ["a text as the model", ["train", "text.txt", "-o", "tiny.txt"], 1, /^unrolled: tiny\.txt exists and is no model.*\n$/],
       ["too much memory", ["train", "text.txt", "--hidden", "40000"], 1, /^unrolled: This training would take [\d.]+ GB of memory.*\n$/],
       ["no model", ["sample", "text.txt"], 1, /^unrolled: text\.txt: the buffer does not begin with "unrolled".*\n$/],

@@ -25,18 +25,24 @@ describe("the tarball", () => {
       "dist/src/inspect/index.js",
       "dist/src/inspect/index.d.ts",
       "dist/assembly/isa.js",
+      "dist/src/picture/index.js",
+      "dist/src/picture/index.d.ts",
+      "dist/src/picture/LICENSES.txt",
       "dist/cli/unrolled.js",
     ])
       expect(files).toContain(needed);
     const strange = files.filter(
-      (path) => !/^(dist\/(src|assembly)\/.*\.(js|d\.ts)|dist\/cli\/.*|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path),
+      (path) =>
+        !/^(dist\/(src|assembly)\/.*\.(js|d\.ts)|dist\/src\/picture\/LICENSES\.txt|dist\/cli\/.*|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(
+          path,
+        ),
     );
     expect(strange).toEqual([]);
     expect(files.filter((path) => path.startsWith("dist/assembly/"))).toEqual(["dist/assembly/isa.d.ts", "dist/assembly/isa.js"]);
   });
 
   test("has nothing whose source is gone, and names no source map", () => {
-    for (const path of installed.files.filter((path) => /^dist\/(src|assembly)\//.test(path))) {
+    for (const path of installed.files.filter((path) => /^dist\/(src|assembly)\/.*s$/.test(path))) {
       const source = path.slice("dist/".length).replace(/(\.d\.ts|\.js)$/, ".ts");
       expect(existsSync(join(root, source)), path).toBe(true);
       expect(readFileSync(join(installed.folder, "node_modules/unrolled", path), "utf8"), path).not.toContain("sourceMappingURL");
@@ -57,6 +63,8 @@ describe("the tarball", () => {
     const entry: Record<string, string> = described.exports["."];
     expect(Object.keys(entry)).toEqual(["types", "node", "default"]);
     for (const file of Object.values(entry)) expect(existsSync(join(installed.folder, "node_modules/unrolled", file)), file).toBe(true);
+    const pictures: Record<string, string> = described.exports["./pictures"];
+    for (const file of Object.values(pictures)) expect(existsSync(join(installed.folder, "node_modules/unrolled", file)), file).toBe(true);
     expect(described).toMatchObject({ type: "module", sideEffects: false, license: "MIT" });
   });
 
@@ -68,12 +76,30 @@ describe("the tarball", () => {
     );
   });
 
+  test("has pictures that need nothing else, in any Node and, bundled, in a page", async () => {
+    const script = `import { dense, features, meanSquared, model, rnn } from "unrolled"; import { folded, unfolded } from "unrolled/pictures";
+const definition = model({ input: features(2), layers: [rnn(4), dense(1)], loss: meanSquared() });
+console.log([folded(definition), unfolded(definition)].every((svg) => svg.startsWith("<svg ")));`;
+    const printed = execFileSync(process.execPath, ["--input-type=module", "--eval", script], { cwd: installed.folder, encoding: "utf8" });
+    expect(printed).toBe("true\n");
+    const { outputFiles } = await build({
+      stdin: { contents: script, resolveDir: installed.folder },
+      bundle: true,
+      write: false,
+      format: "esm",
+      platform: "browser",
+    });
+    expect(outputFiles[0].text).not.toMatch(/["']node:/);
+  });
+
   test.each(["nodenext", "bundler"])("has types for a consumer with moduleResolution %s", (resolution) => {
     const file = join(installed.folder, `consumer-${resolution}.mts`);
     writeFileSync(
       file,
       `import { compile, crossEntropy, dense, model, rnn, tokens, windows, type Progress } from "unrolled";
 const net = await compile(model({ input: tokens(3), layers: [rnn(4), dense(3)], loss: crossEntropy() }));
+import { folded, type Diagram, diagram, unfolded } from "unrolled/pictures";
+const record: Diagram = diagram(net.definition); console.log(record.edges[0].weights, folded(net.definition).length, unfolded(net.definition, 3));
 for await (const progress of net.train(windows([0, 1, 2, 0, 1, 2], { batch: 1, steps: 2 }))) { const p: Progress = progress; console.log(p.loss.toFixed(2)); }
 // @ts-expect-error there is no such activation
 rnn(4, { activation: "sine" });

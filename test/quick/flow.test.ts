@@ -42,6 +42,7 @@ const STAGES = [
   "network.ts",
   "index.ts",
   "inspect",
+  "picture",
   "cli",
 ];
 const stageOf = (path: string): number => STAGES.indexOf(path.split("/")[1]);
@@ -84,11 +85,19 @@ describe("imports", () => {
   test("of the command line see the public names only", () => {
     const inside = source.filter((path) => path.startsWith("src/cli/"));
     const seen = inside.flatMap((path) => importsOf(path)).filter((target) => !target.startsWith("src/cli/"));
-    expect(new Set(seen)).toEqual(new Set(["src/index.ts"]));
+    expect([...new Set(seen)].sort()).toEqual(["src/index.ts", "src/picture/index.ts"]);
+  });
+
+  test("of the pictures lie flat beside each other, and go to the stages by their folders, as the bundle finds them", () => {
+    for (const path of source.filter((path) => path.startsWith("src/picture/"))) {
+      expect(path.split("/")).toHaveLength(3);
+      for (const target of importsOf(path)) expect(target).toMatch(/^src\/(picture|define|graph|file)\//);
+    }
   });
 
   test("of the library stay within it, and meet the assembly at the instruction set only", () => {
-    const isLibrary = (path: string): boolean => !path.startsWith("src/cli/");
+    // What stands outside the core may use libraries, which are bundled (scripts/bundle.mjs).
+    const isLibrary = (path: string): boolean => !/^src\/(cli|picture)\//.test(path);
     const met = source.flatMap((path) => importsOf(path)).filter((target) => !target.startsWith("src/"));
     expect(new Set(met)).toEqual(new Set(["assembly/isa.ts"]));
     for (const path of source.filter(isLibrary)) expect(text.get(path), path).not.toMatch(/(?:from|import)\s*\(?\s*["'][^."']/);

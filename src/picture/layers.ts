@@ -1,0 +1,130 @@
+// A model as its textbook draws it: one box for each layer or state, weights on the arrows, delays as steps of an arrow.
+
+import type { NodeId } from "../graph/graph.ts";
+import { type Boxes, boxesOf, isProduct } from "./boxes.ts";
+import { componentsOf } from "./components.ts";
+import { type Diagram, type DiagramEdge, type DiagramNode, type NodeKind, numbered, ranksOf, type Weight } from "./diagram.ts";
+import type { Source } from "./source.ts";
+
+const LOSSES = { crossEntropy: "cross-entropy", meanSquared: "mean squared", binaryCrossEntropy: "binary cross-entropy" } as const;
+
+export function layersOf(source: Source): Diagram {
+  const boxes = boxesOf(source);
+  const { edges, inner } = arrowsOf(source, boxes);
+  const states = statesOf(source, boxes);
+  const ranks = ranksOf(boxes.members.length, edges);
+  const loops = loopsOf(boxes.members.length, edges);
+  const hasState = (path: string): boolean => boxes.paths.some((other, box) => other === path && states[box].length > 0);
+  const nodes = boxes.members.map((members, box) => ({
+    ...described(source, boxes, box, states[box], edges.some(({ to, delay }) => to === box && delay !== 0) && !hasState(boxes.paths[box])),
+    rank: ranks[box],
+    loop: loops[box],
+    parameters: ownParameters(source, members, inner[box]),
+  }));
+  return { nodes: numbered(nodes), edges };
+}
+
+/** Arrows between boxes, those of one delay between two boxes as one; and the weights within each box. */
+function arrowsOf(source: Source, { of, members }: Boxes): { edges: DiagramEdge[]; inner: Weight[][] } {
+  const edges = new Map<string, { from: number; to: number; delay: number; weights: Weight[]; gradient: boolean }>();
+  const inner: Weight[][] = members.map(() => []);
+  const trace = (id: NodeId, to: number, delay: number, weights: readonly Weight[], gradient: boolean, seen: readonly NodeId[]): void => {
+    if (!source.carries[id] || seen.includes(id)) return;
+    const from = of[id];
+    const flows = gradient && source.flows[id];
+    if (from < 0) {
+      for (const input of source.inputsOf(id)) trace(input, to, delay + source.stepsOf(id), weights, flows, [...seen, id]);
+    } else if (from === to && delay === 0) add(inner[to], weights);
+    else {
+      const key = `${from},${to},${delay}`;
+      const edge = edges.get(key) ?? { from, to, delay, weights: [], gradient: false };
+      add(edge.weights, weights);
+      edge.gradient ||= flows;
+      edges.set(key, edge);
+    }
+  };
+  members.forEach((ids, box) => {
+    for (const id of ids) {
+      const weights = isProduct(source, id) ? source.nodes[id].inputs.flatMap((input) => source.weightsOf(input)) : [];
+      for (const input of source.nodes[id].inputs) trace(input, box, 0, weights, true, []);
+    }
+  });
+  return { edges: [...edges.values()], inner };
+}
+
+function add(list: Weight[], weights: readonly Weight[]): void {
+  for (const weight of weights) if (!list.some(({ path }) => path === weight.path)) list.push(weight);
+}
+
+/** The values of each box that a later (or earlier) step reads, in the order of their delays. */
+function statesOf(source: Source, { of, members }: Boxes): NodeId[][] {
+  const states: Set<NodeId>[] = members.map(() => new Set());
+  const visit = (id: NodeId): void => {
+    if (of[id] >= 0) states[of[id]].add(id);
+    else if (source.stepsOf(id) === 0) source.inputsOf(id).forEach(visit);
+  };
+  source.nodes.forEach((_, id) => {
+    if (source.used[id] && source.stepsOf(id) !== 0 && source.nodes[id].op === "delay") source.inputsOf(id).forEach(visit);
+  });
+  return states.map((set) => [...set]);
+}
+
+function loopsOf(count: number, edges: readonly DiagramEdge[]): number[] {
+  const { of, sizes } = componentsOf(count, (box) => edges.filter(({ from }) => from === box).map(({ to }) => to));
+  const numbers = new Map<number, number>();
+  return Array.from(of, (part, box) => {
+    if (sizes[part] === 1 && !edges.some(({ from, to }) => from === box && to === box)) return -1;
+    if (!numbers.has(part)) numbers.set(part, numbers.size);
+    return numbers.get(part) as number;
+  });
+}
+
+type Description = Pick<DiagramNode, "kind" | "symbol" | "caption" | "path" | "states" | "width" | "extent">;
+
+/** `isHidden`: it hears an earlier step, but none of its layer's values is a state: the units that hear the output. */
+function described(source: Source, { members, paths }: Boxes, box: number, states: readonly NodeId[], isHidden: boolean): Description {
+  const { nodes, definition } = source;
+  const ids = members[box];
+  const path = paths[box];
+  const last = ids.includes(definition.output) ? definition.output : (states[0] ?? ids[ids.length - 1]);
+  const { width, extent, symbols } = nodes[last].shape;
+  const has = (...ops: string[]): boolean => ids.some((id) => ops.includes(nodes[id].op));
+  const as = (kind: NodeKind, symbol: string, caption: string): Description => ({ kind, symbol, caption, path, states: [], width, extent });
+  if (has("input")) {
+    const { input } = definition;
+    return as("input", "x", input.kind === "tokens" ? `tokens · ${input.symbols}` : `features · ${input.width}`);
+  }
+  if (has("target")) return as("target", "y", symbols > 0 ? `target · ${symbols}` : `target · ${width}`);
+  if (has("loss")) return as("loss", "L", LOSSES[definition.loss.kind]);
+
+  const kind = path.slice(path.lastIndexOf("/") + 1);
+  const caption = `${kind} · ${width}`;
+  const weighed = ids.some((id) => isProduct(source, id));
+  const names = [...new Set(states.map((id) => nodes[id].label).filter((label) => label !== path))];
+  if (weighed && names.length > 0) {
+    const symbol = names.map((label) => label.slice(label.lastIndexOf("/") + 1)).join(", ");
+    return { ...as("state", symbol, caption), states: names };
+  }
+  if (ids.includes(definition.output)) return as("output", "o", caption);
+  if (has("last")) return as("layer", "", "last step");
+  if (has("dropout")) return as("layer", "", dropped(source, ids));
+  if (has("gather")) return as("layer", "e", caption);
+  if (weighed) return { ...as(isHidden ? "state" : "layer", isHidden ? "h" : "z", caption), states: names };
+  if (ids.some((id) => UNCHANGING.has(nodes[id].op))) return as("join", has("mul") ? "×" : "+", caption);
+  return as("layer", "", caption);
+}
+
+/** What a box without a weight brings together with. */
+const UNCHANGING: ReadonlySet<string> = new Set(["add", "mul"]);
+
+function dropped({ nodes }: Source, ids: readonly NodeId[]): string {
+  const node = nodes[ids[0]];
+  return node.op === "dropout" ? `dropout · ${Number((1 - node.attributes.keep).toPrecision(3))}` : "dropout";
+}
+
+/** What the box's operations are given besides values: biases, gains, and the weights within it. */
+function ownParameters(source: Source, members: readonly NodeId[], inner: readonly Weight[]): Weight[] {
+  const list: Weight[] = [...inner];
+  for (const id of members) if (!isProduct(source, id)) for (const input of source.nodes[id].inputs) add(list, source.weightsOf(input));
+  return list;
+}

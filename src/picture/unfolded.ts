@@ -1,0 +1,194 @@
+// The unfolded graph as a picture: the steps side by side, the forward flow in one colour and what flows back in another.
+
+import type { Diagram, DiagramEdge } from "./diagram.ts";
+import { areaOf } from "./folded.ts";
+import { type Box, laidOut } from "./layout.ts";
+import type { Flow } from "./records.ts";
+import { type Area, placed, type Word } from "./room.ts";
+import { commonWidth, drawArrow, drawBox, drawWord, sizeOf, smooth, WORD, wordsOf } from "./shapes.ts";
+import { BACKWARD, FAINT, FORWARD, INK, SANS, widthOf } from "./style.ts";
+import { type Drawing, element, label, picture } from "./svg.ts";
+import { normTextWidth, type Thickness, thicknessOf } from "./thickness.ts";
+import { type Unfolding, unfolding } from "./unfolding.ts";
+import { APART, type Columns, changesRow, wayOf } from "./ways.ts";
+
+export interface UnfoldedDrawing {
+  readonly steps: number;
+  readonly gradient: boolean;
+  readonly flow: readonly Flow[];
+}
+
+const MARGIN = 24;
+const STUB = 40;
+/** Room between two columns, and for each arrow from row to row in it. */
+const GAP = 52;
+const LANE = 26;
+
+export function drawUnfolded(diagram: Diagram, title: string, { steps, gradient, flow }: UnfoldedDrawing): string {
+  const plan = unfolding(diagram, steps);
+  const thickness = thicknessOf(diagram, flow, steps);
+  const columns = columnsOf(diagram, plan, gradient, thickness !== null);
+  const { boxes, height } = columns;
+  const times = timesOf(diagram, steps, thickness?.first ?? null);
+  const apart = gradient ? APART : 0;
+  const drawings: Drawing[] = [];
+  const words: Word[] = [];
+  const taken: Area[] = boxes.map(areaOf);
+  for (const edge of plan.edges) {
+    const way = wayOf(edge, plan, columns);
+    taken.push(...way.areas);
+    drawings.push(way.draw(-apart, false, { color: FORWARD }));
+    const text = wordsOf(edge.weights);
+    if (text !== "") words.push({ text, places: way.places });
+    if (gradient && edge.gradient) drawings.push(way.draw(apart, true, { color: BACKWARD, width: widthAt(thickness, edge, plan) }));
+  }
+  const stubs = stubsOf(diagram, plan, columns, thickness !== null && thickness.first === 1);
+  const said = placed(words, taken);
+  const left = Math.min(
+    ...boxes.map((box) => areaOf(box).left),
+    ...stubs.map(({ area }) => area.left),
+    ...said.map(({ area }) => area.left),
+  );
+  const right = Math.max(
+    ...boxes.map((box) => areaOf(box).right),
+    ...stubs.map(({ area }) => area.right),
+    ...said.map(({ area }) => area.right),
+  );
+  const legend = legendOf(gradient, thickness);
+  const room = Math.max(right - left, legend.width);
+  return picture(
+    room + 2 * MARGIN,
+    height + 2 * MARGIN + (legend.width > 0 ? 22 : 0),
+    title,
+    `<g transform="translate(${Math.round(MARGIN - left + (room - (right - left)) / 2)} ${MARGIN})">`,
+    ...stubs.map(({ drawing }) => drawing),
+    ...drawings,
+    ...boxes.map((box, place) => {
+      const node = plan.nodes[place];
+      const norm = thickness?.textOf(node.folded, node.step);
+      return drawBox(norm === undefined ? node : { ...node, caption: norm }, box, {
+        time: times[node.step],
+        ...(norm ? { caption: BACKWARD } : {}),
+      });
+    }),
+    ...said.map(({ text, x, y }) => drawWord(text, x, y)),
+    "</g>",
+    legend.width > 0
+      ? `<g transform="translate(${Math.round(MARGIN + (room - legend.width) / 2)} ${height + MARGIN + 26})">${legend.drawing}</g>`
+      : "",
+  );
+}
+
+/** One step laid out by its arrows without delays, then so many of them. */
+function columnsOf(diagram: Diagram, { nodes, rows }: Unfolding, gradient: boolean, hasNorms: boolean): Columns {
+  const width = Math.max(commonWidth(diagram.nodes, 84), hasNorms ? normTextWidth(diagram) + 16 : 0);
+  const sizes = diagram.nodes.map((node) => sizeOf(node, width));
+  const within: Diagram = {
+    nodes: diagram.nodes,
+    edges: diagram.edges.map((edge) => (edge.delay === 0 ? edge : { ...edge, to: edge.from })),
+  };
+  // Longer bows over shorter ones, all within the room between two rows.
+  const bows = [...new Set(diagram.edges.map(({ delay }) => delay).filter((delay) => Math.abs(delay) > 1))].sort(
+    (a, b) => Math.abs(a) - Math.abs(b),
+  );
+  const ranksep = (gradient ? 54 : 44) + (bows.length > 0 ? 10 + 14 * bows.length : 0);
+  const layout = laidOut(within, { cells: sizes, ranksep, nodesep: 34, rows });
+  const room = ({ weights }: DiagramEdge): number => widthOf(wordsOf(weights), WORD);
+  const level = diagram.edges.filter((edge) => edge.delay !== 0 && !changesRow(edge, rows));
+  const lanes: number[] = [];
+  let across = 0;
+  diagram.edges.forEach((edge, index) => {
+    if (Math.abs(edge.delay) !== 1 || !changesRow(edge, rows)) return;
+    lanes[index] = across + LANE / 2 + 4;
+    across += LANE + room(edge);
+  });
+  return {
+    boxes: nodes.map(({ folded, step }) => ({
+      ...layout.boxes[folded],
+      ...sizes[folded],
+      x: layout.boxes[folded].x + step * (layout.width + gap()),
+    })),
+    height: layout.height,
+    width: layout.width,
+    ways: layout.ways,
+    pitch: layout.width + gap(),
+    rises: new Map(bows.map((delay, index) => [delay, (ranksep - 30 - 12 * (bows.length - 1 - index)) / 0.75])),
+    lanes,
+  };
+
+  function gap(): number {
+    return across + Math.max(GAP, ...level.map((edge) => room(edge) + 34));
+  }
+}
+
+function widthAt(thickness: Thickness | null, edge: DiagramEdge, { nodes }: Unfolding): number {
+  const { folded, step } = nodes[edge.from];
+  return edge.delay === 0 ? 1.6 : (thickness?.widthOf(folded, step) ?? 1.6);
+}
+
+/** What comes from before the first step and goes on after the last: short and faint, with dots. */
+function stubsOf(diagram: Diagram, plan: Unfolding, { boxes }: Columns, isBeginning: boolean): { drawing: Drawing; area: Area }[] {
+  const stubs: { drawing: Drawing; area: Area }[] = [];
+  const find = (folded: number, step: number): Box | undefined =>
+    boxes[plan.nodes.findIndex((node) => node.folded === folded && node.step === step)];
+  const ends = diagram.nodes.some(({ extent }) => extent === "vector") || isBeginning;
+  const drawn = new Set<string>();
+  for (const { from, to, delay } of diagram.edges) {
+    if (Math.abs(delay) !== 1) continue;
+    const last = plan.steps - 1;
+    const [first, final] = delay > 0 ? [0, last] : [last, 0];
+    const side = Math.sign(delay);
+    for (const [box, direction, arrives] of [
+      [find(to, first), -side, true],
+      [find(from, final), side, false],
+    ] as const) {
+      const key = `${box?.x} ${box?.y} ${direction}`;
+      // Nothing comes after the last step of a whole sequence, and nothing before its first.
+      if (!box || drawn.has(key) || (ends && (direction > 0 || isBeginning))) continue;
+      drawn.add(key);
+      const near = { x: box.x + (direction * box.width) / 2, y: box.y };
+      const far = { x: near.x + direction * STUB, y: box.y };
+      const dots = [6, 13, 20].map((distance) => element("circle", { cx: far.x + direction * distance, cy: far.y, r: 1.6, fill: FAINT }));
+      const [a, b] = arrives ? [far, near] : [near, far];
+      stubs.push({
+        drawing: drawArrow(smooth([a, b], "level"), b, b.x > a.x ? 0 : 180, { color: FORWARD, faint: true }) + dots.join(""),
+        area: {
+          left: Math.min(near.x, far.x + direction * 24),
+          right: Math.max(near.x, far.x + direction * 24),
+          top: far.y - 4,
+          bottom: far.y + 4,
+        },
+      });
+    }
+  }
+  return stubs;
+}
+
+/** `t−1`, `t`, `t+1`; `T−1`, `T` where the last step is the sequence's last; numbers where steps are known. */
+function timesOf(diagram: Diagram, steps: number, first: number | null): string[] {
+  const ends = diagram.nodes.some(({ extent }) => extent === "vector");
+  const origin = ends ? steps - 1 : (steps - 1) >> 1;
+  return Array.from({ length: steps }, (_, step) => {
+    if (first !== null) return String(first + step);
+    const name = ends ? "T" : "t";
+    const distance = step - origin;
+    return distance === 0 ? name : `${name}${distance < 0 ? "−" : "+"}${Math.abs(distance)}`;
+  });
+}
+
+function legendOf(gradient: boolean, thickness: Thickness | null): { drawing: Drawing; width: number } {
+  if (!gradient) return { drawing: "", width: 0 };
+  const parts: readonly (readonly [color: string, text: string])[] = [
+    [FORWARD, "forward"],
+    [BACKWARD, thickness ? "gradient, through time as wide as log ‖∂L/∂h‖" : "gradient"],
+  ];
+  let x = 0;
+  const drawings = parts.map(([color, text]) => {
+    const drawing =
+      drawArrow(`M${x},-4H${x + 26}`, { x: x + 26, y: -4 }, 0, { color }) +
+      label(text, x + 34, 0, { "font-family": SANS, "font-size": 12, fill: INK });
+    x += 34 + widthOf(text, 12) + 26;
+    return drawing;
+  });
+  return { drawing: drawings.join(""), width: x - 26 };
+}

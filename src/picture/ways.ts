@@ -1,0 +1,195 @@
+// The ways that arrows take in an unfolded graph: upright within a step, level to the next, over the boxes to a later one.
+
+import type { DiagramEdge } from "./diagram.ts";
+import type { Box, Point } from "./layout.ts";
+import type { Area, Word } from "./room.ts";
+import { drawArrow, rounded, type Stroke, smooth } from "./shapes.ts";
+import type { Drawing } from "./svg.ts";
+import type { UnfoldedEdge, Unfolding } from "./unfolding.ts";
+
+/** Between forward and backward flow, from the middle. */
+export const APART = 6;
+
+export interface Columns {
+  readonly boxes: readonly Box[];
+  readonly height: number;
+  /** Of one step. */
+  readonly width: number;
+  /** For each edge of the folded diagram the points at which it turns, in the first column. */
+  readonly ways: readonly (readonly Point[])[];
+  /** From column to column. */
+  readonly pitch: number;
+  /** How high the bow of a delay of several steps rises, by the delay. */
+  readonly rises: ReadonlyMap<number, number>;
+  /** For each edge of the folded diagram that leads to another row of the next step: where it does so, from the column's side. */
+  readonly lanes: readonly number[];
+}
+
+export interface Way {
+  /** The arrow, moved aside by so much; `back`: against its direction. */
+  draw(aside: number, back: boolean, stroke: Stroke): Drawing;
+  readonly places: Word["places"];
+  /** What words should keep off. */
+  readonly areas: readonly Area[];
+}
+
+export const changesRow = ({ from, to }: DiagramEdge, rows: readonly number[]): boolean => rows[from] !== rows[to];
+
+export function wayOf(edge: UnfoldedEdge, plan: Unfolding, columns: Columns): Way {
+  const { boxes } = columns;
+  const [from, to] = [boxes[edge.from], boxes[edge.to]];
+  const { step } = plan.nodes[edge.from];
+  if (edge.delay === 0) return uprightOf(edge, step, from, to, columns);
+  const isLevel = plan.rows[plan.nodes[edge.from].folded] === plan.rows[plan.nodes[edge.to].folded];
+  if (Math.abs(edge.delay) === 1) return isLevel ? levelOf(edge.delay, from, to) : laneOf(edge, step, from, to, columns);
+  return isLevel ? bowOf(edge.delay, from, to, columns.rises.get(edge.delay) as number) : underOf(edge.delay, step, from, to);
+}
+
+function uprightOf(edge: UnfoldedEdge, step: number, from: Box, to: Box, { ways, pitch }: Columns): Way {
+  const up = to.y < from.y ? 1 : -1;
+  const inner = ways[edge.folded].map(({ x, y }) => ({ x: x + step * pitch, y }));
+  const points = straightened([meeting(from, inner[0] ?? to, -up), ...inner, meeting(to, inner[inner.length - 1] ?? from, up)]);
+  const half = (points.length - 1) >> 1;
+  const [a, b] = [points[half], points[half + 1]];
+  return {
+    draw: (aside, back, stroke) => {
+      const moved = points.map(({ x, y }) => ({ x: x + aside, y }));
+      const path = back ? moved.reverse() : moved;
+      return drawArrow(smooth(path, "upright"), path[path.length - 1], up > 0 === back ? 90 : -90, stroke);
+    },
+    places: [0.5, 0.3, 0.7].flatMap((share) => {
+      const [x, y] = [a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share];
+      return [{ x: x - APART, y, side: "left" } as const, { x: x + APART, y, side: "right" } as const];
+    }),
+    areas: [],
+  };
+}
+
+function levelOf(delay: number, from: Box, to: Box): Way {
+  const ahead = Math.sign(delay);
+  const [start, end] = [from.x + (ahead * from.width) / 2, to.x - (ahead * to.width) / 2];
+  return {
+    draw: (aside, back, stroke) => {
+      const y = from.y + aside;
+      const [a, b] = back ? [end, start] : [start, end];
+      return drawArrow(`M${a},${y}H${b}`, { x: b, y }, ahead > 0 === back ? 180 : 0, stroke);
+    },
+    places: [0.5, 0.62, 0.75, 0.38].flatMap((share) => {
+      const x = start + (end - start) * share;
+      return [{ x, y: from.y - APART, side: "above" } as const, { x, y: from.y + APART, side: "below" } as const];
+    }),
+    areas: [],
+  };
+}
+
+/** To another row of the next step: out at the side, along a lane between the columns, in at the side. */
+function laneOf(edge: UnfoldedEdge, step: number, from: Box, to: Box, { lanes, width, pitch }: Columns): Way {
+  const ahead = Math.sign(edge.delay);
+  const lane = ahead > 0 ? step * pitch + width + lanes[edge.folded] : step * pitch - lanes[edge.folded];
+  // Beside the middle of a box, where arrows within a row arrive.
+  const towards = Math.sign(to.y - from.y) * 18;
+  const into = to.y - towards;
+  const points = (aside: number): Point[] => {
+    const narrow = aside * 0.6;
+    const moved = narrow * Math.sign(towards) * ahead;
+    return [
+      { x: from.x + (ahead * from.width) / 2, y: from.y + towards - moved },
+      { x: lane + narrow, y: from.y + towards - moved },
+      { x: lane + narrow, y: into - moved },
+      { x: to.x - (ahead * to.width) / 2, y: into - moved },
+    ];
+  };
+  const [top, bottom] = [Math.min(from.y, to.y), Math.max(from.y, to.y)];
+  return {
+    draw: (aside, back, stroke) => {
+      const path = back ? points(aside).reverse() : points(aside);
+      return drawArrow(rounded(path, 10), path[3], ahead > 0 === back ? 180 : 0, stroke);
+    },
+    places: [0.5, 0.35, 0.65].flatMap((share) => {
+      const y = top + (bottom - top) * share;
+      return [{ x: lane + APART - 2, y, side: "right" } as const, { x: lane - APART + 2, y, side: "left" } as const];
+    }),
+    areas: [
+      { left: lane - 5, right: lane + 5, top, bottom },
+      {
+        left: Math.min(lane, to.x - (ahead * to.width) / 2),
+        right: Math.max(lane, to.x - (ahead * to.width) / 2),
+        top: into - 5,
+        bottom: into + 5,
+      },
+    ],
+  };
+}
+
+/** Within a row over several steps: a bow above the boxes. */
+function bowOf(delay: number, from: Box, to: Box, rise: number): Way {
+  const ahead = Math.sign(delay);
+  const top = from.y - from.height / 2;
+  const at = (aside: number): readonly [Point, Point, Point, Point] => {
+    const [x, end] = [from.x + ahead * from.width * 0.32 - aside, to.x - ahead * to.width * 0.32 - aside];
+    const lean = (end - x) * 0.12;
+    const height = top - rise - aside;
+    return [
+      { x, y: top },
+      { x: x + lean, y: height },
+      { x: end - lean, y: height },
+      { x: end, y: top },
+    ];
+  };
+  const [a, b, c, d] = at(0);
+  const areas = Array.from({ length: 25 }, (_, index) => {
+    const t = index / 24;
+    const [p, q, r, s] = [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t ** 3];
+    const [x, y] = [p * a.x + q * b.x + r * c.x + s * d.x, p * a.y + q * b.y + r * c.y + s * d.y];
+    return { left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 };
+  });
+  return {
+    draw: (aside, back, stroke) => {
+      const points = back ? [...at(aside)].reverse() : at(aside);
+      const [start, first, second, end] = points.map(({ x, y }) => `${Math.round(x * 10) / 10},${Math.round(y * 10) / 10}`);
+      const angle = (Math.atan2(points[3].y - points[2].y, points[3].x - points[2].x) * 180) / Math.PI;
+      return drawArrow(`M${start}C${first} ${second} ${end}`, points[3], Math.round(angle), stroke);
+    },
+    places: [0.5, 0.4, 0.6].map((share) => ({ x: a.x + (d.x - a.x) * share, y: top - rise * 0.75 - APART, side: "above" as const })),
+    areas,
+  };
+}
+
+/** To another row over several steps: down (or up) beside the column, then along the gap below the row where it arrives. */
+function underOf(delay: number, step: number, from: Box, to: Box): Way {
+  const ahead = Math.sign(delay);
+  const gap = to.y + to.height / 2 + 14 + 6 * (step % Math.abs(delay));
+  const beside = from.x + ahead * (from.width / 2 + 16);
+  const points = (aside: number): Point[] => [
+    { x: from.x + (ahead * from.width) / 2, y: from.y + aside },
+    { x: beside + aside, y: from.y + aside },
+    { x: beside + aside, y: gap + aside / 2 },
+    { x: to.x - ahead * to.width * 0.32 + aside, y: gap + aside / 2 },
+    { x: to.x - ahead * to.width * 0.32 + aside, y: to.y + to.height / 2 },
+  ];
+  return {
+    draw: (aside, back, stroke) => {
+      const path = back ? points(aside).reverse() : points(aside);
+      return drawArrow(rounded(path, 8), path[4], back ? (ahead > 0 ? 180 : 0) : -90, stroke);
+    },
+    places: [
+      { x: beside, y: (from.y + gap) / 2, side: ahead > 0 ? "right" : "left" },
+      { x: beside, y: from.y, side: "below" },
+    ],
+    areas: [],
+  };
+}
+
+/** Where an upright arrow meets a box's top (−1) or bottom (1): in the middle if it comes from there, else a little to its side. */
+export function meeting(box: Box, towards: Point, direction: number): Point {
+  const dx = towards.x - box.x;
+  const offset = Math.abs(dx) < 2 ? 0 : Math.sign(dx) * Math.min(Math.abs(dx) * 0.25, box.width * 0.3);
+  return { x: box.x + offset, y: box.y + (direction * box.height) / 2 };
+}
+
+/** The ends of a way, and the points between at which it turns. */
+export const straightened = (points: readonly Point[]): Point[] =>
+  points.filter(
+    ({ x }, index) =>
+      index === 0 || index === points.length - 1 || Math.abs(x - points[index - 1].x) > 1 || Math.abs(x - points[index + 1].x) > 1,
+  );

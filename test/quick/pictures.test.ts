@@ -1,0 +1,228 @@
+// Pictures and texts of a model's graph: the diagram behind them for each design pattern, and what is drawn: well-formed, with nothing upon anything else.
+
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import {
+  add,
+  cell,
+  crossEntropy,
+  type Definition,
+  delay,
+  dense,
+  dropout,
+  embedding,
+  features,
+  gru,
+  type Layer,
+  last,
+  lstm,
+  meanSquared,
+  model,
+  rnn,
+  sigmoid,
+  tanh,
+  tokens,
+} from "../../src/index.ts";
+import { type Diagram, diagram, dot, folded, mermaid, unfold, unfolded } from "../../src/picture/index.ts";
+import { overlaps, readDrawing } from "../support/drawings.ts";
+
+const regression = (...layers: Layer[]): Definition => model({ input: features(3), layers, loss: meanSquared() });
+const classification = (...layers: Layer[]): Definition => model({ input: tokens(9), layers, loss: crossEntropy() });
+
+/** h(t) = tanh(v · sigmoid(w · x + u · h(t−1))): a hidden layer within the loop. */
+const deep = (units: number): Layer =>
+  cell({
+    name: "deep",
+    state: { h: units },
+    step: ({ x, h, linear, bias }) => ({
+      h: tanh(linear("v", sigmoid(add(linear("w", x, units), linear("u", h, units), bias("b", units))), units)),
+    }),
+  });
+
+/** `h –wh■→ h`: arrows as a line each, with weights, delays, and a ! where no gradient flows back. */
+const arrows = ({ nodes, edges }: Diagram): string[] => {
+  const name = (place: number): string => `${nodes[place].symbol || nodes[place].caption}${nodes[place].number || ""}`;
+  return edges
+    .map(({ from, to, delay: steps, weights, gradient }) => {
+      const square = steps === 0 ? "" : `■${steps === 1 ? "" : steps}`;
+      return `${name(from)} –${weights.map(({ name: weight }) => weight).join()}${square}→ ${name(to)}${gradient ? "" : "!"}`;
+    })
+    .sort();
+};
+
+describe("the diagram of", () => {
+  const ends = ["o –→ L", "y –→ L!"];
+  test.each<[string, Definition, string[]]>([
+    ["recurrence between hidden units", regression(rnn(4), dense(2)), ["h –wh■→ h", "h –w→ o", "x –wx→ h!", ...ends]],
+    ["recurrence from the output", regression(rnn(4, { recurrence: "output" }), dense(2)), ["h –w→ o", "o –wy■→ h", "x –wx→ h!", ...ends]],
+    ["both", regression(rnn(4, { recurrence: "both" }), dense(2)), ["h –wh■→ h", "h –w→ o", "o –wy■→ h", "x –wx→ h!", ...ends]],
+    ["sequence to vector", regression(rnn(4), last(), dense(2)), ["h –wh■→ h", "h –→ last step", "last step –w→ o", "x –wx→ h!", ...ends]],
+    [
+      "stacked layers",
+      classification(embedding(5), lstm(4), dropout(0.5), gru(3), dense(9)),
+      [
+        "dropout · 0.5 –wx→ h2",
+        "e –wx→ h, c1",
+        "h2 –wh■→ h2",
+        "h2 –w→ o",
+        "h, c1 –wh■→ h, c1",
+        "h, c1 –→ dropout · 0.5",
+        "x –w→ e!",
+        ...ends,
+      ],
+    ],
+    [
+      "layers of one kind",
+      regression(rnn(4), rnn(5), dense(2)),
+      ["h1 –wh■→ h1", "h1 –wx→ h2", "h2 –wh■→ h2", "h2 –w→ o", "x –wx→ h1!", ...ends],
+    ],
+    ["a deep transition", regression(deep(4), dense(2)), ["h –u■→ z", "h –w→ o", "x –w→ z!", "z –v→ h", ...ends]],
+    [
+      "skip connections through time",
+      regression(rnn(4, { delays: [1, 8] }), dense(2)),
+      ["h –wh 8■8→ h", "h –wh■→ h", "h –w→ o", "x –wx→ h!", ...ends],
+    ],
+    ["a reset gate before the product", regression(gru(4, { reset: "before" }), dense(2)), ["h –wh■→ h", "h –w→ o", "x –wx→ h!", ...ends]],
+    [
+      "an input that is delayed",
+      regression(
+        cell({
+          name: "echo",
+          state: { h: 4 },
+          step: ({ x, h, linear }) => ({ h: tanh(add(linear("w0", x, 4), linear("w3", delay(x, 3), 4), linear("u", h, 4))) }),
+        }),
+        dense(2),
+      ),
+      ["h –u■→ h", "h –w→ o", "x –w0→ h!", "x –w3■3→ h!", ...ends],
+    ],
+    ["a network without recurrence", regression(dense(4, { activation: "relu" }), dense(2)), ["x –w→ z!", "z –w→ o", ...ends]],
+    ["a recurrent output", regression(rnn(2)), ["h –wh■→ h", "h –→ L", "x –wx→ h!", "y –→ L!"]],
+  ])("%s", (_, definition, expected) => {
+    expect(arrows(diagram(definition))).toEqual([...expected].sort());
+  });
+
+  test("teacher forcing has arrows from the target instead of the output", () => {
+    const definition = regression(rnn(4, { recurrence: "output" }), dense(2));
+    const forced = diagram(definition, { teacherForcing: true });
+    expect(arrows(forced)).toContain("y –wy■→ h!");
+    expect(forced.nodes.every(({ loop }) => loop < 0)).toBe(true);
+    expect(
+      diagram(definition)
+        .nodes.filter(({ loop }) => loop === 0)
+        .map(({ symbol }) => symbol),
+    ).toEqual(["h", "o"]);
+  });
+
+  test("a box tells its kind, width, states and what no arrow carries", () => {
+    const { nodes } = diagram(classification(embedding(5), lstm(4, { name: "memory" }), dense(9)));
+    expect(nodes.map(({ kind }) => kind)).toEqual(["input", "layer", "state", "output", "target", "loss"]);
+    expect(nodes.map(({ caption }) => caption)).toEqual([
+      "tokens · 9",
+      "embedding · 5",
+      "memory · 4",
+      "dense · 9",
+      "target · 9",
+      "cross-entropy",
+    ]);
+    expect(nodes.map(({ rank }) => rank)).toEqual([0, 1, 2, 3, 0, 4]);
+    expect(nodes[2]).toMatchObject({ states: ["memory/h", "memory/c"], path: "memory", width: 4, loop: 0 });
+    expect(nodes[2].parameters.map(({ path, rows, columns }) => `${path} ${rows} × ${columns}`)).toEqual(["memory/b 1 × 16"]);
+  });
+
+  test("operations has every node that the loss needs, and delays as boxes", () => {
+    const definition = regression(rnn(4), dense(2));
+    const { nodes, edges } = diagram(definition, { detail: "operations" });
+    expect(nodes).toHaveLength(definition.nodes.length);
+    expect(edges).toHaveLength(definition.nodes.reduce((sum, { inputs }) => sum + new Set(inputs).size, 0));
+    expect(nodes.filter(({ kind }) => kind === "delay")).toHaveLength(1);
+    expect(edges.filter(({ delay: steps }) => steps !== 0)).toHaveLength(1);
+  });
+
+  test("what a diagram needs can be posted to a worker", () => {
+    const record = diagram(classification(rnn(4, { recurrence: "both" }), dense(9)));
+    expect(structuredClone(record)).toEqual(record);
+  });
+});
+
+describe("unfolded over steps", () => {
+  test("a box stands once a step, and a delay leads from step to step", () => {
+    const { nodes, edges } = unfold(regression(rnn(4, { delays: [1, 2] }), dense(2)), 4);
+    expect(nodes).toHaveLength(5 * 4);
+    const through = edges.filter(({ from, to }) => nodes[from].step !== nodes[to].step);
+    expect(through.map(({ from, to }) => `${nodes[from].step}→${nodes[to].step}`)).toEqual(["0→1", "0→2", "1→2", "1→3", "2→3"]);
+  });
+
+  test("what has one value a sequence stands at the last step", () => {
+    const { nodes } = unfold(regression(rnn(4), last(), dense(2)), 3);
+    expect(nodes.filter(({ step }) => step === 0).map(({ symbol }) => symbol)).toEqual(["x", "h"]);
+    expect(nodes.filter(({ step }) => step === 2).map(({ symbol }) => symbol)).toEqual(["x", "h", "", "o", "y", "L"]);
+  });
+
+  test("boxes that a delay reaches have their row to themselves", () => {
+    const { rows, nodes } = unfold(regression(rnn(4, { recurrence: "both" }), rnn(4), dense(2)), 2);
+    expect(new Set(rows).size).toBe(nodes.length / 2);
+  });
+});
+
+/** Names that XML, DOT and Mermaid must not read as their own. */
+const HOSTILE = `a<b>&"c"\\n]|{*_*} ${"ö".repeat(80)}`;
+
+describe("what is drawn", () => {
+  test.each([
+    ["both recurrences", regression(rnn(4, { recurrence: "both" }), dense(2))],
+    ["names as they come", regression(rnn(4, { name: HOSTILE }), dense(2))],
+  ])("is well-formed and lies side by side: %s", (_, definition) => {
+    for (const svg of [folded(definition), unfolded(definition, 3, { gradient: true }), folded(definition, { detail: "operations" })]) {
+      const { boxes, words } = readDrawing(svg);
+      expect(boxes.length).toBeGreaterThanOrEqual(diagram(definition).nodes.length);
+      expect(overlaps([...boxes, ...words])).toEqual([]);
+    }
+  });
+
+  test("the same model is the same, byte for byte", () => {
+    const definition = (): Definition => regression(rnn(4, { recurrence: "both" }), rnn(5), dense(2));
+    expect(folded(definition())).toBe(folded(definition()));
+    expect(unfolded(definition(), 4, { gradient: true })).toBe(unfolded(definition(), 4, { gradient: true }));
+  });
+
+  test("a gradient's flow: as wide as its norm is long, the last steps of the sequence", () => {
+    const definition = regression(rnn(4), dense(2));
+    const norms = Array.from({ length: 20 }, (_, t) => 10 ** (t - 19));
+    const svg = unfolded(definition, 3, { flow: [{ label: "layer 1/rnn/h", norms }] });
+    const { texts } = readDrawing(svg);
+    expect(texts.filter((text) => text.startsWith("‖"))).toEqual(["‖∂L/∂h‖ 0.01", "‖∂L/∂h‖ 0.1", "‖∂L/∂h‖ 1"]);
+    expect(texts).toContain("x(18)");
+    const widths = [...svg.matchAll(/stroke="#d55e00" stroke-width="([\d.]+)"/g)].map(([, width]) => Number(width));
+    // Two arrows through time, 18 → 17 and … the nearer to the loss the wider; the others are all alike.
+    expect([...new Set(widths)].sort((a, b) => a - b)).toEqual([1, 1.6, 4]);
+  });
+});
+
+describe("as text", () => {
+  const golden: readonly (readonly [string, Definition])[] = [
+    ["hidden-recurrence", regression(rnn(64), dense(2))],
+    ["output-recurrence", regression(rnn(64, { recurrence: "output" }), dense(2))],
+    ["stacked", classification(embedding(16), lstm(64), rnn(32, { delays: [1, 8] }), dense(9))],
+  ];
+  const print = { dot, mermaid };
+  test.each(golden.flatMap(([name, definition]) => (["dot", "mermaid"] as const).map((kind) => [name, kind, definition] as const)))(
+    "%s, %s",
+    (name, kind, definition) => {
+      const file = new URL(`../golden/${name}.${kind === "dot" ? "dot" : "mmd"}`, import.meta.url);
+      const text = print[kind](definition);
+      if (process.env.UPDATE_GOLDEN || !existsSync(file)) writeFileSync(file, text);
+      expect(text).toBe(readFileSync(file, "utf8"));
+    },
+  );
+
+  const graphviz = spawnSync("dot", ["-V"]).status === 0;
+  test.skipIf(!graphviz)(`Graphviz reads DOT${graphviz ? "" : " (Debian's graphviz is not installed)"}`, () => {
+    for (const definition of [regression(rnn(4, { name: HOSTILE }), dense(2)), golden[2][1]])
+      for (const detail of ["layers", "operations"] as const) {
+        const { status, stderr } = spawnSync("dot", ["-Tcanon"], { input: dot(definition, { detail }), encoding: "utf8" });
+        expect(stderr).toBe("");
+        expect(status).toBe(0);
+      }
+  });
+});
