@@ -3,7 +3,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Network } from "../index.ts";
-import { diagram, dot, folded, mermaid, unfolded } from "../picture/index.ts";
+import { dot, folded, mermaid, unfolded } from "../picture/index.ts";
 import { writeAtomically } from "./atomic.ts";
 import { Failure, fileFailure } from "./failure.ts";
 
@@ -45,12 +45,4 @@ export function graphsOf({ definition }: Network): PictureFile[] {
     { name: "graph.dot", text: dot(definition) },
     { name: "graph.mmd", text: mermaid(definition) },
   ];
-}
-
-/** Weights that lead from a step to another within a loop: those whose eigenvalues say what becomes of a signal. */
-export function recurrentWeights({ definition }: Network): string[] {
-  const { nodes, edges } = diagram(definition);
-  const recurrent = edges.filter(({ from, to, delay }) => delay !== 0 && nodes[from].loop >= 0 && nodes[from].loop === nodes[to].loop);
-  const within = nodes.filter(({ loop }) => loop >= 0).flatMap(({ parameters }) => parameters.filter(({ rows }) => rows > 1));
-  return [...new Set([...recurrent.flatMap(({ weights }) => weights), ...within].map(({ path }) => path))];
 }

@@ -6,6 +6,7 @@ import { openModel } from "./files.ts";
 import { fold, harmless, several, size, table, whole } from "./format.ts";
 import { type Note, readNote } from "./note.ts";
 import { checkFolder, graphsOf, writePictures } from "./pictures.ts";
+import { spectraOf } from "./spectra.ts";
 
 export interface ShowArguments {
   readonly batch?: number;
@@ -59,7 +60,7 @@ export async function show(path: string, options: ShowArguments): Promise<number
     ...indent(String(plan(definition, { purpose: "predict" })).split("\n")),
   ]);
   if (options.svg !== undefined) {
-    const files = graphsOf(net);
+    const files = [...graphsOf(net), ...spectraOf(net)];
     await writePictures(options.svg, files);
     print(["", `Pictures in ${options.svg}`, ...indent(files.map(({ name }) => name))]);
   }

@@ -140,6 +140,10 @@ describe.skipIf(!existsSync(command))("the command line (needs `npm run build`)"
       expect(shown.stdout).toContain(`  ${name}`);
       expect(readDrawing(String(bytesOf(`pictures/${name}`))).texts).toContain("wh");
     }
+    const { elements, texts } = readDrawing(String(bytesOf("pictures/spectrum-layer-1-rnn-wh.svg")));
+    // Eight eigenvalues, the unit circle, that of the radius, and a sample in the legend.
+    expect(elements.get("circle")).toBe(8 + 3);
+    expect(texts.some((text) => /^ρ = 0\.\d{2,}$/.test(text))).toBe(true);
     expect(String(bytesOf("pictures/graph.dot"))).toMatch(/^digraph unrolled \{/);
     expect(String(bytesOf("pictures/graph.mmd"))).toMatch(/^flowchart BT/);
     expect(String(bytesOf("pictures/notes.txt"))).toBe("mine");
