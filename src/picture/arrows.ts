@@ -3,7 +3,7 @@
 import type { Diagram, DiagramEdge } from "./diagram.ts";
 import { type Box, type Layout, type Point, returns } from "./layout.ts";
 import type { Area, Word } from "./room.ts";
-import { drawArrow, drawSquare, rounded, smooth, stepsText, WORD, wordsOf } from "./shapes.ts";
+import { drawArrow, drawSquare, rounded, smooth, squareSize, stepsText, WORD, wordsOf } from "./shapes.ts";
 import { FORWARD, widthOf } from "./style.ts";
 import type { Drawing } from "./svg.ts";
 import { meeting, straightened } from "./ways.ts";
@@ -23,13 +23,21 @@ const FURTHER = 26;
 /** From what stands beside a lane to the lane. */
 const LANE = 22;
 
-const around = ({ x, y }: Point, half: number): Area => ({ left: x - half, right: x + half, top: y - half, bottom: y + half });
+/** Half the width of a square. */
+const half = ({ delay }: DiagramEdge): number => squareSize(stepsText(delay)).width / 2;
+
+const around = ({ x, y }: Point, edge: DiagramEdge): Area => ({
+  left: x - half(edge) - 2,
+  right: x + half(edge) + 2,
+  top: y - 10,
+  bottom: y + 10,
+});
 
 /** The room beside a box that its loops and their words take, on each side. */
 export const loopRoom = (loops: readonly DiagramEdge[]): number =>
   Math.max(0, ...loops.map((edge, index) => LOOP + FURTHER * (index >> 1) + wordRoom(edge)));
 
-const wordRoom = ({ weights, delay }: DiagramEdge): number => widthOf(wordsOf(weights), WORD) + (delay === 1 ? 18 : 26);
+const wordRoom = (edge: DiagramEdge): number => widthOf(wordsOf(edge.weights), WORD) + half(edge) + 12;
 
 export function arrowsOf(diagram: Diagram, boxes: readonly Box[], { ways, squares }: Layout): Arrow[] {
   const { edges } = diagram;
@@ -51,22 +59,22 @@ export function arrowsOf(diagram: Diagram, boxes: readonly Box[], { ways, square
 }
 
 function drawLoop(edge: DiagramEdge, { x, y, width, height }: Box, side: number, order: number): Arrow {
-  const half = Math.min(13, height / 2 - 6) + 5 * order;
+  const open = Math.min(13, height / 2 - 6) + 5 * order;
   const near = x + (side * width) / 2;
   const far = near + side * (LOOP + FURTHER * order);
   const ends = [
-    { x: near, y: y - half },
-    { x: far, y: y - half },
-    { x: far, y: y + half },
-    { x: near, y: y + half },
+    { x: near, y: y - open },
+    { x: far, y: y - open },
+    { x: far, y: y + open },
+    { x: near, y: y + open },
   ];
   const square = { x: far, y };
   return {
     drawing: drawArrow(rounded(ends, 11), ends[3], side > 0 ? 180 : 0, { color: FORWARD }) + drawSquare(square, stepsText(edge.delay)),
-    word: { text: wordsOf(edge.weights), places: [{ x: far + side * (edge.delay === 1 ? 3 : 6), y, side: side > 0 ? "right" : "left" }] },
-    areas: [around(square, 9)],
-    left: Math.min(near, far - 9),
-    right: Math.max(near, far + 9),
+    word: { text: wordsOf(edge.weights), places: [{ x: far + side * (half(edge) - 3), y, side: side > 0 ? "right" : "left" }] },
+    areas: [around(square, edge)],
+    left: Math.min(near, far - half(edge)),
+    right: Math.max(near, far + half(edge)),
   };
 }
 
@@ -101,7 +109,7 @@ function lanesOf(diagram: Diagram, boxes: readonly Box[]): (Lane | null)[] {
     });
     const before = taken[side].filter((area) => area.top < bottom && area.bottom > top).map(({ right }) => right);
     const x = Math.max(...within, ...before) + LANE;
-    taken[side].push({ left: x - 9, right: x + wordRoom(edge), top, bottom });
+    taken[side].push({ left: x - half(edge), right: x + wordRoom(edge), top, bottom });
     lanes[index] = { side, x: side * x, start, end };
   }
   return lanes;
@@ -130,10 +138,10 @@ function drawLane(edge: DiagramEdge, boxes: readonly Box[], { side, x, start, en
     drawing:
       drawArrow(rounded([...begin, { x, y: leave }, { x, y: arrive }, ...finish]), finish[finish.length - 1], angle, { color: FORWARD }) +
       (hasSquare ? drawSquare(square, stepsText(edge.delay)) : ""),
-    word: { text: wordsOf(edge.weights), places: [{ x: x + side * 4, y: square.y, side: word }] },
-    areas: hasSquare ? [around(square, 9)] : [],
-    left: Math.min(x - 9, from.x, to.x),
-    right: Math.max(x + 9, from.x, to.x),
+    word: { text: wordsOf(edge.weights), places: [{ x: x + side * (half(edge) - 2), y: square.y, side: word }] },
+    areas: hasSquare ? [around(square, edge)] : [],
+    left: Math.min(x - half(edge), from.x, to.x),
+    right: Math.max(x + half(edge), from.x, to.x),
   };
 }
 
@@ -158,7 +166,7 @@ function drawRise(diagram: Diagram, edge: DiagramEdge, boxes: readonly Box[], wa
   const near = square ? [square] : [middles[middles.length >> 1], middles[middles.length - 1], middles[0]];
   const turns = points.some(({ x }) => x < start.x - 1 && x <= end.x);
   const [first, second] = turns ? (["left", "right"] as const) : (["right", "left"] as const);
-  const apart = square ? 4 : 0;
+  const apart = square ? half(edge) - 2 : 0;
   return {
     drawing:
       drawArrow(smooth(points, "upright"), end, up > 0 ? -90 : 90, { color: FORWARD }) +
@@ -170,7 +178,7 @@ function drawRise(diagram: Diagram, edge: DiagramEdge, boxes: readonly Box[], wa
         { x: x + (second === "right" ? apart : -apart), y, side: second },
       ]),
     },
-    areas: square ? [around(square, 9)] : [],
+    areas: square ? [around(square, edge)] : [],
     left: Math.min(...points.map(({ x }) => x)),
     right: Math.max(...points.map(({ x }) => x)),
   };

@@ -28,7 +28,9 @@ export function boxesOf(source: Source): Boxes {
     return id;
   };
   const isHeld = (id: NodeId): boolean => source.used[id] && source.carries[id] && source.stepsOf(id) === 0;
-  const isJoined = (id: NodeId): boolean => isHeld(id) && !ALONE.has(nodes[id].op);
+  // Dropout within a cell is part of the cell.
+  const busy = new Set(scopes.filter((_, id) => isHeld(id) && !ALONE.has(nodes[id].op)));
+  const isJoined = (id: NodeId): boolean => isHeld(id) && (nodes[id].op === "dropout" ? busy.has(scopes[id]) : !ALONE.has(nodes[id].op));
 
   // Element by element: one box.
   nodes.forEach((_, id) => {
@@ -75,7 +77,7 @@ export function isProduct({ nodes, carries }: Source, id: NodeId): boolean {
   return carries[id] && inputs.some((input) => !carries[input] && nodes[input].shape.rows > 1);
 }
 
-const within = (path: string, outer: string): boolean => path === outer || path.startsWith(`${outer}/`);
+export const within = (path: string, outer: string): boolean => path === outer || path.startsWith(`${outer}/`);
 
 /** The layer, or the part of one with weights of its own, that each node belongs to. */
 function scopesOf({ nodes, definition }: Source): string[] {

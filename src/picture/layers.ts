@@ -1,7 +1,7 @@
 // A model as its textbook draws it: one box for each layer or state, weights on the arrows, delays as steps of an arrow.
 
 import type { NodeId } from "../graph/graph.ts";
-import { type Boxes, boxesOf, isProduct } from "./boxes.ts";
+import { type Boxes, boxesOf, isProduct, within } from "./boxes.ts";
 import { componentsOf } from "./components.ts";
 import { type Diagram, type DiagramEdge, type DiagramNode, type NodeKind, numbered, ranksOf, type Weight } from "./diagram.ts";
 import type { Source } from "./source.ts";
@@ -14,7 +14,7 @@ export function layersOf(source: Source): Diagram {
   const states = statesOf(source, boxes);
   const ranks = ranksOf(boxes.members.length, edges);
   const loops = loopsOf(boxes.members.length, edges);
-  const hasState = (path: string): boolean => boxes.paths.some((other, box) => other === path && states[box].length > 0);
+  const hasState = (path: string): boolean => boxes.paths.some((other, box) => within(path, other) && states[box].length > 0);
   const nodes = boxes.members.map((members, box) => ({
     ...described(source, boxes, box, states[box], edges.some(({ to, delay }) => to === box && delay !== 0) && !hasState(boxes.paths[box])),
     rank: ranks[box],
@@ -110,12 +110,12 @@ function described(source: Source, { members, paths }: Boxes, box: number, state
   if (has("dropout")) return as("layer", "", dropped(source, ids));
   if (has("gather")) return as("layer", "e", caption);
   if (weighed) return { ...as(isHidden ? "state" : "layer", isHidden ? "h" : "z", caption), states: names };
-  if (ids.some((id) => UNCHANGING.has(nodes[id].op))) return as("join", has("mul") ? "×" : "+", caption);
+  if (ids.every((id) => JOINING.has(nodes[id].op))) return as("join", has("mul") ? "×" : "+", caption);
   return as("layer", "", caption);
 }
 
-/** What a box without a weight brings together with. */
-const UNCHANGING: ReadonlySet<string> = new Set(["add", "mul"]);
+/** What brings the outputs of other boxes together, and does nothing else. */
+const JOINING: ReadonlySet<string> = new Set(["add", "sub", "mul", "affine", "slice", "concat"]);
 
 function dropped({ nodes }: Source, ids: readonly NodeId[]): string {
   const node = nodes[ids[0]];

@@ -65,15 +65,17 @@ export function laidOut(diagram: Diagram, room: Room): Layout {
     });
   }
   layout(graph);
+  const { width = 0, height = 0 } = graph.graph() as Partial<Size>;
+  const mirrored = isMirrored(diagram.nodes.map((_, place) => graph.node(String(place)) as Box));
+  const side = (x: number): number => (mirrored ? width - x : x);
   const points = ({ v, w, downward }: { v: string; w: string; downward: boolean }, edge: number): Point[] => {
-    const between = (graph.edge(v, w, String(edge)).points as Point[]).slice(1, -1).map(({ x, y }) => ({ x, y }));
+    const between = (graph.edge(v, w, String(edge)).points as Point[]).slice(1, -1).map(({ x, y }) => ({ x: side(x), y }));
     return downward ? between.reverse() : between;
   };
   const at = (name: string): Box => {
-    const { x, y, width, height } = graph.node(name) as Box;
-    return { x, y, width, height };
+    const box = graph.node(name) as Box;
+    return { x: side(box.x), y: box.y, width: box.width, height: box.height };
   };
-  const { width = 0, height = 0 } = graph.graph() as Partial<Size>;
   const squares = diagram.edges.map((edge, index) => (edge.delay !== 0 && !returns(diagram, edge) ? at(squareOf(index)) : null));
   return {
     width,
@@ -84,6 +86,15 @@ export function laidOut(diagram: Diagram, room: Room): Layout {
     ),
     squares,
   };
+}
+
+/** Whether what comes first stands mostly to the right of what comes later in the same row. */
+function isMirrored(boxes: readonly Box[]): boolean {
+  let order = 0;
+  boxes.forEach((a, index) => {
+    for (const b of boxes.slice(index + 1)) if (Math.abs(a.y - b.y) < 1) order += Math.sign(b.x - a.x);
+  });
+  return order < 0;
 }
 
 /** The edges that are laid out: between two boxes the one without a delay in the middle, so that it is the straight one. */

@@ -102,7 +102,8 @@ export function wordsOf(weights: readonly Weight[], most = 4): string {
 /** What is written into the square of a delay: nothing for one step. */
 export const stepsText = (steps: number): string => (steps === 1 ? "" : String(steps).replace("-", "−"));
 
-const squareSize = (text: string): Size =>
+/** The room of a delay's square with its steps. */
+export const squareSize = (text: string): Size =>
   text === "" ? { width: 12, height: 12 } : { width: Math.max(17, widthOf(text, 11) + 8), height: 17 };
 
 /** The black square of a delay. */

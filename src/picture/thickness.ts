@@ -22,8 +22,9 @@ export function thicknessOf({ nodes }: Diagram, flow: readonly Flow[], steps: nu
   if (flow.length === 0) return null;
   const length = Math.min(...flow.map(({ norms }) => norms.length));
   const first = length - steps;
-  const of = nodes.map(({ states, path }) =>
-    flow.find(({ label }) => states.includes(label) || (states.length > 0 && (label === path || label.startsWith(`${path}/`)))),
+  // What is heard of the output is no state of a cell: a flow calls it the layer's output.
+  const of = nodes.map(({ states, path, loop }) =>
+    flow.find(({ label }) => states.includes(label) || (loop >= 0 && label === `${path}/output`)),
   );
   const known = of.flatMap((found) => (found ? Array.from({ length: steps }, (_, step) => found.norms[first + step]) : []));
   const logs = known.filter((norm) => norm > 0 && Number.isFinite(norm)).map(Math.log);
@@ -48,7 +49,7 @@ export function thicknessOf({ nodes }: Diagram, flow: readonly Flow[], steps: nu
 
 /** The room that the longest of these texts takes. */
 export const normTextWidth = ({ nodes }: Diagram): number =>
-  Math.max(0, ...nodes.map(({ symbol, states }) => (states.length > 0 ? widthOf(`‖∂L/∂${symbol.split(", ")[0]}‖ 0.0e−00`, CAPTION) : 0)));
+  Math.max(0, ...nodes.map(({ symbol, loop }) => (loop >= 0 ? widthOf(`‖∂L/∂${symbol.split(", ")[0]}‖ 0.0e−00`, CAPTION) : 0)));
 
 /** `0.31`, `2.4e−7` */
 export function printed(number: number): string {

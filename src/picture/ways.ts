@@ -61,7 +61,13 @@ function uprightOf(edge: UnfoldedEdge, step: number, from: Box, to: Box, { ways,
       const [x, y] = [a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share];
       return [{ x: x - APART, y, side: "left" } as const, { x: x + APART, y, side: "right" } as const];
     }),
-    areas: [],
+    // Where it passes other rows.
+    areas: points.slice(2).flatMap((point, index) => {
+      const before = points[index + 1];
+      return Math.abs(point.x - before.x) < 1
+        ? [{ left: point.x - 4, right: point.x + 4, top: Math.min(point.y, before.y), bottom: Math.max(point.y, before.y) }]
+        : [];
+    }),
   };
 }
 
