@@ -43,10 +43,11 @@ export function boxesOf(source: Source): Boxes {
     }
   });
 
-  // What only moves columns is no box, unless it is what the model says.
+  // What only moves columns, or drops some within a cell, is no box, unless it is what the model says.
   const isPlumbing = new Map<number, boolean>();
   nodes.forEach(({ op }, id) => {
-    if (isHeld(id)) isPlumbing.set(root(id), PLUMBING.has(op) && id !== definition.output && isPlumbing.get(root(id)) !== false);
+    const passes = PLUMBING.has(op) || (op === "dropout" && busy.has(scopes[id]));
+    if (isHeld(id)) isPlumbing.set(root(id), passes && id !== definition.output && isPlumbing.get(root(id)) !== false);
   });
   const isBoxed = (id: NodeId): boolean => isHeld(id) && !isPlumbing.get(root(id));
 

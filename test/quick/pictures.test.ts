@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
   add,
+  bidirectional,
   cell,
   crossEntropy,
   type Definition,
@@ -16,9 +17,12 @@ import {
   gru,
   type Layer,
   last,
+  layerNorm,
   lstm,
   meanSquared,
   model,
+  reservoir,
+  residual,
   rnn,
   sigmoid,
   tanh,
@@ -95,6 +99,41 @@ describe("the diagram of", () => {
         dense(2),
       ),
       ["h –u■→ h", "h –w→ o", "x –w0→ h!", "x –w3■3→ h!", ...ends],
+    ],
+    [
+      "a deep transition of layers, and a path around it",
+      regression(rnn(4, { transition: [dense(4, { activation: "tanh" }), dense(4)], transitionSkip: "add" }), dense(2)),
+      ["h –w■→ z1", "h –■→ z2", "h –w→ o", "x –wx→ h!", "z1 –w→ z2", "z2 –wh→ h", ...ends],
+    ],
+    [
+      "two directions, side by side",
+      regression(bidirectional(rnn(4)), dense(2)),
+      ["h1 –wh■→ h1", "h1 –w→ o", "h2 –wh■-1→ h2", "h2 –w→ o", "x –wx→ h1!", "x –wx→ h2!", ...ends],
+    ],
+    [
+      "two directions, added",
+      regression(bidirectional(gru(4), { merge: "sum" }), dense(2)),
+      ["+ –w→ o", "h1 –wh■→ h1", "h1 –→ +", "h2 –wh■-1→ h2", "h2 –→ +", "x –wx→ h1!", "x –wx→ h2!", ...ends],
+    ],
+    [
+      "a path around a layer",
+      regression(dense(4), residual(rnn(4)), dense(2)),
+      ["+ –w→ o", "h –wh■→ h", "h –→ +", "x –w→ z!", "z –wx→ h", "z –→ +", ...ends],
+    ],
+    [
+      "paths from the input to every layer and from every layer to the output",
+      model({ input: features(3), layers: [rnn(4), rnn(4), dense(2)], loss: meanSquared(), skips: "both" }),
+      ["h1 –wh■→ h1", "h1 –wx→ h2", "h1 –w→ o", "h2 –wh■→ h2", "h2 –w→ o", "x –wx→ h1!", "x –wx→ h2!", "x –w→ o!", ...ends],
+    ],
+    [
+      "a reservoir, which no gradient passes",
+      regression(reservoir(20, { radius: 0.9 }), dense(2)),
+      ["h –wh■→ h!", "h –w→ o!", "x –wx→ h!", ...ends],
+    ],
+    [
+      "normalisation and dropout within cells and between them",
+      regression(lstm(4, { layerNorm: true }), layerNorm(), gru(4, { zoneout: 0.1, recurrentDropout: 0.1 }), dense(2)),
+      ["h, c1 –wh■→ h, c1", "h, c1 –→ layerNorm · 4", "h2 –wh■→ h2", "h2 –w→ o", "layerNorm · 4 –wx→ h2", "x –wx→ h, c1!", ...ends],
     ],
     ["a network without recurrence", regression(dense(4, { activation: "relu" }), dense(2)), ["x –w→ z!", "z –w→ o", ...ends]],
     ["a recurrent output", regression(rnn(2)), ["h –wh■→ h", "h –→ L", "x –wx→ h!", "y –→ L!"]],
