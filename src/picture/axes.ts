@@ -48,9 +48,14 @@ export function linearAxis(
   return { scale: (value) => scale(value), ticks: scale.ticks(count).map((value) => ({ at: scale(value), text: tickText(value) })) };
 }
 
+/** Beyond these, the next power of ten is no number any more. */
+const [LEAST, GREATEST] = [1e-300, 1e300];
+
 /** Powers of ten, or the numbers between them where there are fewer than two. Both ends above 0. */
 export function logAxis([low, high]: readonly [number, number], [from, to]: readonly [number, number], count: number): Axis {
-  const scale = scaleLog(low === high ? [low / 2, high * 2] : [low, high], [from, to]).nice();
+  const within = (value: number): number => Math.min(GREATEST, Math.max(LEAST, value));
+  const ends = low === high ? [within(low) / 2, within(high) * 2] : [within(low), within(high)];
+  const scale = scaleLog(ends, [from, to]).nice().clamp(true);
   const [first, last] = scale.domain().map((end) => Math.round(Math.log10(end)));
   const decades = last - first;
   const every = Math.max(1, Math.ceil(decades / count));
