@@ -127,8 +127,10 @@ function port({ edges }: Diagram, back: readonly number[], place: number, index:
 
 function drawLane(edge: DiagramEdge, boxes: readonly Box[], { side, x, start, end }: Lane, hasSquare: boolean): Arrow {
   const [from, to] = [boxes[edge.from], boxes[edge.to]];
-  const begin: Point[] = blocked(boxes, from, side) === 0 ? [{ x: from.x + (side * from.width) / 2, y: start }] : detour(from, side, -1);
-  const finish: Point[] = blocked(boxes, to, side) === 0 ? [{ x: to.x + (side * to.width) / 2, y: end }] : detour(to, side, 1).reverse();
+  const begin: Point[] =
+    blocked(boxes, from, side) === 0 ? [{ x: from.x + (side * from.width) / 2, y: start }] : detour(boxes, from, side, -1);
+  const finish: Point[] =
+    blocked(boxes, to, side) === 0 ? [{ x: to.x + (side * to.width) / 2, y: end }] : detour(boxes, to, side, 1).reverse();
   const leave = begin[begin.length - 1].y;
   const arrive = finish[0].y;
   const square = { x, y: (leave + arrive) / 2 };
@@ -145,13 +147,14 @@ function drawLane(edge: DiagramEdge, boxes: readonly Box[], { side, x, start, en
   };
 }
 
-/** Out of a box's top (−1) or bottom (1) into the gap between two rows. */
-function detour({ x, y, width, height }: Box, side: number, direction: 1 | -1): Point[] {
+/** Out of a box's top (−1) or bottom (1) into the gap beside its row. */
+function detour(boxes: readonly Box[], { x, y, width, height }: Box, side: number, direction: 1 | -1): Point[] {
   const at = x + side * width * 0.3;
-  const edge = y + (direction * height) / 2;
+  const row = boxes.filter((other) => Math.abs(other.y - y) < (other.height + height) / 2);
+  const edge = Math.max(...row.map((other) => direction * other.y + other.height / 2));
   return [
-    { x: at, y: edge },
-    { x: at, y: edge + direction * 15 },
+    { x: at, y: y + (direction * height) / 2 },
+    { x: at, y: direction * (edge + 15) },
   ];
 }
 

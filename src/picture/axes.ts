@@ -48,8 +48,9 @@ export function linearAxis(
   return { scale: (value) => scale(value), ticks: scale.ticks(count).map((value) => ({ at: scale(value), text: tickText(value) })) };
 }
 
-/** Beyond these, the next power of ten is no number any more. */
-const [LEAST, GREATEST] = [1e-300, 1e300];
+/** Beyond these, the next power of ten, or a difference, is no number any more. */
+export const GREATEST = 1e300;
+const LEAST = 1e-300;
 
 /** Powers of ten, or the numbers between them where there are fewer than two. Both ends above 0. */
 export function logAxis([low, high]: readonly [number, number], [from, to]: readonly [number, number], count: number): Axis {

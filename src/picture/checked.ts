@@ -1,6 +1,7 @@
 // Checks of what the charts are given, each returning its argument.
 
 import { checkChoice, checkName, checkNumber, checkOptions, checkSize, describe } from "../define/check.ts";
+import { GREATEST } from "./axes.ts";
 import type { Chart, CurvesOptions, Flow, HeatMapOptions, SpectrumOptions } from "./records.ts";
 
 const isNumbers = (values: unknown): values is ArrayLike<number> =>
@@ -77,8 +78,8 @@ export function checkSpectra(options: SpectrumOptions): SpectrumOptions {
   for (const set of list("spectrum: sets", options.sets, "set")) {
     text("spectrum: a set's label", set?.label);
     list(`spectrum: the eigenvalues of "${set.label}"`, set.eigenvalues, "eigenvalue").forEach((value, index) => {
-      checkNumber(`spectrum: the real part of eigenvalue ${index + 1} of "${set.label}"`, value?.re);
-      checkNumber(`spectrum: the imaginary part of eigenvalue ${index + 1} of "${set.label}"`, value.im);
+      checkNumber(`spectrum: the real part of eigenvalue ${index + 1} of "${set.label}"`, value?.re, -GREATEST, GREATEST);
+      checkNumber(`spectrum: the imaginary part of eigenvalue ${index + 1} of "${set.label}"`, value.im, -GREATEST, GREATEST);
     });
   }
   return options;

@@ -1,7 +1,7 @@
 // Curves over training steps or time: losses, gradient norms, the growth of a linear recurrence; one chart, or several above each other.
 
 import { area, line } from "d3-shape";
-import { type Axis, drawFrame, drawLegend, drawTitle, linearAxis, logAxis, round, text } from "./axes.ts";
+import { type Axis, drawFrame, drawLegend, drawTitle, GREATEST, linearAxis, logAxis, round, text } from "./axes.ts";
 import { checkSeries } from "./checked.ts";
 import type { Chart, CurvesOptions } from "./records.ts";
 import { INK, SERIES, widthOf } from "./style.ts";
@@ -16,7 +16,7 @@ const BETWEEN = 64;
 
 /**
  * Charts above each other with a common horizontal axis, as an SVG file's text. Where there are many values to a pixel a line shows
- * their mean, and a band behind it their least and greatest. Values that are not finite are left out.
+ * their mean, and a band behind it their least and greatest. Values that are not finite, or beyond 10³⁰⁰, are left out.
  *
  * @throws TypeError if there is no chart, or something in it is of another kind; RangeError if values and places differ in number
  */
@@ -50,7 +50,7 @@ function drawChart(
   width: number,
   name: string,
 ): Drawing {
-  const usable = (value: number): boolean => Number.isFinite(value) && (scale === "linear" || value > 0);
+  const usable = (value: number): boolean => Math.abs(value) <= GREATEST && (scale === "linear" || value > 0);
   const binned = series.map(({ values, at }) => bins(values, (index) => at?.[index] ?? index + 1, across.scale, usable));
   const all = [
     ...binned.flatMap((bin) => bin.flatMap(({ least, most }) => [least, most])),

@@ -32,7 +32,7 @@ export function heatMap(options: HeatMapOptions): string {
   const low = known.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const high = known.reduce((a, b) => Math.max(a, b), 0);
   const colorOf = (number: number): string =>
-    number > 0 ? interpolateViridis(high > low ? Math.log(number / low) / Math.log(high / low) : 0.5) : NONE;
+    number > 0 ? interpolateViridis(high > low ? (Math.log(number) - Math.log(low)) / (Math.log(high) - Math.log(low)) : 0.5) : NONE;
 
   const room = Math.min(MOST_LABEL, Math.max(...rows.map(({ label: name }) => widthOf(name, 12))));
   const left = room + 34;
@@ -113,11 +113,12 @@ function drawBar(left: number, top: number, range: readonly [number, number] | n
     }),
   );
   const [low, high] = range;
-  const at = (number: number): number => from + (high > low ? (Math.log(number / low) / Math.log(high / low)) * length : length / 2);
+  const at = (number: number): number =>
+    from + (high > low ? ((Math.log(number) - Math.log(low)) / (Math.log(high) - Math.log(low))) * length : length / 2);
   const marks = marksOf(low, high).map(
     (number) =>
       element("path", { d: `M${round(at(number))},${top + 12}v4`, stroke: FAINT }) +
-      label(powerText(number, Math.log10(high / low)), at(number), top + 29, { ...text(11, FAINT), "text-anchor": "middle" }),
+      label(powerText(number, Math.log10(high) - Math.log10(low)), at(number), top + 29, { ...text(11, FAINT), "text-anchor": "middle" }),
   );
   return name + rects.join("") + marks.join("") + none;
 }

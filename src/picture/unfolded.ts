@@ -33,7 +33,8 @@ export function drawUnfolded(diagram: Diagram, title: string, { steps, gradient,
   const apart = gradient ? APART : 0;
   const drawings: Drawing[] = [];
   const words: Word[] = [];
-  const taken: Area[] = boxes.map(areaOf);
+  const stubs = stubsOf(diagram, plan, columns, thickness !== null && thickness.first === 1);
+  const taken: Area[] = [...boxes.map(areaOf), ...stubs.map(({ area }) => area)];
   for (const edge of plan.edges) {
     const way = wayOf(edge, plan, columns);
     taken.push(...way.areas);
@@ -42,7 +43,6 @@ export function drawUnfolded(diagram: Diagram, title: string, { steps, gradient,
     if (text !== "") words.push({ text, places: way.places });
     if (gradient && edge.gradient) drawings.push(way.draw(apart, true, { color: BACKWARD, width: widthAt(thickness, edge, plan) }));
   }
-  const stubs = stubsOf(diagram, plan, columns, thickness !== null && thickness.first === 1);
   const said = placed(words, taken);
   const left = Math.min(
     ...boxes.map((box) => areaOf(box).left),
@@ -155,8 +155,8 @@ function stubsOf(diagram: Diagram, plan: Unfolding, { boxes }: Columns, isBeginn
         area: {
           left: Math.min(near.x, far.x + direction * 24),
           right: Math.max(near.x, far.x + direction * 24),
-          top: far.y - 4,
-          bottom: far.y + 4,
+          top: far.y - 12,
+          bottom: far.y + 12,
         },
       });
     }

@@ -50,17 +50,20 @@ function uprightOf(edge: UnfoldedEdge, step: number, from: Box, to: Box, { ways,
   const inner = ways[edge.folded].map(({ x, y }) => ({ x: x + step * pitch, y }));
   const points = straightened([meeting(from, inner[0] ?? to, -up), ...inner, meeting(to, inner[inner.length - 1] ?? from, up)]);
   const half = (points.length - 1) >> 1;
-  const [a, b] = [points[half], points[half + 1]];
+  // In the middle, or where it begins or ends.
+  const pieces = [half, 0, points.length - 2].map((index) => [points[index], points[index + 1]] as const);
   return {
     draw: (aside, back, stroke) => {
       const moved = points.map(({ x, y }) => ({ x: x + aside, y }));
       const path = back ? moved.reverse() : moved;
       return drawArrow(smooth(path, "upright"), path[path.length - 1], up > 0 === back ? 90 : -90, stroke);
     },
-    places: [0.5, 0.3, 0.7].flatMap((share) => {
-      const [x, y] = [a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share];
-      return [{ x: x - APART, y, side: "left" } as const, { x: x + APART, y, side: "right" } as const];
-    }),
+    places: pieces.flatMap(([a, b]) =>
+      [0.5, 0.3, 0.7, 0.15, 0.85].flatMap((share) => {
+        const [x, y] = [a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share];
+        return [{ x: x - APART, y, side: "left" } as const, { x: x + APART, y, side: "right" } as const];
+      }),
+    ),
     // Where it passes other rows.
     areas: points.slice(2).flatMap((point, index) => {
       const before = points[index + 1];
@@ -84,7 +87,7 @@ function levelOf(delay: number, from: Box, to: Box): Way {
       const x = start + (end - start) * share;
       return [{ x, y: from.y - APART, side: "above" } as const, { x, y: from.y + APART, side: "below" } as const];
     }),
-    areas: [],
+    areas: [{ left: Math.min(start, end), right: Math.max(start, end), top: from.y - 8, bottom: from.y + 8 }],
   };
 }
 

@@ -85,6 +85,7 @@ describe("curves", () => {
     ["zero and less on a logarithmic axis", [0, -1, 5], "log"],
     ["nothing that can be drawn", [Number.NaN, -1], "log"],
     ["the least and the greatest", [Number.MIN_VALUE, Number.MAX_VALUE], "log"],
+    ["the least and the greatest, both ways", [-Number.MAX_VALUE, Number.MAX_VALUE, 1], "linear"],
     ["a Float32Array", Float32Array.of(1, 2), "linear"],
   ])("of %s is a picture, too", (_, values, scale) => {
     expect(readDrawing(one(values, scale)).texts).toContain("Loss");
