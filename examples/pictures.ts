@@ -8,7 +8,9 @@ import {
   crossEntropy,
   dense,
   embedding,
+  examples,
   features,
+  last,
   lstm,
   meanSquared,
   model,
@@ -16,8 +18,8 @@ import {
   tokens,
   windows,
 } from "unrolled";
-import { eigenvalues, setSpectralRadius } from "unrolled/inspect";
-import { curves, folded, spectrum, unfolded } from "unrolled/pictures";
+import { eigenvalues, gradientFlow, setSpectralRadius } from "unrolled/inspect";
+import { curves, folded, heatMap, spectrum, unfolded } from "unrolled/pictures";
 
 const folder = process.argv[2] ?? "docs/pictures";
 mkdirSync(folder, { recursive: true });
@@ -80,8 +82,9 @@ const SYMBOLS = 6;
 const LAG = 5;
 const heard = Int32Array.from({ length: 20_000 }, (_, t) => (t * t * 7 + (t >> 3) * 5 + (t >> 1)) % SYMBOLS);
 const said = heard.map((_, t) => (t < LAG ? 0 : heard[t - LAG]));
-const echo = model({ input: tokens(SYMBOLS), layers: [rnn(48), dense(SYMBOLS)], loss: crossEntropy(), seed: 1 });
-using net = await compile(echo, { strict: true });
+using net = await compile(model({ input: tokens(SYMBOLS), layers: [rnn(48), dense(SYMBOLS)], loss: crossEntropy(), seed: 1 }), {
+  strict: true,
+});
 const data = windows(heard, { targets: said, batch: 16, steps: 25 });
 const history: { loss: number[]; norm: number[] } = { loss: [], norm: [] };
 for await (const { loss, gradientNorm } of net.train(data, { optimizer: adam(4e-3), clip: { norm: 1 }, epochs: 12 })) {
@@ -103,4 +106,23 @@ save(
     ],
   }),
 );
-save("unfolded", unfolded(echo, 4, { gradient: true }));
+
+// How far the loss at the end of a sequence is heard, before any training: not far with tanh units, further with a memory cell.
+const LONG = 100;
+const readings = Array.from({ length: 32 }, (_, row) => ({
+  input: Float32Array.from({ length: LONG }, (_, t) => Math.sin(row + t / 3)),
+  target: [row % 2],
+}));
+const rows = [];
+for (const layer of [rnn(64), lstm(64)]) {
+  const definition = model({ input: features(1), layers: [layer, last(), dense(1)], loss: meanSquared(), seed: 1 });
+  using fresh = await compile(definition, { strict: true });
+  const { states } = gradientFlow(fresh, examples(readings, { batch: 32 }));
+  for (const { layer: path, state, norms } of states) rows.push({ label: `${path.split("/")[1]}, ${state}`, values: norms });
+  if (layer.kind === "rnn")
+    save(
+      "unfolded",
+      unfolded(definition, 5, { flow: states.map(({ layer: path, state, norms }) => ({ label: `${path}/${state}`, norms })) }),
+    );
+}
+save("gradient-flow", heatMap({ title: `How far back the loss after ${LONG} steps is felt`, rows, value: "‖∂L/∂s(t)‖" }));

@@ -4,6 +4,7 @@ import type { TrainArguments } from "./arguments.ts";
 import { writeAtomically } from "./atomic.ts";
 import { census } from "./corpus.ts";
 import { checkTarget } from "./files.ts";
+import { flowOf } from "./flow.ts";
 import { bits, clock, several, size, whole } from "./format.ts";
 import { History } from "./history.ts";
 import { writeNote } from "./note.ts";
@@ -30,7 +31,10 @@ export async function train(paths: readonly string[], options: TrainArguments, g
   const save = async (): Promise<string> => {
     const bytes = net.save({ note: writeNote(note), optimizer: true });
     await writeAtomically(out, bytes);
-    if (options.plots !== undefined) await writePictures(options.plots, [history.draw(titleOf(ready), note.training.clip)]);
+    if (options.plots !== undefined) {
+      const flow = flowOf(ready, note.training.made);
+      await writePictures(options.plots, [history.draw(titleOf(ready), note.training.clip), ...(flow ? [flow] : [])]);
+    }
     return `saved     ${out} (${size(bytes.length)})\n          after ${several(note.training.made, "step")}`;
   };
   try {

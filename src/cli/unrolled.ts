@@ -45,7 +45,10 @@ function commands(finish: (code: number) => void): Command {
     .option("--sample-every <seconds>", "show what it writes; 0: only at the end", between(0, Infinity), 20)
     .option("--evaluate-every <seconds>", "judge it also within an epoch; 0: no", between(0, Infinity), 60)
     .option("--save-every <seconds>", "0: only at the end", between(0, Infinity), 60)
-    .option("--plots <dir>", "curves of loss and gradient as SVG files in this folder, at each save and at the end")
+    .option(
+      "--plots <dir>",
+      "curves of loss and gradient, and its flow through time, as SVG files in this folder, at each save and at the end",
+    )
     .option("--strict", "the same bits on every machine, a little slower")
     .action(async (files: string[], options: TrainArguments, command: Command) => {
       const given = Object.keys(options).filter((key) => command.getOptionValueSource(key) === "cli");

@@ -64,7 +64,8 @@ describe.skipIf(!existsSync(command))("the command line (needs `npm run build`)"
   });
 
   test("looking, sampling and saving on the way change nothing", () => {
-    const often = ["--sample-every", "0.001", "--evaluate-every", "0.001", "--save-every", "0.001"];
+    const often = ["--sample-every", "0.001", "--evaluate-every", "0.001", "--save-every", "0.001", "--plots", "often"];
+    mkdirSync(join(folder, "often"));
     run("train", "text.txt", ...SMALL, "--epochs", "2", "-o", "quiet.unrolled");
     run("train", "text.txt", ...SMALL, "--epochs", "2", "-o", "often.unrolled", ...often);
     expect(bytesOf("often.unrolled")).toEqual(bytesOf("quiet.unrolled"));
@@ -134,6 +135,8 @@ describe.skipIf(!existsSync(command))("the command line (needs `npm run build`)"
     expect(trained).toMatchObject({ status: 0, stderr: "" });
     const curves = readDrawing(String(bytesOf("pictures/curves.svg")));
     for (const part of ["loss / bits per character", "gradient norm", "held out", "clipped to 5"]) expect(curves.texts).toContain(part);
+    const flow = readDrawing(String(bytesOf("pictures/gradient-flow.svg")));
+    for (const part of ["layer 1/rnn/h", "character of the window", "‖∂L/∂s(t)‖"]) expect(flow.texts).toContain(part);
     const shown = run("show", "drawn.unrolled", "--svg", "pictures");
     expect(shown).toMatchObject({ status: 0, stderr: "" });
     for (const name of ["folded.svg", "unfolded.svg"]) {
