@@ -37,6 +37,9 @@ const around = ({ x, y }: Point, edge: DiagramEdge): Area => ({
 export const loopRoom = (loops: readonly DiagramEdge[]): number =>
   Math.max(0, ...loops.map((edge, index) => LOOP + FURTHER * (index >> 1) + wordRoom(edge)));
 
+/** The room of a square between two boxes, with its word at one side and as much at the other. */
+export const squareRoom = (edge: DiagramEdge): number => 2 * half(edge) + Math.max(0, 2 * widthOf(wordsOf(edge.weights), WORD) - 20);
+
 const wordRoom = (edge: DiagramEdge): number => widthOf(wordsOf(edge.weights), WORD) + half(edge) + 12;
 
 export function arrowsOf(diagram: Diagram, boxes: readonly Box[], { ways, squares }: Layout): Arrow[] {

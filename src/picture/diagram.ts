@@ -1,5 +1,7 @@
 // A model as a diagram: boxes and arrows as plain data, which every picture and every text of a graph is made from.
 
+import { componentsOf } from "./components.ts";
+
 /** What a box stands for. */
 export type NodeKind = "input" | "state" | "layer" | "join" | "output" | "target" | "loss" | "operation" | "parameter" | "delay";
 
@@ -30,7 +32,7 @@ export interface DiagramNode {
   readonly width: number;
   /** A sequence has a value at each step, a vector one value; a parameter and a scalar belong to no step. */
   readonly extent: "sequence" | "vector" | "parameter" | "scalar";
-  /** Arrows without a delay on the longest way to it from where something is given. */
+  /** Arrows on the longest way to it from where something is given, those that lead back in a loop left out. */
   readonly rank: number;
   /** The loop through time that it is part of, counted from 0; −1 for none. */
   readonly loop: number;
@@ -54,10 +56,11 @@ export interface Diagram {
   readonly edges: readonly DiagramEdge[];
 }
 
-/** The rank of each node: arrows on the longest way to it, delays left out. Arrows without a delay make no cycle. */
-export function ranksOf(count: number, edges: readonly { readonly from: number; readonly to: number; readonly delay: number }[]): number[] {
+/** The rank of each node: arrows on the longest way to it. A delay within a loop leads back and does not count; arrows without one make no cycle. */
+export function ranksOf(count: number, edges: readonly Pick<DiagramEdge, "from" | "to" | "delay">[]): number[] {
+  const { of } = componentsOf(count, (node) => edges.filter(({ from }) => from === node).map(({ to }) => to));
   const before: number[][] = Array.from({ length: count }, () => []);
-  for (const { from, to, delay } of edges) if (delay === 0) before[to].push(from);
+  for (const { from, to, delay } of edges) if (delay === 0 || of[from] !== of[to]) before[to].push(from);
   const ranks = new Array<number>(count).fill(-1);
   const visit = (node: number): number => {
     if (ranks[node] === -2) throw new Error("internal: arrows without a delay make a cycle");

@@ -1,6 +1,6 @@
 // The folded graph as a picture: the network once, with a black square for each delay (Goodfellow et al. 2016, section 10.1).
 
-import { arrowsOf, loopRoom } from "./arrows.ts";
+import { arrowsOf, loopRoom, squareRoom } from "./arrows.ts";
 import type { Diagram, DiagramEdge } from "./diagram.ts";
 import { type Box, laidOut } from "./layout.ts";
 import { type Area, placed } from "./room.ts";
@@ -20,7 +20,7 @@ export function drawFolded(diagram: Diagram, title: string): string {
     // As much room on both sides, so that boxes above each other stay in line.
     return { width: size.width + 2 * loopRoom(edges.filter(({ from, to }) => from === place && to === place)), height: size.height };
   });
-  const layout = laidOut(diagram, { cells, ranksep: 44, nodesep: 30 });
+  const layout = laidOut(diagram, { cells, squares: edges.map(squareRoom), ranksep: 44, nodesep: 30 });
   const boxes = layout.boxes.map((box, place) => ({ ...box, ...sizeOf(nodes[place], width) }));
   const arrows = arrowsOf(diagram, boxes, layout);
   const said = arrows.map(({ word }) => word).filter(({ text }) => text !== "");

@@ -27,6 +27,8 @@ export interface Layout extends Size {
 export interface Room {
   /** The room of each node, with what is drawn beside it. */
   readonly cells: readonly Size[];
+  /** The widths of the black squares of the edges, with their words. */
+  readonly squares: readonly number[];
   readonly ranksep: number;
   readonly nodesep: number;
   /** Rows from below, where they are given. */
@@ -55,7 +57,7 @@ export function laidOut(diagram: Diagram, room: Room): Layout {
   for (const index of inOrder(diagram)) {
     const { from, to, delay } = diagram.edges[index];
     const stops = [String(from), ...(delay === 0 ? [] : [squareOf(index)]), String(to)];
-    if (delay !== 0) graph.setNode(squareOf(index), { width: 18, height: 18 });
+    if (delay !== 0) graph.setNode(squareOf(index), { width: room.squares[index], height: 18 });
     // The target stands above the loss, as in the textbook.
     const downward = diagram.nodes[from].kind === "target";
     parts[index] = stops.slice(1).map((stop, step) => {

@@ -92,13 +92,13 @@ function columnsOf(diagram: Diagram, { nodes, rows }: Unfolding, gradient: boole
     (a, b) => Math.abs(a) - Math.abs(b),
   );
   const ranksep = (gradient ? 54 : 44) + (bows.length > 0 ? 10 + 14 * bows.length : 0);
-  const layout = laidOut(within, { cells: sizes, ranksep, nodesep: 34, rows });
+  const layout = laidOut(within, { cells: sizes, squares: [], ranksep, nodesep: 34, rows });
   const room = ({ weights }: DiagramEdge): number => widthOf(wordsOf(weights), WORD);
   const level = diagram.edges.filter((edge) => edge.delay !== 0 && !changesRow(edge, rows));
   const lanes: number[] = [];
   let across = 0;
   diagram.edges.forEach((edge, index) => {
-    if (Math.abs(edge.delay) !== 1 || !changesRow(edge, rows)) return;
+    if (edge.delay === 0 || !changesRow(edge, rows)) return;
     lanes[index] = across + LANE / 2 + 4;
     across += LANE + room(edge);
   });

@@ -42,7 +42,7 @@ export function wayOf(edge: UnfoldedEdge, plan: Unfolding, columns: Columns): Wa
   if (edge.delay === 0) return uprightOf(edge, step, from, to, columns);
   const isLevel = plan.rows[plan.nodes[edge.from].folded] === plan.rows[plan.nodes[edge.to].folded];
   if (Math.abs(edge.delay) === 1) return isLevel ? levelOf(edge.delay, from, to) : laneOf(edge, step, from, to, columns);
-  return isLevel ? bowOf(edge.delay, from, to, columns.rises.get(edge.delay) as number) : underOf(edge.delay, step, from, to);
+  return isLevel ? bowOf(edge.delay, from, to, columns.rises.get(edge.delay) as number) : underOf(edge, step, from, to, columns);
 }
 
 function uprightOf(edge: UnfoldedEdge, step: number, from: Box, to: Box, { ways, pitch }: Columns): Way {
@@ -91,10 +91,14 @@ function levelOf(delay: number, from: Box, to: Box): Way {
   };
 }
 
+/** The way between two columns that an arrow to another row takes. */
+const laneAt = ({ delay, folded }: UnfoldedEdge, step: number, { lanes, width, pitch }: Columns): number =>
+  delay > 0 ? step * pitch + width + lanes[folded] : step * pitch - lanes[folded];
+
 /** To another row of the next step: out at the side, along a lane between the columns, in at the side. */
-function laneOf(edge: UnfoldedEdge, step: number, from: Box, to: Box, { lanes, width, pitch }: Columns): Way {
+function laneOf(edge: UnfoldedEdge, step: number, from: Box, to: Box, columns: Columns): Way {
   const ahead = Math.sign(edge.delay);
-  const lane = ahead > 0 ? step * pitch + width + lanes[edge.folded] : step * pitch - lanes[edge.folded];
+  const lane = laneAt(edge, step, columns);
   // Beside the middle of a box, where arrows within a row arrive.
   const towards = Math.sign(to.y - from.y) * 18;
   const into = to.y - towards;
@@ -164,28 +168,30 @@ function bowOf(delay: number, from: Box, to: Box, rise: number): Way {
   };
 }
 
-/** To another row over several steps: down (or up) beside the column, then along the gap below the row where it arrives. */
-function underOf(delay: number, step: number, from: Box, to: Box): Way {
-  const ahead = Math.sign(delay);
-  const gap = to.y + to.height / 2 + 14 + 6 * (step % Math.abs(delay));
-  const beside = from.x + ahead * (from.width / 2 + 16);
+/** To another row over several steps: along a lane beside the column, then along the gap below the row where it arrives. */
+function underOf(edge: UnfoldedEdge, step: number, from: Box, to: Box, columns: Columns): Way {
+  const ahead = Math.sign(edge.delay);
+  const lane = laneAt(edge, step, columns);
+  const gap = to.y + to.height / 2 + 14 + 6 * (step % Math.abs(edge.delay));
+  const out = from.y + Math.sign(to.y - from.y) * 18;
   const points = (aside: number): Point[] => [
-    { x: from.x + (ahead * from.width) / 2, y: from.y + aside },
-    { x: beside + aside, y: from.y + aside },
-    { x: beside + aside, y: gap + aside / 2 },
+    { x: from.x + (ahead * from.width) / 2, y: out + aside * 0.6 },
+    { x: lane + aside, y: out + aside * 0.6 },
+    { x: lane + aside, y: gap + aside / 2 },
     { x: to.x - ahead * to.width * 0.32 + aside, y: gap + aside / 2 },
     { x: to.x - ahead * to.width * 0.32 + aside, y: to.y + to.height / 2 },
   ];
+  const [top, bottom] = [Math.min(out, gap), Math.max(out, gap)];
   return {
     draw: (aside, back, stroke) => {
       const path = back ? points(aside).reverse() : points(aside);
       return drawArrow(rounded(path, 8), path[4], back ? (ahead > 0 ? 180 : 0) : -90, stroke);
     },
-    places: [
-      { x: beside, y: (from.y + gap) / 2, side: ahead > 0 ? "right" : "left" },
-      { x: beside, y: from.y, side: "below" },
-    ],
-    areas: [],
+    places: [0.5, 0.3, 0.7, 0.15, 0.85].flatMap((share) => {
+      const y = top + (bottom - top) * share;
+      return [{ x: lane + APART - 2, y, side: "right" } as const, { x: lane - APART + 2, y, side: "left" } as const];
+    }),
+    areas: [{ left: lane - 5, right: lane + 5, top, bottom }],
   };
 }
 
