@@ -163,6 +163,10 @@ describe("use step by step", () => {
     () => letters(rnn(4), reverse(last()), dense(5)),
     [["a stream of the first step", (net) => net.stream(), TypeError, "stream", "layer 2/reverse", "predict()"]],
   );
+  refuses(
+    () => compile(model({ input: features(2), layers: [reverse(rnn(4)), dense(2)], loss: meanSquared() })),
+    [["a forecast backwards", (net) => net.forecast([[1, 2]], 3), TypeError, "forecast", "layer 1/reverse", "predict()"]],
+  );
 });
 
 describe("a cell that hears as much as it puts out, and more", () => {
