@@ -2,8 +2,8 @@
 // The same formulas in the same order as the map's words, so the same bits.
 
 import { madd } from "../math/madd";
-import { sigmoidBy } from "../math/sigmoid";
-import { tanhBy } from "../math/tanh";
+import { sigmoidArgument, sigmoidBy } from "../math/sigmoid";
+import { tanhArgument, tanhBy } from "../math/tanh";
 import { AT_TANH, putConstants, rowsAt } from "./gates-operands";
 import { sigmoidSlope, tanhSlope } from "./map-gradients";
 
@@ -36,15 +36,16 @@ export function gruGates(program: usize, time: i32, rows: i32, width: i32, scrat
     const n1: usize = load<u32>(at, 44);
     const before: usize = load<u32>(at, 48);
     for (let x: usize = 0; x < bytes; x += 16) {
-      const rAt = sigmoidBy(s, sum(r1, r2, x));
+      const rAt = sigmoidBy(s, sigmoidArgument(s, sum(r1, r2, x)));
       const mAt = sum(m1, m2, x);
       v128.store(h + x, f32x4.mul(rAt, mAt));
       if (m) v128.store(m + x, mAt);
       if (r) v128.store(r + x, rAt);
     }
     for (let x: usize = 0; x < bytes; x += 16) {
-      const zAt = sigmoidBy(s, sum(z1, z2, x));
-      const nAt = tanhBy(t, f32x4.add(v128.load(n1 + x), v128.load(h + x)));
+      const zAt = sigmoidBy(s, sigmoidArgument(s, sum(z1, z2, x)));
+      const pNAt = f32x4.add(v128.load(n1 + x), v128.load(h + x));
+      const nAt = tanhBy(t, tanhArgument(t, pNAt), pNAt);
       v128.store(h + x, madd(zAt, f32x4.sub(v128.load(before + x), nAt), nAt));
       if (r) {
         v128.store(z + x, zAt);

@@ -1,8 +1,8 @@
 // The gates of an LSTM (Hochreiter and Schmidhuber 1997; Gers et al. 2000), forward and backward: what a map would do word by word, a row at a time.
 // The same formulas in the same order as the map's words, so the same bits.
 
-import { sigmoidBy } from "../math/sigmoid";
-import { tanhBy } from "../math/tanh";
+import { sigmoidArgument, sigmoidBy } from "../math/sigmoid";
+import { tanhArgument, tanhBy } from "../math/tanh";
 import { AT_TANH, putConstants, rowsAt } from "./gates-operands";
 import { sigmoidSlope, tanhSlope } from "./map-gradients";
 
@@ -34,9 +34,10 @@ export function lstmGates(program: usize, time: i32, rows: i32, width: i32, scra
     const pO: usize = load<u32>(at, 40);
     const before: usize = load<u32>(at, 44);
     for (let x: usize = 0; x < bytes; x += 16) {
-      const fAt = sigmoidBy(s, v128.load(pF + x));
-      const iAt = sigmoidBy(s, v128.load(pI + x));
-      const gAt = tanhBy(t, v128.load(pG + x));
+      const fAt = sigmoidBy(s, sigmoidArgument(s, v128.load(pF + x)));
+      const iAt = sigmoidBy(s, sigmoidArgument(s, v128.load(pI + x)));
+      const pGAt = v128.load(pG + x);
+      const gAt = tanhBy(t, tanhArgument(t, pGAt), pGAt);
       v128.store(c + x, f32x4.add(f32x4.mul(fAt, v128.load(before + x)), f32x4.mul(iAt, gAt)));
       if (i) {
         v128.store(i + x, iAt);
@@ -45,8 +46,9 @@ export function lstmGates(program: usize, time: i32, rows: i32, width: i32, scra
       }
     }
     for (let x: usize = 0; x < bytes; x += 16) {
-      const oAt = sigmoidBy(s, v128.load(pO + x));
-      const tanhCAt = tanhBy(t, v128.load(c + x));
+      const oAt = sigmoidBy(s, sigmoidArgument(s, v128.load(pO + x)));
+      const cAt = v128.load(c + x);
+      const tanhCAt = tanhBy(t, tanhArgument(t, cAt), cAt);
       v128.store(h + x, f32x4.mul(oAt, tanhCAt));
       if (i) {
         v128.store(o + x, oAt);

@@ -77,9 +77,13 @@ export function putSigmoid(at: usize): void {
   v128.store(at, f32x4.splat(SCALE), 176);
 }
 
-/** sigmoid, to the bit, with the constants that `putSigmoid` has put at `at`. */
-export function sigmoidBy(at: usize, x: v128): v128 {
-  const z = within(f32x4.neg(x), v128.load(at), v128.load(at, 16));
+/** The argument of `sigmoidBy` for x. Apart from it, so that both are short enough to be inlined: a call costs twice the work. */
+export function sigmoidArgument(at: usize, x: v128): v128 {
+  return within(f32x4.neg(x), v128.load(at), v128.load(at, 16));
+}
+
+/** sigmoid(x), to the bit, of z = sigmoidArgument(at, x), with the constants that `putSigmoid` has put at `at`. */
+export function sigmoidBy(at: usize, z: v128): v128 {
   const t = madd(z, v128.load(at, 32), v128.load(at, 48));
   const r = reduced(z, f32x4.sub(t, v128.load(at, 48)), v128.load(at, 64), v128.load(at, 80));
   const tail = expTail(r, v128.load(at, 96), v128.load(at, 112), v128.load(at, 128), v128.load(at, 144), v128.load(at, 160));

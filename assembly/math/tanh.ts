@@ -94,9 +94,13 @@ export function putTanh(at: usize): void {
   v128.store(at, f32x4.splat(-0.0), 160);
 }
 
-/** tanh, to the bit, with the constants that `putTanh` has put at `at`. */
-export function tanhBy(at: usize, x: v128): v128 {
-  const z = f32x4.pmin(f32x4.abs(x), v128.load(at));
+/** |x|, as far as tanh changes. */
+export function tanhArgument(at: usize, x: v128): v128 {
+  return f32x4.pmin(f32x4.abs(x), v128.load(at));
+}
+
+/** tanh x, to the bit, of z = tanhArgument(at, x), with the constants that `putTanh` has put at `at`. */
+export function tanhBy(at: usize, z: v128, x: v128): v128 {
   const t = madd(z, v128.load(at, 16), v128.load(at, 32));
   const r = madd(f32x4.sub(t, v128.load(at, 32)), v128.load(at, 48), z);
   const q = tail(r, v128.load(at, 64), v128.load(at, 80), v128.load(at, 96), v128.load(at, 112), v128.load(at, 128));
