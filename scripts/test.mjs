@@ -53,11 +53,12 @@ function kernels() {
   count("kernels", { passed, failed: Math.max(all - passed, ok && all > 0 ? 0 : 1) });
 }
 
-function vitest(title, projects, program = process.execPath) {
+function vitest(title, projects, { program = process.execPath, except = [] } = {}) {
   const file = join(root, "build", `${title.replace(/\W+/g, "-")}.json`);
   mkdirSync(dirname(file), { recursive: true });
   rmSync(file, { force: true });
-  const options = [...projects.flatMap((project) => ["--project", project]), "--reporter=default", "--reporter=json"];
+  const chosen = [...projects.flatMap((project) => ["--project", project]), ...except.flatMap((file) => ["--exclude", file])];
+  const options = [...chosen, "--reporter=default", "--reporter=json"];
   const { ok } = run(title, binary("vitest", "vitest.mjs"), ["run", ...options, `--outputFile.json=${file}`], { program });
   if (!existsSync(file)) return count(title, { failed: 1 });
   const { numPassedTests: passed, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(readFileSync(file, "utf8"));
@@ -76,11 +77,14 @@ const failed = ({ status }) => status === "failed";
 /** The first Node whose engine has relaxed SIMD. */
 const NEWER = 22;
 
+/** Tests that no binary takes part in, or only its being there: the reference and what judges it, pictures, the command line. */
+const WITHOUT_BINARY = ["bounds", "reference", "numeric", "pictures", "cli"].map((name) => `test/full/${name}.test.ts`);
+
 /** The engine's other binary, which an older Node does not have, is judged by the same tests. */
 function newerNode() {
   if (Number(process.versions.node.split(".")[0]) >= NEWER) return;
   const program = node(NEWER);
-  if (program) vitest(`tests on Node ${NEWER}`, ["quick", "full"], program);
+  if (program) vitest(`tests on Node ${NEWER}`, ["quick", "full"], { program, except: WITHOUT_BINARY });
   else {
     count("newer", { skipped: 1 });
     remarks.push(`skipped: the tests with relaxed SIMD (Node ${NEWER} is not here, and npm could not install it)`);

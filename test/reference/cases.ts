@@ -85,7 +85,7 @@ for (const activation of ACTIVATION_NAMES) {
       (w) => [rnn(w.hidden, { activation, recurrence }), dense(w.output)],
       recurrence === "hidden" ? PLAIN : HEARING,
     );
-    leave(activation !== "tanh" && recurrence !== "hidden");
+    leave(activation !== "tanh");
   }
 }
 
@@ -133,6 +133,7 @@ for (const [name, options] of Object.entries(RESERVOIRS)) {
     reservoir(w.hidden, options),
     dense(w.output),
   ]);
+  leave(name !== "leaky");
 }
 regression("reservoir that hears", (w) => [reservoir(w.hidden, { feedback: 0.5, noise: 0.01 }), dense(w.output)], HEARING);
 classification("reservoir of symbols that hears", (w) => [reservoir(w.hidden, { feedback: 0.5 }), dense(w.output)], { purposes: HEARING });
@@ -174,7 +175,9 @@ regression("dropout 0", (w) => [dropout(0), rnn(w.hidden), dense(w.output)]);
 for (const [name, make] of Object.entries(CELLS)) regression(`cell ${name}`, (w) => [make(w.hidden), dense(w.output)]);
 for (const name of ["lstm", "gru", "mgu"] as const) {
   classification(`tokens, ${name}`, (w) => [embedding(w.hidden), CELLS[name](w.hidden), dense(w.output)]);
+  leave(name !== "lstm");
   regression(`two layers of ${name}`, (w) => [CELLS[name](w.hidden), CELLS[name](w.hidden + 1), last(), dense(w.output)]);
+  leave(true);
 }
 for (const { name, pattern, full, layers } of STOCK) {
   if (pattern === "tokens") classification(name, layers, { purposes: [FORCED, PREDICT] });
