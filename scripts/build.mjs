@@ -53,8 +53,9 @@ function embed() {
   });
   const text = `// The compiled kernels as text, made by scripts/build.mjs from assembly/. Not edited by hand.
 
-/** Bytes of the simd binary; the relaxed one is the rest. */
+/** Bytes of each binary. */
 export const SIMD_BYTES = ${simd.length};
+export const RELAXED_BYTES = ${relaxed.length};
 
 /** They take turns: so many bytes of the one, as many of the other, until both are at their end. */
 export const TURN_BYTES = ${turn};
