@@ -1,6 +1,7 @@
 // The spectral radius of a sparse matrix, from the numbers of each column that are not zero.
 
 import { spectralRadiusBy } from "./arnoldi.ts";
+import { balancingFactor } from "./hessenberg.ts";
 
 /**
  * Entry i stands in row `rows[i]` and column i mod `order`; entries of one place add up. `start` as Arnoldi's method wants it.
@@ -47,20 +48,14 @@ function leaveOutEnds(values: Float64Array, rows: ArrayLike<number>, byRow: read
 /** Rows and columns are scaled by powers of two until their norms are alike, as for whole matrices (see hessenberg.ts). */
 function balance(values: Float64Array, rows: ArrayLike<number>, byRow: readonly number[][]): void {
   const order = byRow.length;
-  const RADIX = 2;
   for (let changed = true; changed; ) {
     changed = false;
     for (let unit = 0; unit < order; unit++) {
       let [column, row] = [0, 0];
       for (let i = unit; i < values.length; i += order) if (rows[i] !== unit) column += values[i] ** 2;
       for (const i of byRow[unit]) if (i % order !== unit) row += values[i] ** 2;
-      if (column === 0 || row === 0) continue;
-      [column, row] = [Math.sqrt(column), Math.sqrt(row)];
-      const before = column + row;
-      let factor = 1;
-      for (; column < row / RADIX; factor *= RADIX, row /= RADIX) column *= RADIX;
-      for (; column >= row * RADIX; factor /= RADIX, row *= RADIX) column /= RADIX;
-      if (column + row >= 0.95 * before) continue;
+      const factor = balancingFactor(Math.sqrt(column), Math.sqrt(row));
+      if (factor === 1) continue;
       changed = true;
       for (const i of byRow[unit]) values[i] /= factor;
       for (let i = unit; i < values.length; i += order) values[i] *= factor;

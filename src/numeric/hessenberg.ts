@@ -3,12 +3,23 @@
 import { reflector } from "./reflector.ts";
 import type { Rows } from "./rows.ts";
 
+const RADIX = 2;
+
+/** The power of two by which a row is to be divided and its column multiplied, so that their norms come near each other; 1 if that gains little. */
+export function balancingFactor(column: number, row: number): number {
+  if (column === 0 || row === 0) return 1;
+  const before = column + row;
+  let factor = 1;
+  for (; column < row / RADIX; factor *= RADIX, row /= RADIX) column *= RADIX;
+  for (; column >= row * RADIX; factor /= RADIX, row *= RADIX) column /= RADIX;
+  return column + row >= 0.95 * before ? 1 : factor;
+}
+
 /**
  * Scales rows and columns by powers of two, exactly, until their norms are alike: D⁻¹·A·D has the eigenvalues of A, and smaller errors where
  * A was badly scaled (Parlett and Reinsch 1969; in the 2-norm, James, Langou and Lowery 2014). In place.
  */
 export function balance({ width: order, stride, values }: Rows): void {
-  const RADIX = 2;
   for (let changed = true; changed; ) {
     changed = false;
     for (let i = 0; i < order; i++) {
@@ -19,13 +30,8 @@ export function balance({ width: order, stride, values }: Rows): void {
         column += values[j * stride + i] ** 2;
         row += values[i * stride + j] ** 2;
       }
-      if (column === 0 || row === 0) continue;
-      [column, row] = [Math.sqrt(column), Math.sqrt(row)];
-      const before = column + row;
-      let factor = 1;
-      for (; column < row / RADIX; factor *= RADIX, row /= RADIX) column *= RADIX;
-      for (; column >= row * RADIX; factor /= RADIX, row *= RADIX) column /= RADIX;
-      if (column + row >= 0.95 * before) continue;
+      const factor = balancingFactor(Math.sqrt(column), Math.sqrt(row));
+      if (factor === 1) continue;
       changed = true;
       for (let j = 0; j < order; j++) values[i * stride + j] /= factor;
       for (let j = 0; j < order; j++) values[j * stride + i] *= factor;
