@@ -1,15 +1,14 @@
 // compile(): a definition becomes a network that trains, predicts, streams, generates and can be saved.
 
-import { CONTROL_STEP, CONTROL_UPDATES } from "../assembly/isa.ts";
 import { checkFlag, checkOptions, describe } from "./define/check.ts";
 import { checkCausal, looksAhead } from "./define/direction.ts";
 import type { Definition } from "./define/model.ts";
 import { type BinaryOptions, checkBinaryOptions, chooseBinary } from "./engine/binary.ts";
 import { Machine } from "./engine/machine.ts";
-import { Parameters, readStored } from "./engine/parameters.ts";
+import { Parameters } from "./engine/parameters.ts";
 import { Programs } from "./engine/programs.ts";
 import { checkDefinition } from "./file/definition.ts";
-import { restore } from "./file/restore.ts";
+import { contentsOf, restore } from "./file/restore.ts";
 import { type Contents, read, write } from "./file/save.ts";
 import { layoutParameters } from "./plan/parameters.ts";
 import type { Plan } from "./plan/plan.ts";
@@ -187,22 +186,7 @@ export class Network implements Disposable {
     checkFlag("save: optimizer", withOptimizer);
     if (typeof note !== "string")
       throw new TypeError(`save: note must be a text but is ${describe(note)}. Use JSON.stringify for other data.`);
-    const { layout, parameters } = machine;
-    const { kind, address, bytes } = this.#memory;
-    const control = machine.view();
-    const blocks = withOptimizer && kind !== null ? bytes / layout.trainedBytes : 0;
-    return write({
-      definition: this.definition,
-      note,
-      parameters: layout.places.map((place) => readStored(machine, parameters + place.offset, place)),
-      optimizer:
-        blocks === 0 || kind === null
-          ? null
-          : { kind, steps: control.getUint32(CONTROL_STEP, true), updates: control.getUint32(CONTROL_UPDATES, true), blocks },
-      memory: Array.from({ length: blocks }, (_, block) =>
-        layout.trained.map((place) => readStored(machine, address + block * layout.trainedBytes + place.offset, place)),
-      ).flat(),
-    });
+    return write(contentsOf(machine, this.definition, this.#memory, note, withOptimizer));
   }
 
   /** @internal Takes over what a file holds. */

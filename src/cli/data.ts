@@ -55,12 +55,12 @@ export function from(data: Data, skipped: number, steps: number): Data {
     },
     check: (definition) => data.check(definition),
     *batches(random, complete): Generator<Batch> {
-      const nowhere = { values: new Int32Array(left > 0 ? data.batch * steps : 0), stride: 1 };
+      const nowhere = { values: new Int32Array(left > 0 ? data.batch * steps : 0), stride: 1, batch: data.batch, order: null };
       let fresh = left > 0;
       for (const batch of data.batches(random, complete)) {
         if (left > 0) {
           // Writing is what moves the streams on.
-          batch.write(nowhere, nowhere);
+          batch.write({ input: nowhere, target: nowhere });
           left--;
         } else {
           yield fresh ? { ...batch, keep: null } : batch;

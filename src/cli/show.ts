@@ -1,7 +1,7 @@
 // `unrolled show`: what is in a model's file.
 
 import { stat } from "node:fs/promises";
-import { bytesOf, type Network, plan } from "../index.ts";
+import { bytesOf, type Input, type Network, plan } from "../index.ts";
 import { openModel } from "./files.ts";
 import { fold, harmless, several, size, table, whole } from "./format.ts";
 import { type Note, readNote } from "./note.ts";
@@ -22,12 +22,13 @@ export async function show(path: string, options: ShowArguments): Promise<number
   const { definition } = net;
   const batch = options.batch ?? note?.training?.batch ?? 32;
   const steps = options.steps ?? note?.training?.steps ?? 64;
-  const { input, loss, feedback, seed, layers } = definition;
+  const { inputs, heads, feedback, seed, layers } = definition;
+  const [{ loss }] = heads;
   const { size: fileBytes } = await stat(path);
 
   const facts = [
     ["file", `${path}, ${size(fileBytes)}`],
-    ["input", input.kind === "tokens" ? `tokens(${input.symbols})` : `features(${input.width})`],
+    ["input", Object.values(inputs).map(inputText).join(", ")],
     ...layers.map(({ path: name, text }, index) => [index === 0 ? "layers" : "", `${text}   ${name}`]),
     ["loss", loss.ignore < 0 ? loss.kind : `${loss.kind}, without targets of ${loss.ignore}`],
     ["feedback", feedback ?? "none: no layer listens to the output"],
@@ -95,3 +96,5 @@ function print(lines: readonly string[]): void {
     process.stdout.write(`${line.trimEnd().length <= columns ? line.trimEnd() : cut.endsWith(" ") ? cut.trimEnd() : `${cut}…`}\n`);
   }
 }
+
+const inputText = (input: Input): string => (input.kind === "tokens" ? `tokens(${input.symbols})` : `features(${input.width})`);

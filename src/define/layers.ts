@@ -2,7 +2,7 @@
 
 import type { Activation } from "../graph/activations.ts";
 import { type Initializer, uniform } from "../graph/initializer.ts";
-import { symbolsOf } from "../graph/shape.ts";
+import { type Shape, sequence, symbolsOf } from "../graph/shape.ts";
 import { add, lastOf } from "../graph/words.ts";
 import { checkActivation } from "./activation.ts";
 import { checkFlag, checkOptions, checkSize, describe } from "./check.ts";
@@ -81,12 +81,12 @@ export const tokens = (n: number): Input => ({ kind: "tokens", symbols: checkSiz
 /** Real numbers, n of them a step. */
 export const features = (n: number): Input => ({ kind: "features", width: checkSize("features", n) });
 
+/** An input as text. */
+export const inputText = (input: Input): string => (input.kind === "tokens" ? `tokens(${input.symbols})` : `features(${input.width})`);
+
 /** The shape that an input (or a fed-back symbol) has in a graph. */
-export function shapeOfInput(input: Input) {
-  return input.kind === "tokens"
-    ? symbolsOf("sequence", input.symbols)
-    : ({ extent: "sequence", rows: 0, width: input.width, symbols: 0 } as const);
-}
+export const shapeOfInput = (input: Input, timeline = 0): Shape =>
+  input.kind === "tokens" ? symbolsOf("sequence", input.symbols, timeline) : sequence(input.width, timeline);
 
 /** A loss as data. */
 export interface Loss {

@@ -16,15 +16,26 @@ export type Feedback = "output" | "softmax" | "symbol";
 export interface Definition {
   readonly format: 1;
   readonly seed: number;
-  readonly input: Input;
+  /** What is given at each step, by name: a model has one, "input". */
+  readonly inputs: Readonly<Record<string, Input>>;
   /** Each layer's path and its text. */
   readonly layers: readonly { readonly path: string; readonly text: string }[];
-  readonly loss: Loss;
   /** null: no layer listens to the output. */
   readonly feedback: Feedback | null;
   readonly nodes: readonly Node[];
+  /** What is put out; the first is the main one, which layers with recurrence from the output hear. */
+  readonly heads: readonly [Head, ...Head[]];
+}
+
+/** One output and what it is taught by. */
+export interface Head {
+  /** Of its target: "target" for the main one. */
+  readonly name: string;
   /** The last layer's node, before any softmax or sigmoid of the loss. */
   readonly output: NodeId;
+  readonly loss: Loss;
+  /** By which its loss counts in the whole. */
+  readonly weight: number;
   /** The loss node. */
   readonly total: NodeId;
 }
@@ -76,17 +87,21 @@ export function model(options: ModelOptions): Definition {
       `model: feedback is "${feedback}" but no layer listens to the output. Use rnn(…, { recurrence: "output" }), or leave feedback out.`,
     );
   return close(graph, output, {
-    seed,
-    input,
     loss,
+    seed,
+    inputs: { input },
     feedback: listens ? feedback : null,
     layers: layers.map((layer, index) => ({ path: paths[index], text: layer.text })),
   });
 }
 
 /** Adds target and loss, and freezes the whole. */
-function close(graph: Graph, output: Value, facts: Pick<Definition, "seed" | "input" | "loss" | "feedback" | "layers">): Definition {
-  const { loss, layers } = facts;
+function close(
+  graph: Graph,
+  output: Value,
+  { loss, ...facts }: Pick<Definition, "seed" | "inputs" | "feedback" | "layers"> & { readonly loss: Loss },
+): Definition {
+  const { layers } = facts;
   const { shape } = output;
   const path = layers[layers.length - 1].path;
   if (shape.extent !== "sequence" && shape.extent !== "vector")
@@ -107,10 +122,16 @@ function close(graph: Graph, output: Value, facts: Pick<Definition, "seed" | "in
   checkHeard(graph.nodes, output, loss, path);
   checkDirections(graph.nodes, output.id);
   graph.label = "target";
-  const target = graph.addShaped("target", [], {}, loss.kind === "crossEntropy" ? symbolsOf(shape.extent, shape.width) : shape);
+  const target = graph.addShaped(
+    "target",
+    [],
+    { name: "target" },
+    loss.kind === "crossEntropy" ? symbolsOf(shape.extent, shape.width) : shape,
+  );
   graph.label = "loss";
   const total = graph.addShaped("loss", [output.id, target], { kind: loss.kind, ignore: loss.ignore }, SCALAR);
-  return deepFreeze({ format: 1, ...facts, nodes: graph.nodes, output: output.id, total });
+  const head: Head = { name: "target", output: output.id, loss, weight: 1, total };
+  return deepFreeze({ format: 1, ...facts, nodes: graph.nodes, heads: [head] });
 }
 
 /**

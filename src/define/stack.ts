@@ -23,7 +23,7 @@ export function stack(layers: readonly Layer[], paths: readonly string[], input:
   const build = (): Stack => {
     const graph = new Graph();
     graph.label = "input";
-    const x = new Value(graph, graph.addShaped("input", [], {}, input));
+    const x = new Value(graph, graph.addShaped("input", [], { name: "input" }, input));
     let listens = false;
     const feedback = (): Value => {
       listens = true;

@@ -98,10 +98,8 @@ export class Program {
       if (symbols > 0) this.#machine.memory.integers(from + offset, size / 4).fill(-1);
   }
 
-  /** Where the first step of the input, the target, the output or any node with a place of its own lies, and numbers from row to row. */
-  place(what: "input" | "target" | "output" | NodeId): { address: number; stride: number } {
-    const node = typeof what === "number" ? what : this.plan[what];
-    if (node < 0) throw new Error(`internal: this plan has no ${what}`);
+  /** Where the first step of a node with a place of its own lies, such as what is given or shown, and numbers from row to row. */
+  place(node: NodeId): { address: number; stride: number } {
     const { base, rowStride } = operandOf(this.plan, this.#bases, node);
     return { address: base, stride: rowStride / 4 };
   }

@@ -2,19 +2,20 @@
 // shape as its law says.
 
 import { describe } from "../define/check.ts";
+import { shapeOfInput } from "../define/layers.ts";
 import type { Definition } from "../define/model.ts";
 import { isIdle, type Node, topologicalOrder } from "../graph/graph.ts";
 import { checkFit, entriesOf, isInitializer } from "../graph/initializer.ts";
 import type { OpName } from "../graph/operations.ts";
-import { SHAPE, type Shape } from "../graph/shape.ts";
+import { matrix, SHAPE, type Shape, sequence } from "../graph/shape.ts";
 import { LONGEST_DELAY } from "../graph/words.ts";
 
 type Attributes = Readonly<Record<string, unknown>>;
 
 /** What a definition may hold: the fewest and most inputs of each operation, and whether its attributes are lawful. */
 const LAWS: { readonly [K in OpName]?: readonly [fewest: number, most: number, lawful?: (attributes: Attributes) => boolean] } = {
-  input: [0, 0],
-  target: [0, 0],
+  input: [0, 0, ({ name }) => typeof name === "string"],
+  target: [0, 0, ({ name }) => typeof name === "string"],
   feedback: [0, 0],
   parameter: [
     0,
@@ -79,11 +80,15 @@ export function checkDefinition(place: string, definition: Definition): void {
       `${place}: the model's definition does not fit this library: ${what}. Use the version of the library that made it.`,
     );
   };
-  const { format, seed, input, layers, loss, feedback, nodes, output, total } = definition;
+  const { format, seed, inputs, layers, heads, feedback, nodes } = definition;
   if (format !== 1) fail(`its format is ${describe(format)}, not 1`);
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) fail(`its seed is ${describe(seed)}`);
   if (!Array.isArray(layers)) fail("it has no layers");
-  if (!isLoss(loss?.kind)) fail(`its loss is ${describe(loss?.kind)}`);
+  if (!Array.isArray(heads) || heads.length === 0) fail("it has no heads");
+  for (const head of heads) if (!isLoss(head?.loss?.kind)) fail(`its loss is ${describe(head?.loss?.kind)}`);
+  if (inputs === null || typeof inputs !== "object") fail("it has no inputs");
+  for (const input of Object.values(inputs))
+    if (input?.kind !== "tokens" && input?.kind !== "features") fail("its input is of no known kind");
   if (![null, "output", "softmax", "symbol"].includes(feedback)) fail(`its feedback is ${describe(feedback)}`);
   if (nodes.length === 0) fail("it has no nodes");
   nodes.forEach((node, id) => {
@@ -94,15 +99,17 @@ export function checkDefinition(place: string, definition: Definition): void {
       fail(`node ${id} has inputs that are not there`);
     if (attributes === null || typeof attributes !== "object" || typeof label !== "string" || !lawful(attributes))
       fail(`node ${id}, ${node.op}, has attributes that are not lawful`);
-    if (!isSize(shape?.width, 1) || !isSize(shape.rows, 0) || !isSize(shape.symbols, 0)) fail(`node ${id} has no shape`);
+    if (!isSize(shape?.width, 1) || !isSize(shape.rows, 0) || !isSize(shape.symbols, 0) || !isSize(shape.timeline, 0))
+      fail(`node ${id} has no shape`);
   });
-  if (!isNode(output, nodes)) fail(`there is no node ${describe(output)}`);
+  for (const { output } of heads) if (!isNode(output, nodes)) fail(`there is no node ${describe(output)}`);
   nodes.forEach((node, id) => {
     if (!sameShape(node.shape, lawfulShape(node, nodes, definition, fail)))
       fail(`node ${id}, ${node.op}, has another shape than its inputs give`);
   });
-  if (!isNode(total, nodes) || nodes[total].op !== "loss" || nodes[total].inputs[0] !== output) fail("its output does not reach its loss");
-  if (input?.kind !== "tokens" && input?.kind !== "features") fail("its input is of no known kind");
+  for (const { output, total } of heads)
+    if (!isNode(total, nodes) || nodes[total].op !== "loss" || nodes[total].inputs[0] !== output)
+      fail("its output does not reach its loss");
   try {
     topologicalOrder(nodes);
   } catch {
@@ -117,10 +124,10 @@ const isNode = (id: unknown, nodes: readonly Node[]): boolean =>
   Number.isInteger(id) && (id as number) >= 0 && (id as number) < nodes.length;
 
 const sameShape = (a: Shape, b: Shape): boolean =>
-  a.extent === b.extent && a.rows === b.rows && a.width === b.width && a.symbols === b.symbols;
+  a.extent === b.extent && a.rows === b.rows && a.width === b.width && a.symbols === b.symbols && a.timeline === b.timeline;
 
 /** The shape that a node must have. */
-function lawfulShape(node: Node, nodes: readonly Node[], { input, output, loss }: Definition, fail: (what: string) => never): Shape {
+function lawfulShape(node: Node, nodes: readonly Node[], { inputs, heads }: Definition, fail: (what: string) => never): Shape {
   const shapes = node.inputs.map((id) => nodes[id].shape);
   node.inputs.forEach((id, index) => {
     const weight = nodes[id];
@@ -129,14 +136,14 @@ function lawfulShape(node: Node, nodes: readonly Node[], { input, output, loss }
   });
   switch (node.op) {
     case "input":
-      return input?.kind === "tokens"
-        ? { extent: "sequence", rows: 0, width: 1, symbols: input.symbols }
-        : { extent: "sequence", rows: 0, width: input?.width, symbols: 0 };
+      return shapeOfInput(inputs[node.attributes.name] ?? fail(`there is no input "${node.attributes.name}"`), node.shape.timeline);
     case "feedback":
-      return { extent: "sequence", rows: 0, width: nodes[output]?.shape.width, symbols: 0 };
+      return sequence(nodes[heads[0].output].shape.width);
     case "target": {
-      const shape = nodes[output]?.shape;
-      return loss.kind === "crossEntropy" ? { ...shape, width: 1, symbols: shape?.width } : shape;
+      const { name } = node.attributes;
+      const { output, loss } = heads.find((head) => head.name === name) ?? fail(`there is no head "${name}"`);
+      const { shape } = nodes[output];
+      return loss.kind === "crossEntropy" ? { ...shape, width: 1, symbols: shape.width } : shape;
     }
     case "delay":
       return { ...shapes[0], extent: "sequence" };
@@ -149,7 +156,7 @@ function lawfulShape(node: Node, nodes: readonly Node[], { input, output, loss }
     if (node.op === "parameter") {
       const { rows, width } = node.shape;
       checkFit("its first values", node.attributes.initial, rows, width);
-      return { extent: "parameter", symbols: 0, rows: Math.max(1, rows), width };
+      return matrix(Math.max(1, rows), width);
     }
     return SHAPE[node.op](shapes, node.attributes as never);
   } catch (error) {

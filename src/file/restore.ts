@@ -1,8 +1,9 @@
-// From what a file holds to a network's memory.
+// Between a network's memory and what a file holds, both ways.
 
 import { CONTROL_STEP, CONTROL_UPDATES } from "../../assembly/isa.ts";
+import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
-import { storedCount, writeStored } from "../engine/parameters.ts";
+import { readStored, storedCount, writeStored } from "../engine/parameters.ts";
 import { needMemory, type OptimizerMemory } from "../train/memory.ts";
 import type { Contents } from "./save.ts";
 
@@ -30,4 +31,29 @@ export function restore(machine: Machine, optimizerMemory: OptimizerMemory, { pa
   const control = machine.view();
   control.setUint32(CONTROL_STEP, optimizer.steps, true);
   control.setUint32(CONTROL_UPDATES, optimizer.updates, true);
+}
+
+/** What a file is to hold; with what the optimizer remembers, if it is wanted and there is any. */
+export function contentsOf(
+  machine: Machine,
+  definition: Definition,
+  { kind, address, bytes }: OptimizerMemory,
+  note: string,
+  withOptimizer: boolean,
+): Contents {
+  const { layout, parameters } = machine;
+  const control = machine.view();
+  const blocks = withOptimizer && kind !== null ? bytes / layout.trainedBytes : 0;
+  return {
+    definition,
+    note,
+    parameters: layout.places.map((place) => readStored(machine, parameters + place.offset, place)),
+    optimizer:
+      blocks === 0 || kind === null
+        ? null
+        : { kind, steps: control.getUint32(CONTROL_STEP, true), updates: control.getUint32(CONTROL_UPDATES, true), blocks },
+    memory: Array.from({ length: blocks }, (_, block) =>
+      layout.trained.map((place) => readStored(machine, address + block * layout.trainedBytes + place.offset, place)),
+    ).flat(),
+  };
 }

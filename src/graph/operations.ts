@@ -4,10 +4,10 @@ import type { Initializer } from "./initializer.ts";
 
 /** What each operation carries besides its inputs. A new operation starts with a row here; the compiler then lists the tables to fill. */
 export interface Operations {
-  /** The sequence that the user gives: features, or symbols. */
-  input: Empty;
-  /** The sequence (or vector, after `last`) that the output is compared with. */
-  target: Empty;
+  /** The sequence that the user gives, found by its name: features, or symbols. */
+  input: Named;
+  /** The sequence (or vector, after `last`) that the output of the head of this name is compared with. */
+  target: Named;
   /** The model's own previous output, or the truth in its place: resolved when a plan is made. */
   feedback: Empty;
   /** `trained` false: frozen, no gradient ever reaches it. */
@@ -72,8 +72,8 @@ export interface Operations {
   delay: { readonly steps: number; readonly carried: boolean };
   /** The last step of a sequence, as a vector; if time is `reversed`, the first. */
   last: { readonly reversed: boolean };
-  /** A vector at that step of an otherwise zero sequence. */
-  atLast: { readonly reversed: boolean };
+  /** A vector at that step of an otherwise zero sequence of this timeline. */
+  atLast: { readonly reversed: boolean; readonly timeline: number };
 
   softmax: Empty;
   softmaxGradient: Empty;
@@ -103,6 +103,7 @@ export interface Dropout {
   readonly perSequence: boolean;
 }
 
+export type Named = { readonly name: string };
 /** Two numbers, the lower first. */
 export type Interval = { readonly low: number; readonly high: number };
 export type Empty = Readonly<Record<string, never>>;

@@ -12,19 +12,28 @@ export interface Shape {
   readonly width: number;
   /** If not 0, the values are symbols: whole numbers from 0 to symbols − 1 (and width is 1). */
   readonly symbols: number;
+  /** Which steps a sequence runs over: 0 those of the model's output, 1 those of a source that it is made from. 0 for all that is no sequence. */
+  readonly timeline: number;
 }
 
-export const sequence = (width: number): Shape => ({ extent: "sequence", rows: 0, width, symbols: 0 });
-export const vector = (width: number): Shape => ({ extent: "vector", rows: 0, width, symbols: 0 });
-export const matrix = (rows: number, width: number): Shape => ({ extent: "parameter", rows, width, symbols: 0 });
-export const symbolsOf = (extent: "sequence" | "vector", symbols: number): Shape => ({ extent, rows: 0, width: 1, symbols });
-export const SCALAR: Shape = { extent: "scalar", rows: 0, width: 1, symbols: 0 };
+export const sequence = (width: number, timeline = 0): Shape => ({ extent: "sequence", rows: 0, width, symbols: 0, timeline });
+export const vector = (width: number): Shape => ({ extent: "vector", rows: 0, width, symbols: 0, timeline: 0 });
+export const matrix = (rows: number, width: number): Shape => ({ extent: "parameter", rows, width, symbols: 0, timeline: 0 });
+export const symbolsOf = (extent: "sequence" | "vector", symbols: number, timeline = 0): Shape => ({
+  extent,
+  rows: 0,
+  width: 1,
+  symbols,
+  timeline,
+});
+export const SCALAR: Shape = { extent: "scalar", rows: 0, width: 1, symbols: 0, timeline: 0 };
 
 export function describeShape(shape: Shape): string {
-  if (shape.symbols > 0) return `${shape.extent} of symbols below ${shape.symbols}`;
+  const extent = shape.timeline > 0 ? `source ${shape.extent}` : shape.extent;
+  if (shape.symbols > 0) return `${extent} of symbols below ${shape.symbols}`;
   if (shape.extent === "scalar") return "scalar";
   if (shape.extent === "parameter") return `parameter [${shape.rows} × ${shape.width}]`;
-  return `${shape.extent} of width ${shape.width}`;
+  return `${extent} of width ${shape.width}`;
 }
 
 type Law<K extends OpName> = (inputs: readonly Shape[], attributes: Operations[K]) => Shape;
@@ -46,6 +55,10 @@ function together(what: string, shapes: readonly Shape[]): Shape {
   for (const shape of shapes) {
     dense(shape, what);
     const row = shape.extent === "parameter" && shape.rows === 1;
+    if (!row && shape.timeline !== first.timeline)
+      throw new TypeError(
+        `${what} got a ${describeShape(first)} and a ${describeShape(shape)}, which run over different steps. Let only the last step of one, or attention, meet the other.`,
+      );
     if (shape.width !== first.width || (!row && (shape.extent !== first.extent || shape.rows !== first.rows)))
       throw new RangeError(
         `${what} got a ${describeShape(first)} and a ${describeShape(shape)}. Bring both to one width with linear(), slice() or concat().`,
@@ -75,7 +88,7 @@ export const SHAPE: { readonly [K in OpName]: Law<K> } = {
   matmul: product,
   sparse: product,
   outer: ([x, dY]) => matrix(x.width, dY.width),
-  gather: ([ids, table]) => ({ extent: ids.extent, rows: 0, width: table.width, symbols: 0 }),
+  gather: ([ids, table]) => ({ ...ids, width: table.width, symbols: 0 }),
   scatter: ([, dY], { rows }) => matrix(rows, dY.width),
   columnSum: ([dY]) => matrix(1, dY.width),
   pack: ([weight]) => weight,
@@ -106,9 +119,9 @@ export const SHAPE: { readonly [K in OpName]: Law<K> } = {
     let width = 0;
     for (const shape of inputs) {
       dense(shape, "concat");
-      if (shape.extent !== inputs[0].extent || shape.extent === "parameter")
+      if (shape.extent !== inputs[0].extent || shape.timeline !== inputs[0].timeline || shape.extent === "parameter")
         throw new TypeError(
-          `concat got a ${describeShape(inputs[0])} and a ${describeShape(shape)}. Both must be sequences, or both vectors.`,
+          `concat got a ${describeShape(inputs[0])} and a ${describeShape(shape)}. Both must be sequences of the same steps, or both vectors.`,
         );
       width += shape.width;
     }
@@ -124,14 +137,14 @@ export const SHAPE: { readonly [K in OpName]: Law<K> } = {
   delay: given,
   last([x]) {
     if (x.extent !== "sequence") throw new TypeError(`last() needs a sequence but got a ${describeShape(x)}. Use it once, before vectors.`);
-    return { ...x, extent: "vector" };
+    return { ...x, extent: "vector", timeline: 0 };
   },
-  atLast: ([x]) => ({ ...x, extent: "sequence" }),
+  atLast: ([x], { timeline }) => ({ ...x, extent: "sequence", timeline }),
   softmax: elementwise("softmax"),
   softmaxGradient: elementwise("softmaxGradient"),
   normalize: elementwise("normalize"),
   normalizeGradient: ([x]) => x,
-  argmax: ([x]) => ({ extent: x.extent, rows: 0, width: 1, symbols: x.width }),
+  argmax: ([x]) => ({ ...x, width: 1, symbols: x.width }),
   dropout: elementwise("dropout"),
   noise: elementwise("noise"),
   loss: () => SCALAR,

@@ -67,7 +67,7 @@ function firstOf(definition: Definition, data: Data): Sequence {
   const [batch] = data.batches(null, true);
   const rows = batch.rows ?? data.batch;
   const values = symbols > 0 ? new Int32Array(batch.steps * rows) : new Float32Array(batch.steps * rows * width);
-  batch.write({ values, stride: width }, null);
+  batch.write({ input: { values, stride: width, batch: rows, order: null } });
   return Array.from({ length: batch.steps }, (_, t) =>
     symbols > 0 ? values[t * rows] : values.subarray(t * rows * width, (t * rows + 1) * width),
   ) as Sequence;

@@ -114,16 +114,17 @@ function widthOf(watched: readonly Watched[]): number {
 /** The same sequence in every row, and the identity. */
 function write(machine: Machine, program: Program, sequence: Sequence, from: number): void {
   const { memory } = machine;
-  const { nodes, batch, steps, input } = program.plan;
-  if (input >= 0) {
-    const { address, stride } = program.place("input");
+  const { nodes, batch, steps, given } = program.plan;
+  const { input, target } = given;
+  if (input !== undefined) {
+    const { address, stride } = program.place(input);
     const count = batch * steps * stride;
     const values = nodes[input].shape.symbols > 0 ? memory.integers(address, count) : memory.floats(address, count);
-    for (let row = 0; row < batch; row++) writeRows({ values, stride }, sequence, from, steps, row, batch);
+    for (let row = 0; row < batch; row++) writeRows({ values, stride, batch, order: null }, sequence, from, steps, row);
   }
   // Nothing depends on the step before if the target is not there.
-  if (program.plan.target < 0) return;
-  const { address, stride } = program.place("target");
+  if (target === undefined) return;
+  const { address, stride } = program.place(target);
   const identity = memory.floats(address, batch * steps * stride).fill(0);
   for (let row = 0; row < batch * steps; row++) identity[row * stride + (row % batch)] = 1;
 }

@@ -57,7 +57,8 @@ export function paths(definition: Definition, options: PathOptions = {}): Paths 
   checkDefinition("paths", definition);
   checkOptions("paths", options, ["steps"]);
   const steps = checkSize("paths: steps", options.steps ?? 100);
-  const { nodes, output } = unfold(definition, { kind: "predict", raw: true });
+  const { nodes, shown } = unfold(definition, { kind: "predict", raw: true });
+  const output = shown[definition.heads[0].name];
   const order = topologicalOrder(nodes);
   const states = statesOf(nodes);
   const recurrent = states.map(({ node, label, reads }): LayerPaths => {

@@ -47,7 +47,7 @@ export function boxesOf(source: Source): Boxes {
   const isPlumbing = new Map<number, boolean>();
   nodes.forEach(({ op }, id) => {
     const passes = PLUMBING.has(op) || (op === "dropout" && busy.has(scopes[id]));
-    if (isHeld(id)) isPlumbing.set(root(id), passes && id !== definition.output && isPlumbing.get(root(id)) !== false);
+    if (isHeld(id)) isPlumbing.set(root(id), passes && id !== definition.heads[0].output && isPlumbing.get(root(id)) !== false);
   });
   const isBoxed = (id: NodeId): boolean => isHeld(id) && !isPlumbing.get(root(id));
 

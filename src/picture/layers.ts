@@ -86,16 +86,15 @@ function described(source: Source, { members, paths }: Boxes, box: number, state
   const { nodes, definition } = source;
   const ids = members[box];
   const path = paths[box];
-  const last = ids.includes(definition.output) ? definition.output : (states[0] ?? ids[ids.length - 1]);
+  const last = ids.includes(definition.heads[0].output) ? definition.heads[0].output : (states[0] ?? ids[ids.length - 1]);
   const { width, extent, symbols } = nodes[last].shape;
   const has = (...ops: string[]): boolean => ids.some((id) => ops.includes(nodes[id].op));
   const as = (kind: NodeKind, symbol: string, caption: string): Description => ({ kind, symbol, caption, path, states: [], width, extent });
   if (has("input")) {
-    const { input } = definition;
-    return as("input", "x", input.kind === "tokens" ? `tokens · ${input.symbols}` : `features · ${input.width}`);
+    return as("input", "x", symbols > 0 ? `tokens · ${symbols}` : `features · ${width}`);
   }
   if (has("target")) return as("target", "y", symbols > 0 ? `target · ${symbols}` : `target · ${width}`);
-  if (has("loss")) return as("loss", "L", LOSSES[definition.loss.kind]);
+  if (has("loss")) return as("loss", "L", LOSSES[definition.heads[0].loss.kind]);
 
   const kind = path.slice(path.lastIndexOf("/") + 1);
   const caption = `${kind} · ${width}`;
@@ -105,7 +104,7 @@ function described(source: Source, { members, paths }: Boxes, box: number, state
     const symbol = names.map((label) => label.slice(label.lastIndexOf("/") + 1)).join(", ");
     return { ...as("state", symbol, caption), states: names };
   }
-  if (ids.includes(definition.output)) return as("output", "o", caption);
+  if (ids.includes(definition.heads[0].output)) return as("output", "o", caption);
   if (has("last")) return as("layer", "", "last step");
   if (has("dropout")) return as("layer", "", dropped(source, ids));
   if (has("gather")) return as("layer", "e", caption);

@@ -28,7 +28,8 @@ export interface Source {
 const BLOCKS: ReadonlySet<string> = new Set(["argmax", "sign"]);
 
 export function sourceOf(definition: Definition, hearing: Hearing): Source {
-  const { nodes, output, total, feedback } = definition;
+  const { nodes, heads, feedback } = definition;
+  const [{ output, total }] = heads;
   const target = nodes.findIndex(({ op }) => op === "target");
   const inputsOf = (id: NodeId): readonly NodeId[] =>
     nodes[id].op === "feedback" ? [hearing === "target" ? target : output] : nodes[id].inputs;

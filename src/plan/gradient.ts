@@ -75,7 +75,9 @@ export const GRADIENT: { readonly [K in OpName]: Rule<K> } = {
   delay: () => {
     throw new Error("internal: a delay's gradient is bound by differentiate()");
   },
-  last: (graph, { attributes }, _y, dY) => [graph.add("atLast", [dY], attributes)],
+  last: (graph, { inputs: [x], attributes: { reversed } }, _y, dY) => [
+    graph.add("atLast", [dY], { reversed, timeline: graph.nodes[x].shape.timeline }),
+  ],
   atLast: never,
   softmax: (graph, _node, y, dY) => [graph.add("softmaxGradient", [y, dY], {})],
   softmaxGradient: never,

@@ -1,5 +1,6 @@
 // A plan: what runs before, during and after each recurrence, and where everything lies, for one purpose, batch and number of steps.
 
+import { inputText } from "../define/layers.ts";
 import type { Definition } from "../define/model.ts";
 import { type Node, type NodeId, reachable, usersOf } from "../graph/graph.ts";
 import { combine, packWeights } from "./combine.ts";
@@ -27,7 +28,7 @@ export function makePlan(definition: Definition, purpose: Purpose, batch: number
   const carried = carriedOf(nodes, buffers);
   const carry = carried.reduce((sum, { bytes }) => sum + bytes, 0);
   const plan = {
-    title: `${definition.layers.map(({ text }) => text).join(" → ")} on ${definition.input.kind}(${definition.input.kind === "tokens" ? definition.input.symbols : definition.input.width})`,
+    title: `${definition.layers.map(({ text }) => text).join(" → ")} on ${Object.values(definition.inputs).map(inputText).join(", ")}`,
     purpose,
     listens: definition.feedback !== null,
     batch,
@@ -35,10 +36,10 @@ export function makePlan(definition: Definition, purpose: Purpose, batch: number
     nodes,
     users,
     roots,
-    input: unfolded.input,
-    target: unfolded.target,
-    output: unfolded.output,
-    loss: unfolded.loss,
+    timelines: [steps],
+    given: unfolded.given,
+    shown: unfolded.shown,
+    losses: unfolded.losses,
     watched: unfolded.watched,
     stages,
     buffers,
@@ -48,21 +49,22 @@ export function makePlan(definition: Definition, purpose: Purpose, batch: number
   return { ...plan, toString: () => printPlan(plan) };
 }
 
-const rootsOf = ({ output, target, loss, gradients, watched }: Unfolded): Set<NodeId> =>
-  new Set([output, target, loss, ...[...gradients, ...watched].map(({ node }) => node)].filter((id) => id >= 0));
+const rootsOf = ({ shown, given, losses, gradients, watched }: Unfolded): Set<NodeId> =>
+  new Set([...Object.values(shown), ...Object.values(given), ...losses, ...[...gradients, ...watched].map(({ node }) => node)]);
 
 /** Products start from their addends, weights are packed, and each gradient has a buffer of its own. */
 function simplify(unfolded: Unfolded): Unfolded {
   const owned = ownGradients(unfolded);
   const nodes = packWeights(combine(separateTurns(owned.nodes), rootsOf(owned)));
   const kept = reachable(nodes, [...rootsOf(owned)]);
-  const to = (id: NodeId): NodeId => (id < 0 ? -1 : kept.place[id]);
+  const to = (id: NodeId): NodeId => kept.place[id];
+  const places = (named: Readonly<Record<string, NodeId>>): Record<string, NodeId> =>
+    Object.fromEntries(Object.entries(named).flatMap(([name, id]) => (to(id) < 0 ? [] : [[name, to(id)]])));
   return {
     nodes: kept.nodes,
-    input: to(owned.input),
-    target: to(owned.target),
-    output: to(owned.output),
-    loss: to(owned.loss),
+    given: places(owned.given),
+    shown: places(owned.shown),
+    losses: owned.losses.map(to),
     gradients: owned.gradients.map(({ path, node }) => ({ path, node: to(node) })),
     watched: owned.watched.map((entry) => ({ ...entry, node: to(entry.node) })),
   };

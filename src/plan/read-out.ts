@@ -11,7 +11,7 @@ export interface ReadOut {
 }
 
 /** The read-out, or the reason why there is none. */
-export function readOutOf({ nodes, output }: Definition): ReadOut | string {
+export function readOutOf({ nodes, heads: [{ output }] }: Definition): ReadOut | string {
   const users = usersOf(nodes);
   const last = nodes[output];
   const parameter = (id: NodeId): NodeOf<"parameter"> | null => {

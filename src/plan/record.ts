@@ -24,14 +24,18 @@ export interface Plan {
   /** Whether some layer hears the output, or the truth in its place. */
   readonly listens: boolean;
   readonly batch: number;
+  /** Of the timeline of the output. */
   readonly steps: number;
+  /** Steps of every timeline. */
+  readonly timelines: readonly number[];
   readonly nodes: readonly Node[];
   readonly users: readonly NodeId[][];
   readonly roots: ReadonlySet<NodeId>;
-  readonly input: NodeId;
-  readonly target: NodeId;
-  readonly output: NodeId;
-  readonly loss: NodeId;
+  /** What is written before a run, by name: inputs, and the targets of heads. */
+  readonly given: Readonly<Record<string, NodeId>>;
+  /** What is read after a run, by the name of the head. */
+  readonly shown: Readonly<Record<string, NodeId>>;
+  readonly losses: readonly NodeId[];
   /** What an inspection looks at. */
   readonly watched: readonly Watched[];
   readonly stages: readonly Stage[];

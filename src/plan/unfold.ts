@@ -1,6 +1,6 @@
 // From a definition to the graph of one purpose: the feedback is resolved, dropout kept or dropped, and what is not needed left out.
 
-import type { Definition } from "../define/model.ts";
+import type { Definition, Head } from "../define/model.ts";
 import { Graph, type Node, type NodeId, reachable, topologicalOrder } from "../graph/graph.ts";
 import type { Dropout } from "../graph/operations.ts";
 import { type Shape, symbolsOf } from "../graph/shape.ts";
@@ -32,13 +32,15 @@ export type Purpose =
 /** Whether a purpose runs the network as training does: with dropout, and to the gradients of the parameters. */
 export const learns = ({ kind }: Purpose): boolean => kind === "train" || kind === "inspect";
 
-/** A graph for one purpose. Numbers are places in `nodes`; −1 where the purpose has none. */
+/** A graph for one purpose. Numbers are places in `nodes`. */
 export interface Unfolded {
   readonly nodes: readonly Node[];
-  readonly input: NodeId;
-  readonly target: NodeId;
-  readonly output: NodeId;
-  readonly loss: NodeId;
+  /** Inputs and targets by name. */
+  readonly given: Readonly<Record<string, NodeId>>;
+  /** What is read, by the name of the head. */
+  readonly shown: Readonly<Record<string, NodeId>>;
+  /** The losses of the heads that are judged. */
+  readonly losses: readonly NodeId[];
   /** Each trained parameter's path and the node of its gradient. */
   readonly gradients: readonly { readonly path: string; readonly node: NodeId }[];
   /** What is looked at besides. */
@@ -48,23 +50,24 @@ export interface Unfolded {
 export function unfold(definition: Definition, purpose: Purpose): Unfolded {
   const { graph, place } = resolve(definition, purpose);
   const wantsLoss = purpose.kind === "evaluate" || learns(purpose);
-  const loss = wantsLoss ? place[definition.total] : -1;
-  const output = wantsLoss || purpose.kind === "jacobian" ? -1 : shown(graph, place, definition, purpose);
-  const seeds = new Map([[loss, loss]]);
-  const watch = purpose.kind === "inspect" ? watchFlow(graph, loss) : purpose.kind === "jacobian" ? watchStep(graph, purpose.state) : null;
+  const losses = wantsLoss ? definition.heads.map(({ total }) => place[total]) : [];
+  const outputs = wantsLoss || purpose.kind === "jacobian" ? [] : shown(graph, place, definition, purpose);
+  const seeds = new Map(losses.map((loss) => [loss, loss]));
+  const watch =
+    purpose.kind === "inspect" ? watchFlow(graph, losses) : purpose.kind === "jacobian" ? watchStep(graph, purpose.state) : null;
   const found = watch?.gradients ?? (purpose.kind === "train" ? differentiate(graph, { seeds }) : new Map<NodeId, NodeId>());
   const gradients = learns(purpose) ? [...found].filter(([id]) => graph.nodes[id].op === "parameter") : [];
   const watched = watch?.watched ?? [];
-  const truth = purpose.kind === "features" ? target(graph, definition) : -1;
-  const roots = [loss, output, truth, ...gradients.map(([, node]) => node), ...watched.map(({ node }) => node)].filter((id) => id >= 0);
-  const kept = reachable(graph.nodes, roots);
-  const find = (op: "input" | "target"): NodeId => kept.nodes.findIndex((node) => node.op === op);
+  const truth = purpose.kind === "features" ? [target(graph, definition)] : [];
+  const read = [...gradients, ...outputs].map(([, node]) => node);
+  const kept = reachable(graph.nodes, [...losses, ...truth, ...read, ...watched.map(({ node }) => node)]);
   return {
     nodes: kept.nodes,
-    input: find("input"),
-    target: find("target"),
-    output: output < 0 ? -1 : kept.place[output],
-    loss: loss < 0 ? -1 : kept.place[loss],
+    given: Object.fromEntries(
+      kept.nodes.flatMap((node, id) => (node.op === "input" || node.op === "target" ? [[node.attributes.name, id]] : [])),
+    ),
+    shown: Object.fromEntries(outputs.map(([name, node]) => [name, kept.place[node]])),
+    losses: losses.map((loss) => kept.place[loss]),
     gradients: gradients.map(([parameter, node]) => ({ path: pathOf(graph.nodes[parameter]), node: kept.place[node] })),
     watched: watched.map((entry) => ({ ...entry, node: kept.place[entry.node] })),
   };
@@ -102,7 +105,7 @@ function resolve(definition: Definition, purpose: Purpose): { graph: Graph; plac
   for (const id of delays) graph.bind(place[id], place[nodes[id].inputs[0]]);
   if (heard >= 0 && graph.nodes[heard].op === "delay") {
     graph.label = "feedback";
-    const said = hearsTruth(purpose) ? target(graph, definition) : spoken(graph, place[definition.output], definition);
+    const said = hearsTruth(purpose) ? target(graph, definition) : spoken(graph, place[definition.heads[0].output], definition);
     graph.bind(heard, said);
   }
   return { graph, place };
@@ -115,8 +118,8 @@ const meanOf = (graph: Graph, x: NodeId, { keep, scaled }: Dropout): NodeId =>
 const hearsTruth = (purpose: Purpose): boolean => "teacherForcing" in purpose && purpose.teacherForcing;
 
 const target = (graph: Graph, definition: Definition): NodeId => {
-  const node = definition.nodes.find(({ op }) => op === "target") as Node;
-  return graph.addShaped("target", [], {}, node.shape);
+  const { nodes, heads } = definition;
+  return graph.addShaped("target", [], { name: heads[0].name }, nodes[nodes[heads[0].total].inputs[1]].shape);
 };
 
 /** Whether a delay, or a delay of a delay, reads what the model hears, which may turn out to be symbols. */
@@ -130,7 +133,8 @@ function delaysFeedback(nodes: readonly Node[], id: NodeId): boolean {
 }
 
 /** Symbols where the truth of classes, or a symbol, is heard; else the output's own shape. */
-function shapeOfHeard({ nodes, output, loss, feedback }: Definition, purpose: Purpose): Shape {
+function shapeOfHeard({ nodes, heads, feedback }: Definition, purpose: Purpose): Shape {
+  const [{ output, loss }] = heads;
   const classes = loss.kind === "crossEntropy";
   const symbols = classes && (hearsTruth(purpose) || purpose.kind === "generate" || feedback === "symbol");
   return symbols ? symbolsOf("sequence", nodes[output].shape.width) : nodes[output].shape;
@@ -140,7 +144,7 @@ function shapeOfHeard({ nodes, output, loss, feedback }: Definition, purpose: Pu
 function openFeedback(graph: Graph, definition: Definition, purpose: Purpose): NodeId {
   const shape = shapeOfHeard(definition, purpose);
   return purpose.kind === "forecast" || (purpose.kind === "generate" && shape.symbols > 0)
-    ? graph.addShaped("target", [], {}, shape)
+    ? graph.addShaped("target", [], { name: definition.heads[0].name }, shape)
     : graph.openDelay(1, shape, true);
 }
 
@@ -150,16 +154,16 @@ function spoken(graph: Graph, output: NodeId, { feedback }: Definition): NodeId 
   return feedback === "symbol" ? graph.add("argmax", [output], {}) : output;
 }
 
-/** What a purpose is after, if it is no loss. */
-function shown(graph: Graph, place: Int32Array, definition: Definition, purpose: Purpose): NodeId {
-  if (purpose.kind !== "features") return visible(graph, place[definition.output], definition, purpose);
+/** What a purpose is after, if it is no loss, by the name of the head. */
+function shown(graph: Graph, place: Int32Array, definition: Definition, purpose: Purpose): [name: string, NodeId][] {
+  if (purpose.kind !== "features") return definition.heads.map((head) => [head.name, visible(graph, place[head.output], head, purpose)]);
   const readOut = readOutOf(definition);
   if (typeof readOut === "string") throw new Error(`internal: there is no read-out: ${readOut}`);
-  return place[readOut.features];
+  return [[definition.heads[0].name, place[readOut.features]]];
 }
 
 /** What the user sees: probabilities where the loss is about probabilities. */
-function visible(graph: Graph, output: NodeId, { loss }: Definition, purpose: Purpose): NodeId {
+function visible(graph: Graph, output: NodeId, { loss }: Head, purpose: Purpose): NodeId {
   if (purpose.kind === "generate" || (purpose.kind === "predict" && purpose.raw) || loss.kind === "meanSquared") return output;
   graph.label = "output";
   return graph.add(loss.kind === "crossEntropy" ? "softmax" : "sigmoid", [output], {});

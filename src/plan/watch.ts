@@ -51,15 +51,18 @@ export const differentiableStates = (nodes: readonly Node[]): State[] =>
   statesOf(nodes).filter(({ node }) => nodes[node].shape.symbols === 0);
 
 /** The gradient of the loss for every state, and every unit that saturates. */
-export function watchFlow(graph: Graph, loss: NodeId): Watch {
+export function watchFlow(graph: Graph, losses: readonly NodeId[]): Watch {
   const forward = graph.nodes.slice();
-  const { place } = reachable(forward, [loss]);
+  const { place } = reachable(forward, losses);
   const states = differentiableStates(forward).filter(({ node }) => place[node] >= 0);
   const isState = (id: NodeId): boolean => states.some(({ node }) => node === id);
   const units = forward.flatMap((node, id): Watched[] =>
     place[id] >= 0 && endsOf(node) ? [{ what: "activation", label: node.label, node: id, of: originOf(forward, id, isState) }] : [],
   );
-  const gradients = differentiate(graph, { seeds: new Map([[loss, loss]]), wanted: new Set(states.map(({ node }) => node)) });
+  const gradients = differentiate(graph, {
+    seeds: new Map(losses.map((loss) => [loss, loss])),
+    wanted: new Set(states.map(({ node }) => node)),
+  });
   const flows = states.flatMap(({ node, label }): Watched[] => {
     const gradient = gradients.get(node);
     graph.label = `d ${label}`;
@@ -82,7 +85,7 @@ export function watchStep(graph: Graph, label: string): Watch {
   const states = loopOf(differentiableStates(graph.nodes), label);
   const total = states.reduce((sum, { width }) => sum + width, 0);
   graph.label = "identity";
-  const identity = graph.addShaped("target", [], {}, sequence(total));
+  const identity = graph.addShaped("target", [], { name: "target" }, sequence(total));
   let from = 0;
   const seeds = new Map(
     states.map(({ node, width }) => {

@@ -7,21 +7,33 @@ import type { Random } from "../engine/random.ts";
 /** One step's symbol or row of features after the other. */
 export type Sequence = ArrayLike<number> | ArrayLike<ArrayLike<number>>;
 
-/** Where a batch's values go: element (t, b) starts at (t·batch + b)·stride. Symbols are whole numbers, features floats. */
+/**
+ * Where the values of one input or target go: element (t, r) starts at (t·batch + r)·stride, where r is the row's place, `order[b]`.
+ * Symbols are whole numbers, features floats.
+ */
 export interface Slots {
   readonly values: Int32Array | Float32Array;
   readonly stride: number;
+  /** Rows from one step to the next. */
+  readonly batch: number;
+  /** Where row b of the batch stands; null: rows stand as they are. */
+  readonly order: Int32Array | null;
 }
 
 /** One batch: what to write, and whether each row goes on from where the batch before left off. */
 export interface Batch {
   /** Rows, if not the data's `batch`. */
   readonly rows?: number;
+  /** Of the longest sequence. */
   readonly steps: number;
+  /** Steps of each row's sequence. Absent: `steps`, all of them. */
+  readonly lengths?: Int32Array | null;
+  /** The same of what each row's sequence is made from, if there is such a source. */
+  readonly source?: { readonly steps: number; readonly lengths: Int32Array | null };
   /** For each row 1 if its state is carried on, 0 if it begins anew; null: all begin anew. */
   readonly keep: Int32Array | null;
-  /** `input` is null where the model does not look at it. */
-  write(input: Slots | null, target: Slots | null): void;
+  /** Writes every input and target by its name; what the model does not look at is not among the slots. */
+  write(slots: Readonly<Record<string, Slots>>): void;
 }
 
 /** Data for a network. `windows` and `examples` make it; anything of this shape will do. */
@@ -46,14 +58,18 @@ export interface Kind {
   readonly width: number;
 }
 
-export const inputKind = ({ input }: Definition): Kind =>
-  input.kind === "tokens" ? { symbols: input.symbols, width: 1 } : { symbols: 0, width: input.width };
+/** Of the input of this name. */
+export function inputKind({ inputs }: Definition, name = "input"): Kind {
+  const input = inputs[name];
+  return input.kind === "tokens" ? { symbols: input.symbols, width: 1 } : { symbols: 0, width: input.width };
+}
 
-export function targetKind({
-  nodes,
-  total,
-  loss,
-}: Definition): Kind & { readonly perStep: boolean; readonly ignore: number; readonly unit: boolean } {
+/** Of the target of the head of this number. */
+export function targetKind(
+  { nodes, heads }: Definition,
+  head = 0,
+): Kind & { readonly perStep: boolean; readonly ignore: number; readonly unit: boolean } {
+  const { total, loss } = heads[head];
   const { shape } = nodes[nodes[total].inputs[1]];
   return {
     symbols: shape.symbols,
@@ -112,13 +128,14 @@ function checkFeature(place: string, value: number, unit: boolean): void {
     throw new RangeError(`${place} is ${value} but a target of binaryCrossEntropy() must be from 0 to 1.`);
 }
 
-/** Writes rows from … from+count−1 of a sequence as row `b` of a batch. */
-export function writeRows(slots: Slots | null, sequence: Sequence, from: number, count: number, b: number, batch: number): void {
+/** Writes steps from … from+count−1 of a sequence as row `b` of a batch, from step 0 on. */
+export function writeRows(slots: Slots | undefined, sequence: Sequence, from: number, count: number, b: number): void {
   if (!slots) return;
-  const { values, stride } = slots;
+  const { values, stride, batch, order } = slots;
+  const place = order === null ? b : order[b];
   for (let t = 0; t < count; t++) {
     const row = sequence[from + t];
-    const at = (t * batch + b) * stride;
+    const at = (t * batch + place) * stride;
     if (typeof row === "number") values[at] = row;
     else values.set(row, at);
   }

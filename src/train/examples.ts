@@ -87,16 +87,16 @@ class Examples implements Data {
     if (random) shuffle(order, random);
     for (const index of order) {
       const { steps, members } = groups[index];
-      yield { steps, rows: members.length, keep: null, write: (input, target) => this.#write(members, steps, input, target) };
+      yield { steps, rows: members.length, keep: null, write: (slots) => this.#write(members, steps, slots) };
     }
   }
 
-  #write(members: Uint32Array, steps: number, input: Slots | null, target: Slots | null): void {
+  #write(members: Uint32Array, steps: number, { input, target }: Readonly<Record<string, Slots>>): void {
     members.forEach((member, b) => {
       const example = this.#list[member];
-      writeRows(input, example.input, 0, steps, b, members.length);
+      writeRows(input, example.input, 0, steps, b);
       const answer = this.#perStep ? (example.target as Sequence) : ([example.target] as Sequence);
-      writeRows(target, answer, 0, this.#perStep ? steps : 1, b, members.length);
+      writeRows(target, answer, 0, this.#perStep ? steps : 1, b);
     });
   }
 }

@@ -61,10 +61,10 @@ export async function* readRows(
       const { program, carry } = runner.run(batch);
       program.accept(carry);
       machine.view().setUint32(CONTROL_STEP, ++step, true);
-      const { nodes, output, steps, batch: height } = program.plan;
+      const { nodes, shown, steps, batch: height } = program.plan;
       const all = usable({ ...batch, steps }, height);
       // A vector stands for its whole sequence.
-      const rows = nodes[output].shape.extent === "sequence" ? all : Array.from({ length: height }, (_, b) => b);
+      const rows = nodes[shown.target].shape.extent === "sequence" ? all : Array.from({ length: height }, (_, b) => b);
       yield rowsOf(machine, program, definition, rows);
       const waiting = pause();
       if (waiting) await waiting;
@@ -75,11 +75,16 @@ export async function* readRows(
 }
 
 /** Features and targets; rows whose target is ignored are left out. */
-function rowsOf(machine: Machine, program: Program, { nodes, output, loss }: Definition, rows: readonly number[]): FeatureRows {
+function rowsOf(
+  machine: Machine,
+  program: Program,
+  { nodes, heads: [{ output, loss }] }: Definition,
+  rows: readonly number[],
+): FeatureRows {
   const { width } = nodes[output].shape;
-  const { address, stride } = program.place("target");
+  const { address, stride } = program.place(program.plan.given.target);
   const count = rows.length === 0 ? 0 : rows[rows.length - 1] + 1;
-  const place = program.place("output");
+  const place = program.place(program.plan.shown.target);
   if (loss.kind === "crossEntropy") {
     // One column a symbol: 1 in the true one's, 0 in the others.
     const symbols = machine.memory.integers(address, count * stride);

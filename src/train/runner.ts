@@ -4,6 +4,7 @@ import { checkSize } from "../define/check.ts";
 import type { Machine } from "../engine/machine.ts";
 import type { Carry, Program } from "../engine/program.ts";
 import type { Programs } from "../engine/programs.ts";
+import type { NodeId } from "../graph/graph.ts";
 import type { Purpose } from "../plan/unfold.ts";
 import type { Batch, Slots } from "./data.ts";
 
@@ -13,8 +14,8 @@ interface Seat {
   readonly carry: Carry;
   /** For batches that say nothing: every row begins anew. */
   readonly anew: Int32Array;
-  readonly input: Slots | null;
-  readonly target: Slots | null;
+  /** By the name of what is given. */
+  readonly slots: Readonly<Record<string, Slots>>;
 }
 
 /** A batch that stands where a program reads it. */
@@ -25,26 +26,29 @@ export interface Written {
   readonly keep: Int32Array;
 }
 
-/** Where a program reads what it is given; null if the model does not look at it. */
-function slotsOf(machine: Machine, program: Program, what: "input" | "target"): Slots | null {
-  const { nodes, batch, steps } = program.plan;
-  const node = nodes[program.plan[what]];
-  if (!node) return null;
-  const { address, stride } = program.place(what);
-  const count = (node.shape.extent === "sequence" ? batch * steps : batch) * stride;
-  return { values: node.shape.symbols > 0 ? machine.memory.integers(address, count) : machine.memory.floats(address, count), stride };
+/** Where a program reads what it is given. */
+function slotsOf(machine: Machine, program: Program): Record<string, Slots> {
+  const { nodes, batch, timelines, given } = program.plan;
+  const slots = (node: NodeId): Slots => {
+    const { extent, symbols, timeline } = nodes[node].shape;
+    const { address, stride } = program.place(node);
+    const count = (extent === "sequence" ? batch * timelines[timeline] : batch) * stride;
+    const values = symbols > 0 ? machine.memory.integers(address, count) : machine.memory.floats(address, count);
+    return { values, stride, batch, order: null };
+  };
+  return Object.fromEntries(Object.entries(given).map(([name, node]) => [name, slots(node)]));
 }
 
 /** Growing the memory detaches views. */
-const isDetached = (slots: Slots | null): boolean => slots !== null && slots.values.length === 0;
+const isDetached = ({ values }: Slots): boolean => values.length === 0;
 
 /** The data was checked when training began, but may have been changed since; and a symbol is an address. */
-function checkWritten(what: string, { values }: Slots, symbols: number): void {
+function checkWritten(name: string, { values }: Slots, symbols: number): void {
   if (symbols === 0) return;
   for (let i = 0; i < values.length; i++)
     if (values[i] < 0 || values[i] >= symbols)
       throw new RangeError(
-        `${what} is ${values[i]} but must be a symbol from 0 to ${symbols - 1}. The data was changed while it was read: leave it alone until then.`,
+        `a symbol of the ${name} is ${values[i]} but must be a symbol from 0 to ${symbols - 1}. The data was changed while it was read: leave it alone until then.`,
       );
 }
 
@@ -78,20 +82,19 @@ export class Runner {
     if (batch.keep && batch.keep.length !== rows)
       throw new RangeError(`a batch: keep has ${batch.keep.length} numbers for ${rows} rows. Give one a row.`);
     const seat = this.#take(rows, batch.steps);
-    const { program, carry, input, target } = seat;
-    const { nodes } = program.plan;
-    batch.write(input, target);
-    if (input) checkWritten("an input", input, nodes[program.plan.input].shape.symbols);
-    if (target) checkWritten("a target", target, nodes[program.plan.target].shape.symbols);
+    const { program, carry, slots } = seat;
+    const { nodes, given } = program.plan;
+    batch.write(slots);
+    for (const name in slots) checkWritten(name, slots[name], nodes[given[name]].shape.symbols);
     return { program, carry, keep: batch.keep ?? seat.anew };
   }
 
   /** Runs what another runner has written, from the state that it is about to begin with: a batch writes itself once. */
   repeat({ program: other, carry: theirs, keep }: Written): Written {
-    const { program, carry, input, target } = this.#take(other.plan.batch, other.plan.steps);
+    const { program, carry, slots } = this.#take(other.plan.batch, other.plan.steps);
     const { memory } = this.#machine;
-    input?.values.set((slotsOf(this.#machine, other, "input") as Slots).values);
-    target?.values.set((slotsOf(this.#machine, other, "target") as Slots).values);
+    const written = slotsOf(this.#machine, other);
+    for (const name in slots) slots[name].values.set(written[name].values);
     // The same values are carried, but a plan of another purpose may have them in another order.
     const left = [...other.plan.carried];
     for (const { label, offset, bytes } of program.plan.carried) {
@@ -108,7 +111,7 @@ export class Runner {
   #take(rows: number, steps: number): Seat {
     const last = this.#seat;
     if (last && !last.program.isReleased && last.program.plan.batch === rows && last.program.plan.steps === steps) {
-      if (!isDetached(last.input) && !isDetached(last.target)) return last;
+      if (!Object.values(last.slots).some(isDetached)) return last;
     }
     const program = this.#programs.get(this.#purpose, rows, steps);
     let carry = this.#carries.get(rows);
@@ -117,8 +120,7 @@ export class Runner {
       this.#carries.set(rows, carry);
     }
     // Views come last: all that is allocated is allocated by now.
-    const input = slotsOf(this.#machine, program, "input");
-    this.#seat = { program, carry, anew: new Int32Array(rows), input, target: slotsOf(this.#machine, program, "target") };
+    this.#seat = { program, carry, anew: new Int32Array(rows), slots: slotsOf(this.#machine, program) };
     return this.#seat;
   }
 

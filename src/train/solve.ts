@@ -56,7 +56,7 @@ function checkRows(what: string, data: Data, washout: number): void {
   const usable = usableRows(washout);
   let most = 0;
   for (const batch of data.batches(null, true)) {
-    batch.write(null, null);
+    batch.write({});
     if (usable(batch, batch.rows ?? data.batch).length > 0) return;
     most = Math.max(most, usable.longest());
   }
@@ -73,9 +73,9 @@ export async function solving(
   data: Data,
   { ridges, washout, validation, signal, readOut }: ReturnType<typeof checkSolving>,
 ): Promise<Solution> {
-  const { nodes, output } = definition;
+  const { nodes, heads } = definition;
   const { label, shape } = nodes[readOut.features];
-  const equations = new NormalEquations(machine, shape.width, readOut.bias !== null, nodes[output].shape.width);
+  const equations = new NormalEquations(machine, shape.width, readOut.bias !== null, nodes[heads[0].output].shape.width);
   const step = machine.view().getUint32(CONTROL_STEP, true);
   const pause = giveWay();
   try {

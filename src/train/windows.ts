@@ -117,13 +117,13 @@ class Windows implements Data {
     const places = this.#streams.map(() => ({ stretch: 0, done: 0 }));
     const keep = new Int32Array(batch);
     let length = steps;
-    const write = (input: Slots | null, target: Slots | null): void => {
+    const write = ({ input, target }: Readonly<Record<string, Slots>>): void => {
       for (let b = 0; b < batch; b++) {
         const { document, from } = this.#streams[b][places[b].stretch];
         const start = from + places[b].done;
-        writeRows(input, this.#documents[document], start, length, b, batch);
-        if (this.#answers) writeRows(target, this.#answers[document], start, length, b, batch);
-        else writeRows(target, this.#documents[document], start + 1, length, b, batch);
+        writeRows(input, this.#documents[document], start, length, b);
+        if (this.#answers) writeRows(target, this.#answers[document], start, length, b);
+        else writeRows(target, this.#documents[document], start + 1, length, b);
         places[b].done += length;
       }
     };

@@ -9,7 +9,7 @@ import type { Stream } from "./stream.ts";
 /** @throws TypeError where the output cannot be the next input, or needs later ones; TypeError or RangeError for a past or number of steps that does not fit. */
 export function checkForecast(definition: Definition, past: Sequence, steps: number): void {
   const { symbols, width } = inputKind(definition);
-  const { shape } = definition.nodes[definition.output];
+  const { shape } = definition.nodes[definition.heads[0].output];
   if (symbols > 0)
     throw new TypeError(
       `forecast: the model takes ${symbols} symbols, and its output is their chances, not one of them. Use generate({ prompt, length, greedy: true }).`,

@@ -37,10 +37,10 @@ export function checkGenerating(definition: Definition, options: GenerateOptions
   checkOptions("generate", options, OPTIONS);
   const { prompt, length, temperature = 1, topK = 0, topP = 1, greedy = false, seed = definition.seed, stop = [] } = options;
   const { symbols } = inputKind(definition);
-  const { shape } = definition.nodes[definition.output];
-  if (symbols === 0 || definition.loss.kind !== "crossEntropy" || shape.width !== symbols || shape.extent !== "sequence")
+  const { shape } = definition.nodes[definition.heads[0].output];
+  if (symbols === 0 || definition.heads[0].loss.kind !== "crossEntropy" || shape.width !== symbols || shape.extent !== "sequence")
     throw new TypeError(
-      `generate: the model takes ${symbols > 0 ? `${symbols} symbols` : "features"} and gives a ${shape.extent} of ${shape.width} with ${definition.loss.kind}, so what it gives cannot be its next input. It needs tokens(n), a last layer dense(n), and crossEntropy().`,
+      `generate: the model takes ${symbols > 0 ? `${symbols} symbols` : "features"} and gives a ${shape.extent} of ${shape.width} with ${definition.heads[0].loss.kind}, so what it gives cannot be its next input. It needs tokens(n), a last layer dense(n), and crossEntropy().`,
     );
   checkCausal("generate", definition);
   checkSequence("generate: prompt", prompt, { symbols, width: 1 });

@@ -21,19 +21,20 @@ export function predict(machine: Machine, programs: Programs, sequence: Sequence
       const steps = pieceOf(sequence.length - from);
       const program = programOf(steps);
       const { plan } = program;
-      const node = plan.nodes[plan.input];
+      const { input } = plan.given;
       // A model may ignore its input altogether.
-      if (plan.input >= 0) {
-        const { address, stride } = program.place("input");
+      if (input !== undefined) {
+        const { address, stride } = program.place(input);
         const { memory } = machine;
-        const values = node.shape.symbols > 0 ? memory.integers(address, steps * stride) : memory.floats(address, steps * stride);
-        writeRows({ values, stride }, sequence, from, steps, 0, 1);
+        const values =
+          plan.nodes[input].shape.symbols > 0 ? memory.integers(address, steps * stride) : memory.floats(address, steps * stride);
+        writeRows({ values, stride, batch: 1, order: null }, sequence, from, steps, 0);
       }
       program.run(carry, null);
       program.accept(carry);
       from += steps;
-      const { width, extent } = plan.nodes[plan.output].shape;
-      const { address, stride } = program.place("output");
+      const { width, extent } = plan.nodes[plan.shown.target].shape;
+      const { address, stride } = program.place(plan.shown.target);
       if (extent === "sequence")
         for (let t = 0; t < steps; t++) outputs.push(machine.memory.floats(address + t * stride * 4, width).slice());
       else if (from === sequence.length) outputs.push(machine.memory.floats(address, width).slice());

@@ -30,10 +30,11 @@ export class Stream implements Disposable {
     this.#symbols = symbols;
     this.#width = width;
     const { plan } = this.#program;
-    this.#input = plan.input < 0 ? 0 : this.#program.place("input").address >> 2;
-    this.#output = this.#program.place("output").address >> 2;
-    this.#heard = plan.target < 0 ? 0 : this.#program.place("target").address >> 2;
-    this.#result = new Float32Array(plan.nodes[plan.output].shape.width);
+    const { input, target: heard } = plan.given;
+    this.#input = input === undefined ? 0 : this.#program.place(input).address >> 2;
+    this.#output = this.#program.place(plan.shown.target).address >> 2;
+    this.#heard = heard === undefined ? 0 : this.#program.place(heard).address >> 2;
+    this.#result = new Float32Array(plan.nodes[plan.shown.target].shape.width);
     this.#integers = new Int32Array(machine.memory.wasm.buffer);
     this.#floats = new Float32Array(machine.memory.wasm.buffer);
     this.#hearNothing();
@@ -82,8 +83,9 @@ export class Stream implements Disposable {
   }
 
   #hearNothing(): void {
-    const { target, nodes } = this.#program.plan;
-    if (target < 0) return;
+    const { nodes, given } = this.#program.plan;
+    const { target } = given;
+    if (target === undefined) return;
     if (nodes[target].shape.symbols > 0) this.heard = -1;
     else this.hear(new Float32Array(nodes[target].shape.width));
   }

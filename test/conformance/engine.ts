@@ -42,7 +42,7 @@ const PREDICT = { kind: "predict", raw: true } as const;
 /** What is looked at: the states, and the output, where that is a sequence. */
 function lookAt(definition: Definition) {
   const states = statesOf(definition);
-  const { extent, width } = definition.nodes[definition.output].shape;
+  const { extent, width } = definition.nodes[definition.heads[0].output].shape;
   const watched = watching(definition, states, extent === "sequence");
   const widths = widthsOf(definition, states);
   return extent === "sequence"
@@ -74,14 +74,14 @@ export const reference: Engine = {
     const unfolded = unfold(watched, PREDICT);
     const carry = Object.fromEntries(Object.entries(from).map(([label, state]) => [label, state.flat()]));
     const { run } = interpretUnfolded(unfolded, { batch, steps, parameters, input: flat(rows), carry });
-    const values = unflat(run.all(unfolded.output), steps, batch, labels, widths);
+    const values = unflat(run.all(unfolded.shown.target), steps, batch, labels, widths);
     const state = states.filter((label) => !looksAhead(definition, label)).map((label) => [label, values[label][steps - 1]]);
     return { values, state: Object.fromEntries(state) };
   },
   async predict(definition, parameters, rows) {
     const unfolded = unfold(definition, PREDICT);
     const { run } = interpretUnfolded(unfolded, { batch: rows.length, steps: rows[0].length, parameters, input: flat(rows) });
-    return [...run.all(unfolded.output)];
+    return [...run.all(unfolded.shown.target)];
   },
 };
 
@@ -109,14 +109,14 @@ const onBinary = (binary: Binary): Engine => ({
       const { memory, stride } = blockOf(machine, program, carry, label);
       for (const [b, row] of state.entries()) memory.set(row, b * stride);
     }
-    const input = program.place("input");
+    const input = program.place(program.plan.given.input);
     const count = batch * steps * input.stride;
-    const symbols = definition.input.kind === "tokens";
+    const symbols = definition.inputs.input.kind === "tokens";
     const memory = symbols ? machine.memory.integers(input.address, count) : machine.memory.floats(input.address, count);
     for (let t = 0; t < steps; t++) for (const [b, row] of rows.entries()) memory.set(row[t], (t * batch + b) * input.stride);
     program.run(carry, null);
     program.accept(carry);
-    const { address, stride } = program.place("output");
+    const { address, stride } = program.place(program.plan.shown.target);
     const output = machine.memory.floats(address, batch * steps * stride);
     const width = widths.reduce((sum, one) => sum + one, 0);
     const numbers = Array.from({ length: batch * steps * width }, (_, i) => output[Math.floor(i / width) * stride + (i % width)]);

@@ -148,7 +148,7 @@ const inTwoBatches = (target: readonly number[]): Data => ({
     [0, 1].map((index) => ({
       steps: 3,
       keep: new Int32Array(4).fill(index),
-      write(input, wanted) {
+      write({ input, target: wanted }) {
         for (let row = 0; input && row < 12; row++) input.values.fill(1, row * input.stride, row * input.stride + 2);
         for (let b = 0; wanted && b < 4; b++) wanted.values[b * wanted.stride] = target[index * 4 + b];
       },

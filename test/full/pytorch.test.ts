@@ -32,12 +32,12 @@ describe.each(["tokens", "features", "vectors", "saturated", "cells", "stacks", 
       const predicting = unfold(definition, { kind: "predict", raw: true });
       const bounded = [training, predicting].map((unfolded) => new Bounds(unfolded.nodes, interpretUnfolded(unfolded, data).run));
       const bounds = new Map<string, ArrayLike<number>>([
-        ["loss", bounded[0].all(training.loss)],
-        ["output", thinned(bounded[1].all(predicting.output), recorded)],
+        ["loss", bounded[0].all(training.losses[0])],
+        ["output", thinned(bounded[1].all(predicting.shown.target), recorded)],
         ...training.gradients.map(({ path, node }) => [path, bounded[0].all(node)] as const),
         ...statesOf(definition).map((label) => {
           const watched = unfold(watching(definition, [label]), { kind: "predict", raw: true });
-          const all = new Bounds(watched.nodes, interpretUnfolded(watched, data).run).all(watched.output);
+          const all = new Bounds(watched.nodes, interpretUnfolded(watched, data).run).all(watched.shown.target);
           return [label, finalOf(all, recorded, looksAhead(definition, label))] as const;
         }),
       ]);

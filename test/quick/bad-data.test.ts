@@ -210,18 +210,17 @@ describe("data of one's own", () => {
     ["keep for other rows", ({ symbols }) => train(symbols, batches({ keep: new Int32Array(64) })), RangeError, "keep", "64", "1 rows"],
     [
       "a symbol that is none",
-      ({ symbols }) => train(symbols, batches({ write: (input: Anything) => input.values.fill(2 ** 30) })),
+      ({ symbols }) => train(symbols, batches({ write: ({ input }: Anything) => input.values.fill(2 ** 30) })),
       RangeError,
-      "an input",
+      "the input",
       "1073741824",
       "0 to 4",
     ],
     [
       "a target that is none",
-      ({ symbols }) =>
-        train(symbols, batches({ write: (input: Anything, target: Anything) => target.values.fill(input.values.fill(0)[0] - 7) })),
+      ({ symbols }) => train(symbols, batches({ write: ({ input, target }: Anything) => target.values.fill(input.values.fill(0)[0] - 7) })),
       RangeError,
-      "a target",
+      "the target",
       "-7",
       "0 to 4",
     ],

@@ -98,7 +98,10 @@ test("a resumed pass begins at its window with fresh states; the next pass is wh
   const pass = (source: typeof data) =>
     Array.from(source.batches(null, false), ({ steps, keep, write }) => {
       const [input, target] = [new Int32Array(8), new Int32Array(8)];
-      write({ values: input, stride: 1 }, { values: target, stride: 1 });
+      write({
+        input: { values: input, stride: 1, batch: 2, order: null },
+        target: { values: target, stride: 1, batch: 2, order: null },
+      });
       return { steps, keep: keep && [...keep], input: [...input], target: [...target] };
     });
   const whole = pass(data);

@@ -161,6 +161,8 @@ describe("what is forged, with a checksum that agrees", () => {
   const withNode = (id: number, change: object): Uint8Array =>
     withDefinition({ nodes: contents.definition.nodes.map((node, at) => (at === id ? { ...node, ...change } : node)) });
 
+  const withHead = (change: object): Uint8Array => withDefinition({ heads: [{ ...contents.definition.heads[0], ...change }] });
+
   test("a forged copy without a change is opened", async () => expect(await refusal(forge({}))).toBeNull());
 
   const { nodes } = contents.definition;
@@ -170,12 +172,12 @@ describe("what is forged, with a checksum that agrees", () => {
     ["another format", withDefinition({ format: 2 }), "format is 2"],
     ["no seed", withDefinition({ seed: "1" }), 'seed is "1"'],
     ["no nodes", withDefinition({ nodes: [] }), "no nodes"],
-    ["no input", withDefinition({ input: null }), ""],
-    ["another input", withDefinition({ input: { kind: "features", width: 3 } }), "another shape"],
-    ["an unknown loss", withDefinition({ loss: { kind: "hinge", ignore: -1 } }), '"hinge"'],
-    ["no output", withDefinition({ output: nodes.length }), ""],
-    ["another output", withDefinition({ output: 0 }), ""],
-    ["no total", withDefinition({ total: 0.5 }), ""],
+    ["no input", withDefinition({ inputs: null }), ""],
+    ["another input", withDefinition({ inputs: { input: { kind: "features", width: 3 } } }), "another shape"],
+    ["an unknown loss", withHead({ loss: { kind: "hinge", ignore: -1 } }), '"hinge"'],
+    ["no output", withHead({ output: nodes.length }), ""],
+    ["another output", withHead({ output: 0 }), ""],
+    ["no total", withHead({ total: 0.5 }), ""],
     ["a node that is none", withDefinition({ nodes: [null, ...nodes] }), "node 0"],
     ["an unknown operation", withNode(idOf("tanh"), { op: "gelu" }), '"gelu"'],
     ["an operation by an inherited name", withNode(idOf("tanh"), { op: "toString" }), '"toString"'],

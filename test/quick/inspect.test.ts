@@ -100,7 +100,7 @@ describe("the reference against central differences", () => {
         for (const t of [0, 3]) {
           const { values } = run.at(node, t);
           for (let at = 0; at < values.length; at++) {
-            const [expected] = slope(unfolded.nodes, data, { id, t, at }, (other) => other.at(unfolded.loss, 0).values);
+            const [expected] = slope(unfolded.nodes, data, { id, t, at }, (other) => other.at(unfolded.losses[0], 0).values);
             expect(Math.abs(values[at] - expected), `${label} at ${t}`).toBeLessThan(TOLERANCE);
           }
         }

@@ -69,8 +69,8 @@ async function judge(definition: Definition, data: Data, purpose: Purpose, run: 
   };
   for (const binary of BINARIES) {
     const engine = await runEngine(definition, purpose, data, binary);
-    if (purpose.kind === "predict") compare(`output on ${binary.name}`, engine.output, run.output as number[], unfolded.output);
-    else compare(`loss on ${binary.name}`, [engine.loss], [run.loss], unfolded.loss);
+    if (purpose.kind === "predict") compare(`output on ${binary.name}`, engine.output, run.output as number[], unfolded.shown.target);
+    else compare(`loss on ${binary.name}`, [engine.loss], [run.loss], unfolded.losses[0]);
     for (const { path, node } of unfolded.gradients)
       compare(`gradient of ${path} on ${binary.name}`, engine.gradients[path], run.gradients[path], node);
     if (purpose.kind === "train") expect(Object.keys(engine.gradients).sort()).toEqual(Object.keys(run.gradients).sort());

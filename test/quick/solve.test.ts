@@ -103,9 +103,9 @@ describe("solve", () => {
         for (const batch of data.batches(null, true))
           yield {
             ...batch,
-            write(input: never, target: never) {
-              if (input) passes++;
-              batch.write(input, target);
+            write(slots: Parameters<typeof batch.write>[0]) {
+              if (slots.input) passes++;
+              batch.write(slots);
             },
           };
       },

@@ -114,7 +114,7 @@ describe.each(INSIDE.filter(([name]) => name !== "own cell"))("%s", (_, inside) 
     const train = async (layer: Layer, turn: (sequence: number[][]) => number[][]): Promise<[number[], Float32Array[]]> => {
       using net = await compile(model({ input: features(WIDTH), layers: [layer], loss: meanSquared(), seed: 4 }));
       for (const { get, set } of net.parameters) set(get().map((__, i) => Math.sin(i) / 3));
-      const { width } = net.definition.nodes[net.definition.output].shape;
+      const { width } = net.definition.nodes[net.definition.heads[0].output].shape;
       const target = rows.slice(0, 8).map((row) => Array.from({ length: width }, (__, i) => row[i % WIDTH]));
       const losses: number[] = [];
       const data = examples([{ input: turn(rows.slice(0, 8)), target: turn(target) }]);
@@ -174,7 +174,7 @@ test("parameters are called after all that they stand in", () => {
 });
 
 test("wrappers say how wide they are, and what they hold", () => {
-  const width = (layer: Layer): number => numbers(layer).nodes[numbers(layer).output].shape.width;
+  const width = (layer: Layer): number => numbers(layer).nodes[numbers(layer).heads[0].output].shape.width;
   expect(width(bidirectional(rnn(5)))).toBe(10);
   expect(width(bidirectional(rnn(5), { backward: gru(2) }))).toBe(7);
   expect(width(skip(skip(rnn(5))))).toBe(2 * WIDTH + 5);

@@ -29,7 +29,9 @@ export function dataOf(definition: Definition, size: Size, purpose: Purpose, see
   const random = new Random(seed);
   const steps = purpose.kind === "generate" ? 1 : size.steps;
   const rows = steps * size.batch;
-  const { input, loss, nodes, output } = definition;
+  const { inputs, heads, nodes } = definition;
+  const [{ output, loss }] = heads;
+  const { input } = inputs;
   const { extent, width } = nodes[output].shape;
   const spoken = extent === "sequence" ? rows : size.batch;
   const parameters: Record<string, Float32Array> = {};

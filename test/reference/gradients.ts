@@ -9,7 +9,7 @@ import { type Data, Interpretation } from "./interpret.ts";
  */
 export const STEP = 2 ** -12;
 
-const lossAt = ({ nodes, loss }: Unfolded, data: Data): number => {
+const lossAt = ({ nodes, losses: [loss] }: Unfolded, data: Data): number => {
   const { nodes: forward, place } = reachable(nodes, [loss]);
   return new Interpretation(forward, data).at(place[loss], 0).values[0];
 };

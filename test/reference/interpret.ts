@@ -134,7 +134,8 @@ function notHeard(): never {
 
 /** What a definition gives, without unfolding: feedback and dropout are taken from what the purpose means. */
 export function interpretDefinition(definition: Definition, purpose: Purpose, data: Data): { output: Rows[]; loss: number | undefined } {
-  const { nodes, loss } = definition;
+  const { nodes, heads } = definition;
+  const [{ loss }] = heads;
   const target = nodes.findIndex(({ op }) => op === "target");
   const classes = loss.kind === "crossEntropy";
   const withLoss = purpose.kind === "train" || purpose.kind === "evaluate";
@@ -143,17 +144,17 @@ export function interpretDefinition(definition: Definition, purpose: Purpose, da
     if (purpose.kind === "generate" && classes) return oneHot(run.at(target, t), width);
     if (t === 0) return zeros(data.batch, width);
     if (withLoss && purpose.teacherForcing) return classes ? oneHot(run.at(target, t - 1), width) : run.at(target, t - 1);
-    const said = run.at(definition.output, t - 1);
+    const said = run.at(definition.heads[0].output, t - 1);
     if (definition.feedback === "softmax") return softmaxOf(said);
     return definition.feedback === "symbol" ? oneHot(argmaxOf(said), width) : said;
   };
   const run = new Interpretation(nodes, purpose.kind === "train" ? data : { ...data, keeps: undefined, noise: undefined }, heard);
-  const raw = run.every(definition.output);
+  const raw = run.every(definition.heads[0].output);
   const shown = (x: Rows): Rows => {
     if (purpose.kind !== "predict" || purpose.raw || loss.kind === "meanSquared") return x;
     return classes ? softmaxOf(x) : make(x.rows, x.width, (r, c) => sigmoidOf(pick(x, r, c)));
   };
-  return { output: raw.map(shown), loss: withLoss ? run.at(definition.total, 0).values[0] : undefined };
+  return { output: raw.map(shown), loss: withLoss ? run.at(definition.heads[0].total, 0).values[0] : undefined };
 }
 
 /** What an unfolded graph gives; gradients by path. */
@@ -163,8 +164,8 @@ export function interpretUnfolded(
 ): { output: Rows[]; loss: number; gradients: Record<string, Float64Array>; run: Interpretation } {
   const run = new Interpretation(unfolded.nodes, data);
   return {
-    output: unfolded.output < 0 ? [] : run.every(unfolded.output),
-    loss: unfolded.loss < 0 ? Number.NaN : run.at(unfolded.loss, 0).values[0],
+    output: unfolded.shown.target === undefined ? [] : run.every(unfolded.shown.target),
+    loss: unfolded.losses.length === 0 ? Number.NaN : run.at(unfolded.losses[0], 0).values[0],
     gradients: Object.fromEntries(unfolded.gradients.map(({ path, node }) => [path, run.all(node)])),
     run,
   };

@@ -52,7 +52,7 @@ export async function runEngine(
     ? []
     : layout.trained.map((place) => [place.path, readBlock(machine, machine.gradients + place.offset, place)]);
   return {
-    output: get(machine, program, program.plan.output),
+    output: get(machine, program, program.plan.shown.target),
     loss: machine.view().getFloat64(CONTROL_LOSS, true),
     gradients: Object.fromEntries(gradients),
     watched: program.plan.watched.map(({ node }) => get(machine, program, node)),
@@ -60,19 +60,19 @@ export async function runEngine(
 }
 
 function put(machine: Machine, program: Program, what: "input" | "target", values: ArrayLike<number>): void {
-  const id = program.plan[what];
-  if (id < 0) return;
+  const id = program.plan.given[what];
+  if (id === undefined) return;
   const { width, symbols } = program.plan.nodes[id].shape;
-  const { address, stride } = program.place(what);
+  const { address, stride } = program.place(id);
   const rows = values.length / width;
   const memory = symbols > 0 ? machine.memory.integers(address, rows * stride) : machine.memory.floats(address, rows * stride);
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < width; column++) memory[row * stride + column] = values[row * width + column];
 }
 
-function get(machine: Machine, program: Program, node: number): Float32Array {
+function get(machine: Machine, program: Program, node: number | undefined): Float32Array {
   const { plan } = program;
-  if (node < 0) return new Float32Array();
+  if (node === undefined) return new Float32Array();
   const { extent, width } = plan.nodes[node].shape;
   const rows = extent === "sequence" ? plan.batch * plan.steps : plan.batch;
   const { address, stride } = program.place(node);

@@ -42,8 +42,8 @@ async function judge(definition: Definition, purpose: Purpose, size: Size, name:
     const compare = (what: string, values: ArrayLike<number>, node: number): void => {
       worst = Math.max(worst, compareWithReference(`${where}: ${what}`, values, reference.run.all(node), bounds.all(node)));
     };
-    if (unfolded.output >= 0) compare("output", engine.output, unfolded.output);
-    if (unfolded.loss >= 0) compare("loss", [engine.loss], unfolded.loss);
+    if (unfolded.shown.target !== undefined) compare("output", engine.output, unfolded.shown.target);
+    if (unfolded.losses.length > 0) compare("loss", [engine.loss], unfolded.losses[0]);
     for (const { path, node } of unfolded.gradients) compare(path, engine.gradients[path], node);
   }
   return worst;

@@ -39,7 +39,7 @@ export function judgeReference(recorded: RecordedNetwork): void {
   const definition = definitionOf(recorded.model);
   const data = firstWindow(recorded);
   const predicting = unfold(definition, PREDICT);
-  agree("output", thinned(interpretUnfolded(predicting, data).run.all(predicting.output), recorded), window.output);
+  agree("output", thinned(interpretUnfolded(predicting, data).run.all(predicting.shown.target), recorded), window.output);
   const { loss, gradients } = interpretUnfolded(unfold(definition, { kind: "train", teacherForcing: true }), data);
   agree("loss", [loss], [window.loss]);
   expect(Object.keys(gradients).sort()).toEqual(Object.keys(window.gradients).sort());
@@ -47,7 +47,7 @@ export function judgeReference(recorded: RecordedNetwork): void {
   expect(statesOf(definition).sort()).toEqual(Object.keys(window.states).sort());
   for (const [label, values] of Object.entries(window.states)) {
     const watched = unfold(watching(definition, [label]), PREDICT);
-    const seen = interpretUnfolded(watched, data).run.all(watched.output);
+    const seen = interpretUnfolded(watched, data).run.all(watched.shown.target);
     agree(label, finalOf(seen, recorded, looksAhead(definition, label)), values);
   }
 }

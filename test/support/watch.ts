@@ -10,16 +10,21 @@ export const statesOf = ({ nodes }: Definition): string[] => [
 
 /** The definition whose output is the states of these labels, side by side, and if wanted the output itself behind them. */
 export function watching(definition: Definition, labels: readonly string[], withOutput = false): Definition {
-  const { nodes, output } = definition;
+  const { nodes, heads } = definition;
+  const [head] = heads;
   const states = labels.map((label) => {
     const delay = nodes.find((node) => node.op === "delay" && node.label === label);
     if (!delay) throw new RangeError(`There is no state ${label}. The states are: ${statesOf(definition).join(", ")}.`);
     return delay.inputs[0];
   });
-  const inputs = withOutput ? [...states, output] : states;
-  if (inputs.length === 1) return { ...definition, output: inputs[0] };
+  const inputs = withOutput ? [...states, head.output] : states;
+  if (inputs.length === 1) return { ...definition, heads: [{ ...head, output: inputs[0] }] };
   const shape = sequence(inputs.reduce((width, id) => width + nodes[id].shape.width, 0));
-  return { ...definition, nodes: [...nodes, { op: "concat", inputs, attributes: {}, shape, label: "watched" }], output: nodes.length };
+  return {
+    ...definition,
+    nodes: [...nodes, { op: "concat", inputs, attributes: {}, shape, label: "watched" }],
+    heads: [{ ...head, output: nodes.length }],
+  };
 }
 
 /** The width of each labelled state. */
