@@ -7,7 +7,7 @@ import { type Data, interpretUnfolded } from "../reference/interpret.ts";
 import { BINARIES } from "./engine.ts";
 import { computed } from "./gradients.ts";
 import { asGoodAsPyTorch, largest } from "./near.ts";
-import { dataOf, definitionOf, finalOf, type RecordedNetwork, recordedNumbers, thinned } from "./pytorch.ts";
+import { dataOf, definitionOf, finalOf, type RecordedNetwork, recordedNumbers, type Tensors, thinned } from "./pytorch.ts";
 import { looksAhead, statesOf, watching } from "./watch.ts";
 
 /** Nine digits are off by up to half a unit of the ninth: 5e-9 of the number, at worst. */
@@ -15,20 +15,25 @@ const DIGITS = 5e-9;
 /** Of a tensor's largest element: f64 rounds at 1e-16, a sum here has some hundred terms, and large weights make errors grow a few hundredfold. */
 const ROUNDING = 1e-12;
 
-function agree(what: string, values: ArrayLike<number>, recorded: readonly number[]): void {
+/** The reference's numbers are PyTorch's, to the digits that are recorded. */
+export function agree(what: string, values: ArrayLike<number>, recorded: readonly number[]): void {
   expect(values.length, what).toBe(recorded.length);
   const floor = ROUNDING * largest(recorded);
   const first = recorded.findIndex((value, i) => !(Math.abs(values[i] - value) <= DIGITS * Math.abs(value) + floor));
   expect(first < 0 ? [] : [first, values[first], recorded[first]], `${what}: first that differs, reference, PyTorch`).toEqual([]);
 }
 
-/** The first window, which begins with a fresh state. Exact in f32 is what was meant by the recorded digits. */
+/** Exact in f32 is what was meant by the recorded digits. */
+export const exactly = (weights: Tensors): Record<string, Float32Array> =>
+  Object.fromEntries(Object.entries(weights).map(([path, values]) => [path, Float32Array.from(values)]));
+
+/** The first window, which begins with a fresh state. */
 export const firstWindow = ({ batch, steps, weights, windows: [window] }: RecordedNetwork): Data => ({
   batch,
   steps,
   input: Float32Array.from(window.input),
   target: Float32Array.from(window.target),
-  parameters: Object.fromEntries(Object.entries(weights).map(([path, values]) => [path, Float32Array.from(values)])),
+  parameters: exactly(weights),
 });
 
 const PREDICT = { kind: "predict", raw: true } as const;

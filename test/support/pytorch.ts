@@ -25,8 +25,11 @@ import {
   windows,
 } from "../../src/index.ts";
 
-/** A layer as record.py describes it: `["lstm", 7, { projection: 3 }]`, `["bidirectional", ["gru", 5]]`. */
-type Described = readonly [kind: string, units?: number | Described, options?: Options];
+/**
+ * A layer as record.py describes it: `["lstm", 7, { projection: 3 }]`, `["bidirectional", ["gru", 5]]`, and `["bidirectional", ["gru", 5],
+ * ["last"]]`, each direction of which ends by itself.
+ */
+export type Described = readonly [kind: string, units?: number | Described, options?: Options | readonly ["last"]];
 
 interface Options {
   readonly transition?: readonly Described[];
@@ -62,6 +65,8 @@ export interface RecordedNetwork {
   readonly batch: number;
   /** Every so many'th output is recorded, the last included. */
   readonly every?: number;
+  /** Steps of each row, where rows differ; what belongs to steps then stands row after row. */
+  readonly lengths?: readonly number[];
   readonly weights: Tensors;
   readonly windows: readonly RecordedWindow[];
 }
@@ -81,8 +86,9 @@ const LAYERS: Readonly<Record<string, (units: number, options?: object) => Layer
   last: () => last(),
 };
 
-function layerOf([kind, units = 0, { transition, ...options } = {}]: Described): Layer {
-  if (typeof units !== "number") return bidirectional(layerOf(units));
+export function layerOf([kind, units = 0, more = {}]: Described): Layer {
+  if (typeof units !== "number") return bidirectional("length" in more ? [layerOf(units), last()] : layerOf(units));
+  const { transition, ...options } = more as Options;
   return LAYERS[kind](units, transition ? { ...options, transition: transition.map(layerOf) } : options);
 }
 
@@ -108,7 +114,8 @@ export const recordedNumbers = ({ loss, output, gradients, states }: RecordedWin
   ...Object.entries(states),
 ];
 
-const isVector = ({ layers }: Description): boolean => layers.some(([name]) => name === "last");
+export const isVector = ({ layers }: Description): boolean =>
+  layers.some(([name, , more]) => name === "last" || (typeof more === "object" && "length" in more));
 
 /** Of one window's outputs, or what belongs to them number by number, those that are recorded. */
 export function thinned(output: ArrayLike<number>, { every = 1, steps, model }: RecordedNetwork): number[] {
