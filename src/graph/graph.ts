@@ -1,7 +1,7 @@
 // A recurrent graph: a list of nodes whose only cycles pass through a delay.
 
-import { type Operations, type OpName, VIEWS } from "./operations.ts";
-import { SHAPE, type Shape } from "./shape.ts";
+import { type Operations, type OpName, ROWWISE, VIEWS } from "./operations.ts";
+import { checkBeginning, SHAPE, type Shape } from "./shape.ts";
 
 /** A node's place in its graph's list. */
 export type NodeId = number;
@@ -29,8 +29,13 @@ export class Graph {
   /** Which way the layers that are being built take time: 1 from the first step to the last, −1 from the last to the first. */
   direction: 1 | -1 = 1;
 
-  /** Adds a node whose shape follows from its inputs. Throws the shape law's sentence. */
+  /**
+   * Adds a node whose shape follows from its inputs. Throws the shape law's sentence. What is made of repeated vectors alone is made once and
+   * repeated, so that nothing of it is done at every step.
+   */
   add<K extends OpName>(op: K, inputs: readonly NodeId[], attributes: Operations[K]): NodeId {
+    const repeated = ROWWISE.has(op) ? this.#repeated(inputs) : null;
+    if (repeated) return this.add("repeat", [this.add(op, repeated, attributes)], {});
     return this.addShaped(
       op,
       inputs,
@@ -53,9 +58,17 @@ export class Graph {
     return id;
   }
 
-  /** A delay whose source is bound later. */
-  openDelay(steps: number, shape: Shape, carried = false): NodeId {
-    return this.addShaped("delay", [UNBOUND], { steps, carried }, shape);
+  /** The inputs as they are before they are repeated, if all that is no parameter is; null if not. */
+  #repeated(inputs: readonly NodeId[]): NodeId[] | null {
+    const values = inputs.filter((id) => this.nodes[id].shape.extent !== "parameter");
+    if (values.length === 0 || values.some((id) => this.nodes[id].op !== "repeat")) return null;
+    return inputs.map((id) => (values.includes(id) ? this.nodes[id].inputs[0] : id));
+  }
+
+  /** A delay whose source is bound later. `beginning`: a vector that stands before the beginning. */
+  openDelay(steps: number, shape: Shape, carried = false, beginning?: NodeId): NodeId {
+    if (beginning !== undefined) checkBeginning(shape, this.nodes[beginning].shape);
+    return this.addShaped("delay", [UNBOUND, ...(beginning === undefined ? [] : [beginning])], { steps, carried }, shape);
   }
 
   /** Labels a node after the fact: a state is named when the step function has returned it. */
@@ -67,7 +80,7 @@ export class Graph {
   bind(delay: NodeId, source: NodeId): void {
     const node = this.nodes[delay];
     if (node.op !== "delay" || node.inputs[0] !== UNBOUND) throw new Error(`internal: node ${delay} is not an open delay`);
-    this.nodes[delay] = { ...node, inputs: [source] };
+    this.nodes[delay] = { ...node, inputs: [source, ...node.inputs.slice(1)] };
   }
 }
 
@@ -80,7 +93,10 @@ export function usersOf(nodes: readonly Node[]): NodeId[][] {
   return users;
 }
 
-/** Every node after its inputs of the same time step; delays are taken to be known. Stable: the lowest number that is ready comes next. */
+/**
+ * Every node after its inputs of the same time step; what delays look at is taken to be known, but not what stands before its beginning.
+ * Stable: the lowest number that is ready comes next.
+ */
 export function topologicalOrder(nodes: readonly Node[]): NodeId[] {
   const order: NodeId[] = [];
   const state = new Uint8Array(nodes.length); // 0 not visited, 1 being visited, 2 done
@@ -88,7 +104,8 @@ export function topologicalOrder(nodes: readonly Node[]): NodeId[] {
     if (state[id] === 2) return;
     if (state[id] === 1) throw new Error(`internal: node ${id} (${nodes[id].label}) is on a cycle without a delay`);
     state[id] = 1;
-    if (nodes[id].op !== "delay") for (const input of nodes[id].inputs) visit(input);
+    const { op, inputs } = nodes[id];
+    for (const input of op === "delay" ? inputs.slice(1) : inputs) visit(input);
     state[id] = 2;
     order.push(id);
   };

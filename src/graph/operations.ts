@@ -67,13 +67,21 @@ export interface Operations {
   pad: { readonly from: number; readonly width: number };
   /**
    * x(t − steps). Negative steps look ahead: time reversal. Before the beginning, or past the end, is nothing: zero, or no symbol; what is
-   * `carried` finds before the beginning what the window before has left there.
+   * `carried` finds before the beginning what the window before has left there. A second input, a vector, stands at every step before the
+   * beginning (in reversed time: past the end), and `before`, if given, is the symbol that stands there.
    */
-  delay: { readonly steps: number; readonly carried: boolean };
+  delay: { readonly steps: number; readonly carried: boolean; readonly before?: number };
   /** The last step of a sequence, as a vector; if time is `reversed`, the first. */
   last: { readonly reversed: boolean };
   /** A vector at that step of an otherwise zero sequence of this timeline. */
   atLast: { readonly reversed: boolean; readonly timeline: number };
+  /** A vector at every step of timeline 0. */
+  repeat: Empty;
+  /**
+   * Σ of a sequence's steps, as a vector; if `most` is not 0, of the first so many, or with `reversed` the last. With `begun` it is zero for rows
+   * that go on from what was carried: what stands before a beginning is not heard there.
+   */
+  sumOverTime: { readonly most: number; readonly reversed: boolean; readonly begun: boolean };
 
   softmax: Empty;
   softmaxGradient: Empty;
@@ -135,6 +143,18 @@ export const ELEMENTWISE: ReadonlySet<OpName> = new Set<OpName>([
   "sigmoidGradient",
   "reluGradient",
   "softplusGradient",
+]);
+
+/** Operations that make of each row a row of its own, whatever its step: of a repeated vector they make a repeated vector. */
+export const ROWWISE: ReadonlySet<OpName> = new Set<OpName>([
+  ...ELEMENTWISE,
+  "matmul",
+  "sparse",
+  "gather",
+  "concat",
+  "slice",
+  "softmax",
+  "normalize",
 ]);
 
 /** Operations that are another place or another time of a buffer, and so cost nothing. */

@@ -3,12 +3,12 @@
 import { type Node, type NodeId, UNBOUND } from "./graph.ts";
 import type { Shape } from "./shape.ts";
 
-/** `[T, B, 64]`, `[B, 10]`, `[64 × 128]`: a shape with T steps and B rows left open. */
-export function printShape({ extent, rows, width, symbols }: Shape): string {
+/** `[T, B, 64]`, `[B, 10]`, `[64 × 128]`: a shape with T steps, or S of a source, and B rows left open. */
+export function printShape({ extent, rows, width, symbols, timeline }: Shape): string {
   if (extent === "scalar") return "scalar";
   if (extent === "parameter") return `[${rows} × ${width}]`;
   const last = symbols > 0 ? `< ${symbols}` : width;
-  return extent === "sequence" ? `[T, B, ${last}]` : `[B, ${last}]`;
+  return extent === "sequence" ? `[${timeline === 0 ? "T" : "S"}, B, ${last}]` : `[B, ${last}]`;
 }
 
 /** `[t−1]`, `[t+1]`: another time of a sequence. */
@@ -20,7 +20,10 @@ export function printGraph(definition: { readonly nodes: readonly Node[] }): str
   const { nodes } = definition;
   const name = (id: NodeId): string => (id === UNBOUND ? "?" : `%${id}`);
   const heads = nodes.map((node, id) => {
-    if (node.op === "delay") return `${name(id).padEnd(5)}= ${name(node.inputs[0])}${printDelay(node.attributes.steps)}`;
+    if (node.op === "delay") {
+      const before = node.inputs.slice(1).map((beginning: NodeId) => ` from ${name(beginning)}`);
+      return `${name(id).padEnd(5)}= ${name(node.inputs[0])}${printDelay(node.attributes.steps)}${before.join("")}`;
+    }
     const attributes = Object.entries(node.attributes).map(
       ([key, value]) => `${key} ${typeof value === "object" ? JSON.stringify(value) : value}`,
     );

@@ -80,6 +80,14 @@ function product([x, weight, initial]: readonly Shape[], { transposed }: { trans
   return { ...x, width };
 }
 
+/** What stands before the beginning of a delayed sequence is a vector as wide. */
+export function checkBeginning(x: Shape, beginning: Shape): void {
+  if (beginning.extent !== "vector" || beginning.width !== x.width || beginning.symbols > 0)
+    throw new RangeError(
+      `before the beginning of a ${describeShape(x)} cannot stand a ${describeShape(beginning)}. Give a vector of width ${x.width}.`,
+    );
+}
+
 export const SHAPE: { readonly [K in OpName]: Law<K> } = {
   input: given,
   target: given,
@@ -140,6 +148,11 @@ export const SHAPE: { readonly [K in OpName]: Law<K> } = {
     return { ...x, extent: "vector", timeline: 0 };
   },
   atLast: ([x], { timeline }) => ({ ...x, extent: "sequence", timeline }),
+  repeat([x]) {
+    if (x.extent !== "vector") throw new TypeError(`repeat() needs a vector but got a ${describeShape(x)}. Use last() first.`);
+    return { ...x, extent: "sequence" };
+  },
+  sumOverTime: ([x]) => ({ ...x, extent: "vector", timeline: 0 }),
   softmax: elementwise("softmax"),
   softmaxGradient: elementwise("softmaxGradient"),
   normalize: elementwise("normalize"),

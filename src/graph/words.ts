@@ -1,5 +1,6 @@
 // The words that cells are written in, the built-in ones and a user's own alike.
 
+import type { Graph, NodeId } from "./graph.ts";
 import type { Operations, OpName } from "./operations.ts";
 import { real } from "./real.ts";
 import { Value } from "./value.ts";
@@ -120,6 +121,9 @@ export const zoneout = (previous: Value, next: Value, rate: number): Value =>
 /** The last step of a sequence, as a vector; where time is reversed, the first. */
 export const lastOf = (x: Value): Value => word("last", [x], { reversed: x instanceof Value && x.graph.direction < 0 }, "last");
 
+/** A vector at every step of the output's timeline. */
+export const repeated = (x: Value): Value => word("repeat", [x], {}, "repeat");
+
 /** Streams of random numbers below this belong to dropout. */
 const NOISE_STREAMS = 2 ** 30;
 
@@ -145,5 +149,13 @@ export function delay(x: Value, steps = 1): Value {
     throw new RangeError(`delay() got ${String(steps)} steps. Use a whole number from 1 to ${LONGEST_DELAY}.`);
   if (x.shape.extent !== "sequence") throw new TypeError(`delay() needs a sequence but got ${String(x)}.`);
   const { direction } = x.graph;
-  return new Value(x.graph, x.graph.addShaped("delay", [x.id], { steps: direction * steps, carried: direction > 0 }, x.shape));
+  const inputs = [x.id, ...beginningOf(x.graph, x.id)];
+  return new Value(x.graph, x.graph.addShaped("delay", inputs, { steps: direction * steps, carried: direction > 0 }, x.shape));
+}
+
+/** What stands before the beginning of what is itself delayed: it stands at every earlier step. */
+function beginningOf(graph: Graph, id: NodeId): readonly NodeId[] {
+  const node = graph.nodes[id];
+  if (node.op === "delay") return node.inputs.slice(1);
+  return node.op === "slice" ? beginningOf(graph, node.inputs[0]).map((beginning) => graph.add("slice", [beginning], node.attributes)) : [];
 }

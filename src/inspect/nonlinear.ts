@@ -53,6 +53,8 @@ export const BEND: { readonly [K in OpName]: Bend } = {
   delay: "linear",
   last: "linear",
   atLast: "linear",
+  repeat: "linear",
+  sumOverTime: "none",
   softmax: "function",
   softmaxGradient: "none",
   normalize: "function",

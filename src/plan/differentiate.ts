@@ -53,8 +53,11 @@ export function differentiate(graph: Graph, question: Question): Map<NodeId, Nod
     const dY = sum(graph, terms);
     if (node.op === "parameter" || wanted.has(id)) gradients.set(id, dY);
     if (node.op === "delay" && !throughTime) continue;
-    if (node.op === "delay") bindAhead(graph, ahead.get(id) as NodeId, terms);
-    else {
+    if (node.op === "delay") {
+      const [, beginning] = node.inputs;
+      if (beginning !== undefined && flows[beginning]) give(beginning, ofBeginning(graph, node.attributes, terms));
+      bindAhead(graph, ahead.get(id) as NodeId, terms);
+    } else {
       const rule = GRADIENT[node.op] as (typeof GRADIENT)["add"];
       const shares = rule(graph, node as never, id, dY);
       node.inputs.forEach((input, index) => {
@@ -127,18 +130,34 @@ function gathered(graph: Graph, terms: readonly NodeId[]): readonly NodeId[] {
  * `delay(a·W) = delay(a)·W`, so that the product can add straight onto the sum that it belongs to; the other terms are delayed each by itself.
  */
 function bindAhead(graph: Graph, open: NodeId, terms: readonly NodeId[]): void {
-  const isProduct = (id: NodeId): boolean => graph.nodes[id].op === "matmul" || graph.nodes[id].op === "sparse";
-  if (!terms.some(isProduct)) {
+  if (!terms.some((id) => isProduct(graph, id))) {
     graph.bind(open, sum(graph, terms));
     return;
   }
   const { attributes, label } = graph.nodes[open];
   const later = (id: NodeId): NodeId => graph.addShaped("delay", [id], attributes as Operations["delay"], graph.nodes[id].shape);
-  const moved = terms.map((id) => {
-    if (!isProduct(id)) return later(id);
-    const { op, inputs, attributes: own } = graph.nodes[id];
-    return graph.add(op, [later(inputs[0]), inputs[1]], own as never);
-  });
+  const moved = terms.map((id) => ofFactor(graph, id, later));
   // The open delay has its readers already: it becomes the last of these additions, which nothing else reads.
   graph.nodes[open] = { ...graph.nodes[sum(graph, moved)], label };
+}
+
+/**
+ * The gradient of what stands before the beginning of a delayed sequence: the sum of the first steps that hear it (of the last ones, where
+ * time is reversed).
+ */
+function ofBeginning(graph: Graph, { steps, carried }: Operations["delay"], terms: readonly NodeId[]): NodeId {
+  const attributes = { most: Math.abs(steps), reversed: steps < 0, begun: carried };
+  return sum(
+    graph,
+    terms.map((id) => ofFactor(graph, id, (x) => graph.add("sumOverTime", [x], attributes))),
+  );
+}
+
+const isProduct = (graph: Graph, id: NodeId): boolean => graph.nodes[id].op === "matmul" || graph.nodes[id].op === "sparse";
+
+/** Something that is done to each row alone, done to a product: to its factor, so that only what is asked for is multiplied. */
+function ofFactor(graph: Graph, id: NodeId, act: (x: NodeId) => NodeId): NodeId {
+  if (!isProduct(graph, id)) return act(id);
+  const { op, inputs, attributes } = graph.nodes[id];
+  return graph.add(op, [act(inputs[0]), inputs[1]], attributes as never);
 }

@@ -79,6 +79,8 @@ export const GRADIENT: { readonly [K in OpName]: Rule<K> } = {
     graph.add("atLast", [dY], { reversed, timeline: graph.nodes[x].shape.timeline }),
   ],
   atLast: never,
+  repeat: (graph, _node, _y, dY) => [graph.add("sumOverTime", [dY], { most: 0, reversed: false, begun: false })],
+  sumOverTime: never,
   softmax: (graph, _node, y, dY) => [graph.add("softmaxGradient", [y, dY], {})],
   softmaxGradient: never,
   normalize: (graph, { inputs: [x], attributes }, y, dY) => [graph.add("normalizeGradient", [x, y, dY], attributes)],

@@ -8,15 +8,17 @@ import { type Interpretation, walk } from "./interpret.ts";
 export class Bounds {
   readonly #nodes: readonly Node[];
   readonly #run: Interpretation;
-  readonly #steps: number;
   readonly #known: (Bound | undefined)[][];
 
   constructor(nodes: readonly Node[], run: Interpretation) {
     this.#nodes = nodes;
     this.#run = run;
-    this.#steps = run.steps;
     this.#known = nodes.map(() => []);
-    walk(nodes, this.#steps, (id, t) => this.at(id, t));
+    walk(
+      nodes,
+      (node) => run.stepsOf(node),
+      (id, t) => this.at(id, t),
+    );
   }
 
   at(id: NodeId, t: number): Bound {
@@ -28,7 +30,9 @@ export class Bounds {
     const site: Site<Node["op"]> = {
       node,
       t: step,
-      steps: this.#steps,
+      length: (row) => run.lengthOf(node, row),
+      lengthOf: (index, row) => run.lengthOf(this.#nodes[node.inputs[index]], row),
+      begun: run.begun,
       y: run.at(id, step),
       x: (index) => run.at(node.inputs[index], step),
       every: (index) => run.every(node.inputs[index]),

@@ -2,6 +2,7 @@
 
 import type { NodeOf } from "../../src/graph/graph.ts";
 import type { OpName } from "../../src/graph/operations.ts";
+import { isSummed, lives } from "./laws.ts";
 import { make, momentsOf, pick, type Rows, sigmoidOf, softmaxOf } from "./rows.ts";
 
 /** Half the distance from 1 to the next f32: the relative error of one rounding. */
@@ -34,7 +35,10 @@ export interface Bound {
 export interface Site<K extends OpName> {
   readonly node: NodeOf<K>;
   readonly t: number;
-  readonly steps: number;
+  /** Steps of a row of the node, and of an input. */
+  length(row: number): number;
+  lengthOf(index: number, row: number): number;
+  readonly begun: boolean;
   readonly y: Rows;
   x(index: number): Rows;
   every(index: number): readonly Rows[];
@@ -86,9 +90,9 @@ const together = (y: Rows, a: Bound, b: Bound): Bound => ({
 const withStart = (site: Site<OpName>, place: number, sum: Bound): Bound =>
   site.node.inputs.length > place ? together(site.y, sum, site.bound(place)) : sum;
 
-/** Every element where it lies: another place or another time of the same numbers. */
-const moved = (site: Site<OpName>, index: number, t: number, from: (r: number, c: number) => [number, number] | null): Bound => {
-  const b = site.bound(index, t);
+/** Every element where it lies: another place of the same numbers. */
+const moved = (site: Site<OpName>, from: (r: number, c: number) => [number, number] | null): Bound => {
+  const b = site.bound(0);
   const take = (x: Rows) =>
     make(site.y.rows, site.y.width, (r, c) => {
       const place = from(r, c);
@@ -97,13 +101,23 @@ const moved = (site: Site<OpName>, index: number, t: number, from: (r: number, c
   return { inherited: take(b.inherited), terms: b.terms, magnitude: take(b.magnitude) };
 };
 
+/** Every row as it is at a time of its own; `null`: nothing, which is exact. Sums that are still open at one row are taken to be so at all. */
+function atTimes({ y, bound }: Site<OpName>, timeOf: (row: number) => number | null, beyond?: Bound): Bound {
+  const bounds = Array.from({ length: y.rows }, (_, r) => {
+    const t = timeOf(r);
+    return t === null ? beyond : bound(0, t);
+  });
+  const take = (what: "inherited" | "magnitude"): Rows => make(y.rows, y.width, (r, c) => (bounds[r] ? pick(bounds[r][what], r, c) : 0));
+  return { inherited: take("inherited"), terms: Math.max(...bounds.map((b) => b?.terms ?? 0)), magnitude: take("magnitude") };
+}
+
 const total = (count: number, term: (k: number) => number): number => {
   let sum = 0;
   for (let k = 0; k < count; k++) sum += term(k);
   return sum;
 };
 
-/** Sums over all rows of all steps. */
+/** Sums over all rows of all steps, as far as they have not ended. */
 function overRows(
   site: Site<OpName>,
   index: number,
@@ -116,7 +130,7 @@ function overRows(
   const values = site.every(index);
   values.forEach((x, step) => {
     for (let row = 0; row < x.rows; row++)
-      for (let i = 0; i < y.values.length; i++) {
+      for (let i = 0, count = lives(site, index, step, row) ? y.values.length : 0; i < count; i++) {
         const [error, weight] = term(step, row, Math.floor(i / y.width), i % y.width);
         inherited.values[i] = join(inherited.values[i], error);
         magnitude.values[i] += weight;
@@ -179,7 +193,7 @@ export const ERRORS: { readonly [K in OpName]: Rule<K> } = {
   sparse: (site) => productError(site, site.x(0).width),
   outer(site) {
     const [xs, ds, exs, eds] = [site.every(0), site.every(1), site.bounds(0), site.bounds(1)];
-    const sum = overRows(site, 0, xs[0].rows, (t, row, i, j) => {
+    const sum = overRows(site, 1, xs[0].rows, (t, row, i, j) => {
       const [x, d] = [Math.abs(pick(xs[t], row, i)), Math.abs(pick(ds[t], row, j))];
       return [join(x * errorAt(eds[t], row, j), d * errorAt(exs[t], row, i)), x * d];
     });
@@ -253,18 +267,39 @@ export const ERRORS: { readonly [K in OpName]: Rule<K> } = {
     });
     return settled(site.y, (r, c) => parts[c](r));
   },
-  slice: (site) => moved(site, 0, site.t, (r, c) => [r, c + site.node.attributes.from]),
+  slice: (site) => moved(site, (r, c) => [r, c + site.node.attributes.from]),
   pad(site) {
     const { from } = site.node.attributes;
     const { width } = site.x(0);
-    return moved(site, 0, site.t, (r, c) => (c >= from && c < from + width ? [r, c - from] : null));
+    return moved(site, (r, c) => (c >= from && c < from + width ? [r, c - from] : null));
   },
   delay(site) {
     const then = site.t - site.node.attributes.steps;
-    return then >= 0 && then < site.steps ? site.bound(0, then) : settled(site.y, () => 0);
+    return atTimes(
+      site,
+      (r) => (then >= 0 && then < site.length(r) ? then : null),
+      site.node.inputs.length > 1 ? site.bound(1, 0) : undefined,
+    );
   },
-  last: (site) => site.bound(0, site.node.attributes.reversed ? 0 : site.steps - 1),
-  atLast: (site) => (site.t === (site.node.attributes.reversed ? 0 : site.steps - 1) ? site.bound(0) : settled(site.y, () => 0)),
+  last: (site) => atTimes(site, (r) => (site.lengthOf(0, r) === 0 ? null : site.node.attributes.reversed ? 0 : site.lengthOf(0, r) - 1)),
+  atLast: (site) => atTimes(site, (r) => (site.t === (site.node.attributes.reversed ? 0 : site.length(r) - 1) ? 0 : null)),
+  repeat: (site) => site.bound(0),
+  sumOverTime(site) {
+    const es = site.bounds(0);
+    return site.every(0).reduce<Bound>(
+      (sum, x, t) => {
+        const e = es[t];
+        const alive = (r: number, number: number): number => (isSummed(site, t, r) ? number : 0);
+        const inherited = make(x.rows, x.width, (r, c) => alive(r, errorAt(e, r, c)));
+        const magnitude = make(x.rows, x.width, (r, c) => alive(r, Math.abs(pick(x, r, c))));
+        return together(site.y, sum, { inherited, terms: 0, magnitude });
+      },
+      settled(
+        make(site.y.rows, site.y.width, () => 0),
+        () => 0,
+      ),
+    );
+  },
 
   softmax: (site) => settled(site.y, (r, c) => softmaxError(site.x(0), site.bound(0), site.y, r, c)),
   softmaxGradient(site) {
@@ -328,6 +363,7 @@ export const ERRORS: { readonly [K in OpName]: Rule<K> } = {
     xs.forEach((x, t) => {
       const p = softmaxOf(x);
       for (let r = 0; r < x.rows; r++) {
+        if (!lives(site, 1, t, r)) continue;
         if (kind === "crossEntropy") {
           const target = pick(targets[t], r, 0);
           if (target === ignore) continue;
@@ -351,9 +387,10 @@ export const ERRORS: { readonly [K in OpName]: Rule<K> } = {
     const { kind, ignore } = site.node.attributes;
     const [x, target, e, targets] = [site.x(0), site.x(1), site.bound(0), site.every(1)];
     const classes = kind === "crossEntropy";
-    const count = total(targets.length * target.rows, (i) =>
-      classes && targets[Math.floor(i / target.rows)].values[i % target.rows] === ignore ? 0 : classes ? 1 : x.width,
-    );
+    const count = total(targets.length * target.rows, (i) => {
+      const [t, r] = [Math.floor(i / target.rows), i % target.rows];
+      return !lives(site, 1, t, r) || (classes && targets[t].values[r] === ignore) ? 0 : classes ? 1 : x.width;
+    });
     const p = softmaxOf(x);
     return settled(site.y, (r, c) => {
       const g = Math.abs(pick(site.y, r, c));

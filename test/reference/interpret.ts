@@ -2,14 +2,19 @@
 
 import type { Definition } from "../../src/define/model.ts";
 import type { Node, NodeId } from "../../src/graph/graph.ts";
-import type { Dropout } from "../../src/graph/operations.ts";
+import type { Dropout, Named } from "../../src/graph/operations.ts";
 import type { Purpose, Unfolded } from "../../src/plan/unfold.ts";
 import { type Call, LAWS, type Law } from "./laws.ts";
 import { argmaxOf, make, oneHot, pick, type Rows, sigmoidOf, softmaxOf, zeros } from "./rows.ts";
 
 /** What a graph is run on. Numbers are row-major and unpadded. */
 export interface Data {
+  /** Of the output's timeline, the longest. */
   readonly steps: number;
+  /** Steps of each row; absent: all. What lies behind a row's end is nobody's: it may be NaN. */
+  readonly lengths?: ArrayLike<number> | undefined;
+  /** The same of the source's timeline. */
+  readonly source?: { readonly steps: number; readonly lengths?: ArrayLike<number> | undefined };
   readonly batch: number;
   /** Values by path, rows × width. */
   readonly parameters: Readonly<Record<string, ArrayLike<number>>>;
@@ -17,6 +22,8 @@ export interface Data {
   readonly input: ArrayLike<number>;
   /** As the input, or [B] / [B][width] where the output is a vector. */
   readonly target?: ArrayLike<number>;
+  /** What else is given, by its name. */
+  readonly given?: Readonly<Record<string, ArrayLike<number>>>;
   /** Carried states: [steps of the delay][B][width] by the delay's label, oldest first; zero (or no symbol) where absent. */
   readonly carry?: Readonly<Record<string, ArrayLike<number>>>;
   /** What happens to every number of every result; absent: nothing. With Math.fround, a model of arithmetic in f32. */
@@ -33,10 +40,11 @@ export interface Data {
  * Visits every delay at every step, in the order of time in which it looks, and a layer's before those of the layers behind it: so that no
  * question recurses through more than one step.
  */
-export function walk(nodes: readonly Node[], steps: number, visit: (id: NodeId, t: number) => void): void {
+export function walk(nodes: readonly Node[], stepsOf: (node: Node) => number, visit: (id: NodeId, t: number) => void): void {
   nodes.forEach((node, id) => {
     if (node.op !== "delay") return;
     const looksBack = node.attributes.steps > 0;
+    const steps = stepsOf(node);
     for (let k = 0; k < steps; k++) visit(id, looksBack ? k : steps - 1 - k);
   });
 }
@@ -47,15 +55,35 @@ export class Interpretation {
   readonly #data: Data;
   readonly #heard: (run: Interpretation, id: NodeId, t: number) => Rows;
   readonly #known: (Rows | undefined)[][];
-  readonly steps: number;
 
   constructor(nodes: readonly Node[], data: Data, heard: (run: Interpretation, id: NodeId, t: number) => Rows = notHeard) {
-    this.steps = data.steps;
     this.#nodes = nodes;
     this.#data = data;
     this.#heard = heard;
     this.#known = nodes.map(() => []);
-    walk(nodes, data.steps, (id, t) => this.at(id, t));
+    walk(
+      nodes,
+      (node) => this.stepsOf(node),
+      (id, t) => this.at(id, t),
+    );
+  }
+
+  /** Whether nothing was carried. */
+  get begun(): boolean {
+    return this.#data.carry === undefined;
+  }
+
+  /** Steps of a node: of its timeline, or one. */
+  stepsOf({ shape }: Node): number {
+    if (shape.extent !== "sequence") return 1;
+    return shape.timeline === 0 ? this.#data.steps : (this.#data.source?.steps ?? 0);
+  }
+
+  /** Steps of one row of a node. */
+  lengthOf(node: Node, row: number): number {
+    const { extent, timeline } = node.shape;
+    const lengths = extent !== "sequence" ? undefined : timeline === 0 ? this.#data.lengths : this.#data.source?.lengths;
+    return lengths?.[row] ?? this.stepsOf(node);
   }
 
   /** A node's value at one step; t does not matter for what is no sequence. */
@@ -79,7 +107,7 @@ export class Interpretation {
   }
 
   every(id: NodeId): Rows[] {
-    return Array.from({ length: this.#nodes[id].shape.extent === "sequence" ? this.#data.steps : 1 }, (_, t) => this.at(id, t));
+    return Array.from({ length: this.stepsOf(this.#nodes[id]) }, (_, t) => this.at(id, t));
   }
 
   rowsOf({ shape }: Node): number {
@@ -87,20 +115,22 @@ export class Interpretation {
   }
 
   #call(node: Node, t: number): Call<never> {
-    const { steps, keeps, noise } = this.#data;
+    const { keeps, noise } = this.#data;
     const { stream } = node.attributes as { stream: number };
     const rows = this.rowsOf(node);
     const call: Call<Node["op"]> = {
       node,
       t,
-      steps,
       rows,
+      length: (row) => this.lengthOf(node, row),
+      lengthOf: (index, row) => this.lengthOf(this.#nodes[node.inputs[index]], row),
       count: node.inputs.length,
       input: (index) => this.at(node.inputs[index], t),
       at: (index, step) => this.at(node.inputs[index], step),
       every: (index) => this.every(node.inputs[index]),
       given: () => this.#given(node, t),
       beyond: () => this.#beyond(node, t),
+      begun: this.begun,
       keeps: keeps && node.op === "dropout" ? masked(keeps, node.attributes, t) : undefined,
       noise: noise && ((row, column) => noise(stream, t, row, column)),
     };
@@ -109,8 +139,8 @@ export class Interpretation {
 
   #given(node: Node, t: number): Rows {
     const { data, rows, width } = { data: this.#data, rows: this.rowsOf(node), width: node.shape.width };
-    const numbers = node.op === "parameter" ? data.parameters[node.attributes.path] : node.op === "input" ? data.input : data.target;
-    const length = rows * width * (node.shape.extent === "sequence" ? data.steps : 1);
+    const numbers = node.op === "parameter" ? data.parameters[node.attributes.path] : givenBy(data, (node.attributes as Named).name);
+    const length = rows * width * this.stepsOf(node);
     if (numbers?.length !== length) throw new RangeError(`${node.op} ${node.label} needs ${length} numbers but got ${numbers?.length}.`);
     return make(rows, width, (r, c) => numbers[(t * rows + r) * width + c]);
   }
@@ -119,9 +149,15 @@ export class Interpretation {
     const rows = this.rowsOf(node);
     const { width, symbols } = node.shape;
     const carry = node.op === "delay" && node.attributes.carried ? this.#data.carry?.[node.label] : undefined;
-    return make(rows, width, (r, c) => (carry ? carry[(t * rows + r) * width + c] : symbols > 0 ? -1 : 0));
+    if (carry) return make(rows, width, (r, c) => carry[(t * rows + r) * width + c]);
+    const { before = symbols > 0 ? -1 : 0 } = node.attributes as { before?: number };
+    const [, beginning] = node.inputs;
+    return beginning === undefined ? make(rows, width, () => before) : this.at(beginning, 0);
   }
 }
+
+const givenBy = ({ input, target, given }: Data, name: string): ArrayLike<number> | undefined =>
+  name === "input" ? input : name === "target" ? target : given?.[name];
 
 const masked =
   (keeps: NonNullable<Data["keeps"]>, { stream, perSequence }: Dropout, t: number) =>

@@ -1,7 +1,7 @@
 // What each operation means, forward and backward alike: one table of naive formulas in f64.
 
 import type { NodeOf } from "../../src/graph/graph.ts";
-import type { LossKind, OpName } from "../../src/graph/operations.ts";
+import type { OpName } from "../../src/graph/operations.ts";
 import {
   argmaxOf,
   logSumOfExponentials,
@@ -22,9 +22,12 @@ export interface Call<K extends OpName> {
   readonly node: NodeOf<K>;
   /** The time step; 0 for what is no sequence. */
   readonly t: number;
-  readonly steps: number;
   /** Rows of this node: B for sequences and vectors. */
   readonly rows: number;
+  /** Steps of one of its rows; 1 for what is no sequence. */
+  length(row: number): number;
+  /** Steps of a row of an input. */
+  lengthOf(index: number, row: number): number;
   readonly count: number;
   /** An input at this step. */
   input(index: number): Rows;
@@ -34,8 +37,10 @@ export interface Call<K extends OpName> {
   every(index: number): readonly Rows[];
   /** What the user gives for this node: an input, a target, a parameter. */
   given(): Rows;
-  /** What a delay reads before the first step, the carried state, zeros, or "nothing"; and past the last. */
+  /** What a delay reads before the first step, the carried state, what is given, zeros, or "nothing"; and past the last. */
   beyond(): Rows;
+  /** Whether the rows begin anew, and do not go on from what was carried. */
+  readonly begun: boolean;
   /** Whether dropout keeps an element of this step; undefined: there is no dropout. */
   readonly keeps: ((row: number, column: number) => boolean) | undefined;
   /** A number from [−1, 1) for an element of this step; undefined: there is no noise. */
@@ -59,24 +64,44 @@ function startFrom(call: Call<OpName>, place: number, sum: Rows): Rows {
   return make(sum.rows, sum.width, (r, c) => pick(sum, r, c) + pick(start, r, c));
 }
 
-/** Rows that count in a loss: all, or those whose symbol is not ignored. */
-const counts = (kind: LossKind, ignore: number, target: Rows, row: number): boolean =>
-  kind !== "crossEntropy" || pick(target, row, 0) !== ignore;
+/** Whether a row of an input has not ended before a step. */
+export const lives = ({ lengthOf }: Pick<Call<OpName>, "lengthOf">, index: number, t: number, row: number): boolean =>
+  t < lengthOf(index, row);
+
+/** Whether a sum over time takes a step of a row in. */
+export function isSummed(
+  { node, lengthOf, begun }: Pick<Call<"sumOverTime">, "node" | "lengthOf" | "begun">,
+  t: number,
+  row: number,
+): boolean {
+  const { most, reversed, begun: onlyBegun } = node.attributes;
+  const length = lengthOf(0, row);
+  if (t >= length || (onlyBegun && !begun)) return false;
+  return most === 0 || (reversed ? t >= length - most : t < most);
+}
+
+/** Rows that count in a loss: all that have not ended, or those whose symbol is not ignored. */
+const counts = (call: Call<"loss" | "lossGradient">, t: number, target: Rows, row: number): boolean =>
+  lives(call, 1, t, row) && (call.node.attributes.kind !== "crossEntropy" || pick(target, row, 0) !== call.node.attributes.ignore);
 
 /** How many numbers a loss is the mean of. */
-function countOf(kind: LossKind, ignore: number, targets: readonly Rows[], width: number): number {
+function countOf(call: Call<"loss" | "lossGradient">): number {
+  const one = call.node.attributes.kind === "crossEntropy" ? 1 : call.every(0)[0].width;
   let count = 0;
-  for (const target of targets)
-    for (let r = 0; r < target.rows; r++) if (counts(kind, ignore, target, r)) count += kind === "crossEntropy" ? 1 : width;
+  call.every(1).forEach((target, t) => {
+    for (let r = 0; r < target.rows; r++) if (counts(call, t, target, r)) count += one;
+  });
   return count;
 }
 
 /** The mean loss of all rows of all steps; 0 if none counts. */
-export function lossOf(kind: LossKind, ignore: number, outputs: readonly Rows[], targets: readonly Rows[]): number {
+function lossOf(call: Call<"loss">): number {
+  const { kind } = call.node.attributes;
+  const targets = call.every(1);
   let sum = 0;
-  outputs.forEach((x, t) => {
+  call.every(0).forEach((x, t) => {
     for (let r = 0; r < x.rows; r++) {
-      if (!counts(kind, ignore, targets[t], r)) continue;
+      if (!counts(call, t, targets[t], r)) continue;
       if (kind === "crossEntropy") sum += logSumOfExponentials(x, r) - pick(x, r, pick(targets[t], r, 0));
       else
         for (let c = 0; c < x.width; c++) {
@@ -86,7 +111,7 @@ export function lossOf(kind: LossKind, ignore: number, outputs: readonly Rows[],
         }
     }
   });
-  const count = countOf(kind, ignore, targets, outputs[0].width);
+  const count = countOf(call);
   return count === 0 ? 0 : sum / count;
 }
 
@@ -105,7 +130,7 @@ export const LAWS: { readonly [K in OpName]: Law<K> } = {
     const sum = zeros(call.node.shape.rows, call.node.shape.width);
     call.every(0).forEach((x, t) => {
       for (let r = 0; r < x.rows; r++)
-        for (let i = 0; i < sum.rows; i++)
+        for (let i = 0, rows = lives(call, 1, t, r) ? sum.rows : 0; i < rows; i++)
           for (let j = 0; j < sum.width; j++) sum.values[i * sum.width + j] += pick(x, r, i) * pick(dYs[t], r, j);
     });
     return startFrom(call, 2, sum);
@@ -117,14 +142,16 @@ export const LAWS: { readonly [K in OpName]: Law<K> } = {
     call.every(1).forEach((dY, t) => {
       for (let r = 0; r < dY.rows; r++) {
         const id = pick(ids[t], r, 0);
-        if (id >= 0) for (let c = 0; c < dY.width; c++) sum.values[id * sum.width + c] += pick(dY, r, c);
+        if (id >= 0 && lives(call, 1, t, r)) for (let c = 0; c < dY.width; c++) sum.values[id * sum.width + c] += pick(dY, r, c);
       }
     });
     return startFrom(call, 2, sum);
   },
   columnSum(call) {
     const sum = zeros(1, call.node.shape.width);
-    for (const dY of call.every(0)) for (let r = 0; r < dY.rows; r++) for (let c = 0; c < dY.width; c++) sum.values[c] += pick(dY, r, c);
+    call.every(0).forEach((dY, t) => {
+      for (let r = 0; r < dY.rows; r++) if (lives(call, 0, t, r)) for (let c = 0; c < dY.width; c++) sum.values[c] += pick(dY, r, c);
+    });
     return startFrom(call, 1, sum);
   },
   pack: (call) => call.input(0),
@@ -168,11 +195,29 @@ export const LAWS: { readonly [K in OpName]: Law<K> } = {
   },
   delay(call) {
     const then = call.t - call.node.attributes.steps;
-    return then >= 0 && then < call.steps ? call.at(0, then) : call.beyond();
+    const ended = (r: number): boolean => then < 0 || then >= call.length(r);
+    const rows = Array.from({ length: call.rows }, (_, r) => (ended(r) ? call.beyond() : call.at(0, then)));
+    return make(call.rows, call.node.shape.width, (r, c) => pick(rows[r], r, c));
   },
-  last: (call) => call.at(0, call.node.attributes.reversed ? 0 : call.steps - 1),
-  atLast: (call) =>
-    call.t === (call.node.attributes.reversed ? 0 : call.steps - 1) ? call.input(0) : zeros(call.rows, call.node.shape.width),
+  last(call) {
+    const steps = Array.from({ length: call.rows }, (_, r) => call.lengthOf(0, r));
+    const rows = steps.map((length) => (length === 0 ? null : call.at(0, call.node.attributes.reversed ? 0 : length - 1)));
+    return make(call.rows, call.node.shape.width, (r, c) => (rows[r] ? pick(rows[r], r, c) : 0));
+  },
+  atLast(call) {
+    const x = call.input(0);
+    const isThere = (r: number): boolean => call.t === (call.node.attributes.reversed ? 0 : call.length(r) - 1);
+    return make(call.rows, call.node.shape.width, (r, c) => (isThere(r) ? pick(x, r, c) : 0));
+  },
+  repeat: (call) => call.input(0),
+  sumOverTime(call) {
+    const sum = zeros(call.rows, call.node.shape.width);
+    call.every(0).forEach((x, t) => {
+      for (let r = 0; r < x.rows; r++)
+        if (isSummed(call, t, r)) for (let c = 0; c < x.width; c++) sum.values[r * sum.width + c] += pick(x, r, c);
+    });
+    return sum;
+  },
 
   softmax: (call) => softmaxOf(call.input(0)),
   softmaxGradient(call) {
@@ -215,15 +260,15 @@ export const LAWS: { readonly [K in OpName]: Law<K> } = {
     return make(call.rows, x.width, (r, c) => pick(x, r, c) + call.node.attributes.limit * (call.noise?.(r, c) ?? 0));
   },
 
-  loss: (call) => make(1, 1, () => lossOf(call.node.attributes.kind, call.node.attributes.ignore, call.every(0), call.every(1))),
+  loss: (call) => make(1, 1, () => lossOf(call)),
   lossGradient(call) {
-    const { kind, ignore } = call.node.attributes;
+    const { kind } = call.node.attributes;
     const x = call.input(0);
     const target = call.input(1);
-    const count = countOf(kind, ignore, call.every(1), x.width);
+    const count = countOf(call);
     const p = kind === "crossEntropy" ? softmaxOf(x) : x;
     return make(call.rows, x.width, (r, c) => {
-      if (!counts(kind, ignore, target, r)) return 0;
+      if (!counts(call, call.t, target, r)) return 0;
       if (kind === "crossEntropy") return (pick(p, r, c) - (pick(target, r, 0) === c ? 1 : 0)) / count;
       if (kind === "meanSquared") return (2 * (pick(x, r, c) - pick(target, r, c))) / count;
       return (sigmoidOf(pick(x, r, c)) - pick(target, r, c)) / count;
