@@ -1,5 +1,5 @@
 // The exports of the module.
 
 export { run } from "./executor";
-export { draw } from "./kernels/draw";
+export { draw, likeliest, logProbability, penalize } from "./kernels/draw";
 export { addSquare, factor, gatherPanels, inverseDiagonal } from "./kernels/ridge";

@@ -1,5 +1,6 @@
 // Every public name, in the order in which a user meets them.
 
+export { type CompileOptions, compile, open } from "./compile.ts";
 export { type Alphabet, alphabet } from "./define/alphabet.ts";
 export { type CellOptions, cell, type State, type StepInput } from "./define/cell.ts";
 export { type GruOptions, gru } from "./define/gru.ts";
@@ -72,7 +73,7 @@ export {
   unitStep,
   zoneout,
 } from "./graph/words.ts";
-export { type CompileOptions, compile, type Network, open, type SaveOptions } from "./network.ts";
+export type { Network, SaveOptions } from "./network.ts";
 export type { Plan } from "./plan/plan.ts";
 export { type Bytes, bytesOf, type PlanOptions, plan } from "./planning.ts";
 export type { Batch, Data, Sequence } from "./train/data.ts";
@@ -87,5 +88,9 @@ export type { Clipped, Counts, Progress } from "./train/progress.ts";
 export { cosineDecay, exponentialDecay, type Schedule, stepDecay, warmUp } from "./train/schedule.ts";
 export type { SolveOptions } from "./train/solve.ts";
 export { type WindowOptions, windows } from "./train/windows.ts";
-export type { GenerateOptions } from "./use/generate.ts";
+export type { Beam, DrawOptions, GenerateAllOptions, GenerateOptions } from "./use/choices.ts";
+export type { Drawn } from "./use/draws.ts";
+export type { Drawing, Ending } from "./use/generate.ts";
+export type { Generated } from "./use/generated.ts";
+export type { Score, ScoreOptions } from "./use/score.ts";
 export type { Stream } from "./use/stream.ts";

@@ -1,16 +1,13 @@
-// compile(): a definition becomes a network that trains, predicts, streams, generates and can be saved.
+// A network: what trains, predicts, streams, generates and can be saved, with the memory that it owns.
 
 import { checkFlag, checkOptions, describe } from "./define/check.ts";
 import { checkCausal, looksAhead } from "./define/direction.ts";
 import type { Definition } from "./define/model.ts";
-import { type BinaryOptions, checkBinaryOptions, chooseBinary } from "./engine/binary.ts";
-import { Machine } from "./engine/machine.ts";
+import type { Machine } from "./engine/machine.ts";
 import { Parameters } from "./engine/parameters.ts";
 import { Programs } from "./engine/programs.ts";
-import { checkDefinition } from "./file/definition.ts";
 import { contentsOf, restore } from "./file/restore.ts";
-import { type Contents, read, write } from "./file/save.ts";
-import { layoutParameters } from "./plan/parameters.ts";
+import { type Contents, write } from "./file/save.ts";
 import type { Plan } from "./plan/plan.ts";
 import { type Bytes, plan } from "./planning.ts";
 import { checkSequence, type Data, inputKind, type Sequence } from "./train/data.ts";
@@ -21,33 +18,13 @@ import { checkData, checkSignal, checkTraining, type TrainOptions } from "./trai
 import type { Progress } from "./train/progress.ts";
 import { checkSolving, type SolveOptions, solving } from "./train/solve.ts";
 import { training } from "./train/train.ts";
+import { checkGenerating, type GenerateAllOptions, type GenerateOptions } from "./use/choices.ts";
 import { checkForecast, forecast } from "./use/forecast.ts";
-import { checkGenerating, type GenerateOptions, generate } from "./use/generate.ts";
+import { type Drawing, generate, sample } from "./use/generate.ts";
+import type { Generated } from "./use/generated.ts";
 import { predict } from "./use/predict.ts";
+import { checkScoring, type Score, type ScoreOptions, score } from "./use/score.ts";
 import { Stream } from "./use/stream.ts";
-
-export type CompileOptions = BinaryOptions;
-
-/**
- * Makes a network from a definition: chooses and instantiates a binary, and gives the parameters their first values.
- *
- * @throws TypeError if the definition is none; Error where there is no WebAssembly with SIMD.
- */
-export async function compile(definition: Definition, options: CompileOptions = {}): Promise<Network> {
-  checkBinaryOptions("compile", options);
-  checkDefinition("compile", definition);
-  const machine = await Machine.start(await chooseBinary(options), layoutParameters(definition), definition.seed);
-  return new Network(machine, definition);
-}
-
-/** A network from what `net.save()` returned. @throws TypeError or RangeError if the buffer is damaged, cut short, or something else. */
-export async function open(buffer: ArrayBuffer | Uint8Array, options: CompileOptions = {}): Promise<Network> {
-  checkBinaryOptions("open", options);
-  const contents = read(buffer);
-  const net = await compile(contents.definition, options);
-  net.restore(contents);
-  return net;
-}
 
 export interface SaveOptions {
   /** With what the optimizer remembers, so that training can go on as if it had not been interrupted. Default: false. */
@@ -170,12 +147,31 @@ export class Network implements Disposable {
     return forecast(stream, past, steps);
   }
 
-  /** Draws symbols one after the other, each fed back as the next input. Returns them without the prompt. */
+  /** Draws symbols one after the other, each fed back as the next input, or searches for the likeliest. Returns them without the prompt. */
   generate(options: GenerateOptions): number[] {
     const machine = this.#open();
-    const checked = checkGenerating(this.definition, options);
-    using stream = new Stream(machine, this.definition, { kind: "generate" });
-    return generate(machine, stream, checked);
+    return generate(machine, this.definition, checkGenerating("generate", this.definition, options))[0].symbols;
+  }
+
+  /** Several sequences at once, as one batch, with the probability of each symbol. Sample i is what `generate` draws with seed + i. */
+  generateAll(options: GenerateAllOptions): Generated[] {
+    const machine = this.#open();
+    return generate(machine, this.definition, checkGenerating("generateAll", this.definition, options, { several: true }));
+  }
+
+  /**
+   * The symbols of `generate` one by one as they are drawn: `for (const { symbol, logProbability } of net.sample(…))`. Leaving the loop gives the
+   * memory back; `for await` lets others have their turn. Returns at last whether it has ended, and the logProbability of the symbol that ended it.
+   */
+  sample(options: Omit<GenerateOptions, "beam">): Drawing {
+    const machine = this.#open();
+    return sample(machine, this.definition, checkGenerating("sample", this.definition, options, { searches: false }));
+  }
+
+  /** How likely the model holds a sequence to be: the sum, to the bit, of what drawing it had reported. For the models of `generate`. */
+  score(sequence: ArrayLike<number>, options: ScoreOptions = {}): Score {
+    const machine = this.#open();
+    return score(machine, this.#programs, checkScoring(this.definition, sequence, options));
   }
 
   /** The model as one buffer, for `open`. */

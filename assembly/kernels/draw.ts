@@ -1,6 +1,8 @@
-// A symbol drawn from logits: with a temperature, from the most likely few, or simply the most likely.
+// A symbol drawn from logits: with a temperature, from the most likely few, or simply the most likely; and how likely it was.
 import { exp } from "../math/exp";
+import { log } from "../math/log";
 import { firstLanes } from "./lanes";
+import { sumOfExponentials } from "./loss";
 import { rowMaximum } from "./softmax";
 
 // scratch, 8 bytes for each element of the padded row:
@@ -38,10 +40,15 @@ function take(order: usize, size: i32, x: usize): i32 {
   return first;
 }
 
-/** The last in order (by logit, then by index) of those that top-k, then top-p of these, keep. */
-function lastKept(order: usize, weights: usize, x: usize, width: i32, topK: i32, topP: f32): i32 {
+/** All of a row as a heap: the first is the one that precedes all others. */
+function heap(order: usize, width: i32, x: usize): void {
   for (let i = 0; i < width; i++) store<i32>(order + (i << 2), i);
   for (let place = (width >> 1) - 1; place >= 0; place--) sink(order, place, width, x);
+}
+
+/** The last in order (by logit, then by index) of those that top-k, then top-p of these, keep. */
+function lastKept(order: usize, weights: usize, x: usize, width: i32, topK: i32, topP: f32): i32 {
+  heap(order, width, x);
   // Those taken from the heap stand behind it, the first of them last.
   const few = topK > 0 && topK < width;
   const candidates = few ? topK : width;
@@ -59,16 +66,18 @@ function lastKept(order: usize, weights: usize, x: usize, width: i32, topK: i32,
 
 /**
  * i with probability softmax(x / temperature)[i], x: width logits, among the symbols that are left by
- * topK: the K largest logits (0: all), and then topP: the smallest set of the largest whose share of the probability is ≥ topP (1: all).
+ * topK: the K largest logits (0: all), then topP: the smallest set of the largest whose share of the probability is ≥ topP (1: all), and
+ * then minP: those whose probability is ≥ minP times the largest (0: all).
  * Of equal logits the lower index is the larger. The symbols that are left divide [0, 1) in the order of their indices, so the answer
  * is a function of the arguments; uniform, from [0, 1), is all its randomness. temperature 0: the first largest logit.
  * −1 where there is no distribution: a logit is NaN or +∞, or all are −∞. scratch: 8 bytes × width rounded up to 8.
  */
-export function draw(x: usize, width: i32, temperature: f32, topK: i32, topP: f32, uniform: f64, scratch: usize): i32 {
+export function draw(x: usize, width: i32, temperature: f32, topK: i32, topP: f32, minP: f32, uniform: f64, scratch: usize): i32 {
   assert(width > 0, "there is a symbol to draw");
   assert(temperature >= 0, "a temperature is not negative");
   assert(topK >= 0, "top-k is not negative");
   assert(topP > 0 && topP <= 1, "top-p is more than 0 and at most 1");
+  assert(minP >= 0 && minP < 1, "min-p is at least 0 and less than 1");
   assert(uniform >= 0 && uniform < 1, "uniform is from [0, 1)");
   const largest = rowMaximum(x, width);
   if (!(abs(largest) <= f32.MAX_VALUE)) return -1;
@@ -86,6 +95,8 @@ export function draw(x: usize, width: i32, temperature: f32, topK: i32, topP: f3
     const last = lastKept(scratch + (((width + 7) & -8) << 2), weights, x, width, topK, topP);
     for (let i = 0; i < width; i++) if (precedes(x, last, i)) store<f32>(weights + (i << 2), 0);
   }
+  // The largest has the weight 1.
+  if (minP > 0) for (let i = 0; i < width; i++) if (load<f32>(weights + (i << 2)) < minP) store<f32>(weights + (i << 2), 0);
   let mass: f64 = 0;
   for (let i = 0; i < width; i++) mass += load<f32>(weights + (i << 2));
   const target = uniform * mass;
@@ -98,4 +109,49 @@ export function draw(x: usize, width: i32, temperature: f32, topK: i32, topP: f3
     symbol = i;
   }
   return symbol;
+}
+
+/**
+ * y = x, but for those of `symbols` (count × i32, any number of times): there x / penalty where x is positive, x · penalty where it is not, so
+ * that a penalty above 1 makes them less likely (Keskar et al. 2019). y must not be x.
+ */
+export function penalize(y: usize, x: usize, width: i32, symbols: usize, count: i32, penalty: f32): void {
+  assert(y !== x, "what is penalized twice is read twice");
+  assert(penalty > 0, "a penalty is positive");
+  memory.copy(y, x, (<usize>width) << 2);
+  for (let i = 0; i < count; i++) {
+    const symbol = load<i32>(symbols + (i << 2));
+    assert(symbol >= 0 && symbol < width, "a symbol is one of the row's");
+    const logit = load<f32>(x + (symbol << 2));
+    store<f32>(y + (symbol << 2), logit > 0 ? logit / penalty : logit * penalty);
+  }
+}
+
+/** log Σ exp(x[i]) of a row of logits; NaN where one is NaN. The logarithm is of f32, as in the loss. */
+function logNormalizer(x: usize, width: i32): f64 {
+  const largest = rowMaximum(x, width);
+  return <f64>f32x4.extract_lane(log(f32x4.splat(<f32>sumOfExponentials(x, largest, width))), 0) + <f64>largest;
+}
+
+/** log softmax(x)[symbol], x: width logits. */
+export function logProbability(x: usize, width: i32, symbol: i32): f64 {
+  assert(symbol >= 0 && symbol < width, "a symbol is one of the row's");
+  return <f64>load<f32>(x + (symbol << 2)) - logNormalizer(x, width);
+}
+
+/**
+ * The `count` most likely symbols of softmax(x) (i32 each) in their order (of equal ones the lower index first), and the logarithms of their
+ * probabilities (f64 each). False where there is no distribution, as `draw` says. scratch: 4 bytes × width.
+ */
+export function likeliest(symbols: usize, logProbabilities: usize, x: usize, width: i32, count: i32, scratch: usize): bool {
+  assert(count > 0 && count <= width, "there are as many symbols as are asked for");
+  if (!(abs(rowMaximum(x, width)) <= f32.MAX_VALUE)) return false;
+  const normalizer = logNormalizer(x, width);
+  heap(scratch, width, x);
+  for (let k = 0; k < count; k++) {
+    const symbol = take(scratch, width - k, x);
+    store<i32>(symbols + (k << 2), symbol);
+    store<f64>(logProbabilities + (k << 3), <f64>load<f32>(x + (symbol << 2)) - normalizer);
+  }
+  return true;
 }

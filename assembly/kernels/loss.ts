@@ -11,7 +11,7 @@ import { fillRows } from "./rows";
 import { exponentials, rowMaximum } from "./softmax";
 
 /** Σ exp(x − shift) over a row, nothing stored. */
-function sumOfExponentials(x: usize, shift: f32, width: i32): f64 {
+export function sumOfExponentials(x: usize, shift: f32, width: i32): f64 {
   const shifts = f32x4.splat(shift);
   let sum = f64x2.splat(0);
   for (let i = 0; i < width; i += 4) {

@@ -60,10 +60,18 @@ function commands(finish: (code: number) => void): Command {
     .argument("<model>")
     .option("-p, --prompt <text>", "how it begins")
     .option("-n, --length <characters>", "how much to draw", wholeFrom(1), 400)
-    .option("-t, --temperature <number>", "below 1 bolder, above 1 more varied, 0 the most likely only", between(0, Infinity), 1)
-    .option("--top-k <n>", "from the n most likely characters only; 0: all", wholeFrom(0), 0)
-    .option("--top-p <share>", "from the fewest characters that together are so likely", between(0, 1, { above: true }), 1)
+    .option("-t, --temperature <number>", "below 1 bolder, above 1 more varied, 0 the most likely only (default: 1)", between(0, Infinity))
+    .option("--top-k <n>", "from the n most likely characters only; 0: all (default: 0)", wholeFrom(0))
+    .option("--top-p <share>", "from the fewest characters that together are so likely (default: 1)", between(0, 1, { above: true }))
+    .option("--min-p <share>", "from characters only that are so likely beside the likeliest (default: 0)", between(0, 1, { below: true }))
+    .option(
+      "--repetition-penalty <number>",
+      "above 1: less often what was drawn before (default: 1)",
+      between(0, Infinity, { above: true }),
+    )
     .option("--greedy", "always the most likely character")
+    .option("--beam <width>", "search for the likeliest text, with so many beginnings at a time", wholeFrom(1))
+    .option("--length-penalty <number>", "of the beam: above 0 favours longer texts (default: 0.6)", between(0, 100))
     .option("--seed <n>", "the same seed draws the same text (default: another each time)", wholeFrom(0, SEEDS))
     .option("--strict", "the same bits on every machine")
     .action(async (model: string, options: SampleArguments) => finish(await sample(model, options)));

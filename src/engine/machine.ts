@@ -21,7 +21,10 @@ import { writeEntries } from "./sparse.ts";
 
 interface Exports {
   run(program: number, count: number, control: number): void;
-  draw(x: number, width: number, temperature: number, topK: number, topP: number, uniform: number, scratch: number): number;
+  draw(x: number, width: number, temperature: number, topK: number, topP: number, minP: number, uniform: number, scratch: number): number;
+  penalize(y: number, x: number, width: number, symbols: number, count: number, penalty: number): void;
+  logProbability(x: number, width: number, symbol: number): number;
+  likeliest(symbols: number, logProbabilities: number, x: number, width: number, count: number, scratch: number): number;
   gatherPanels(panels: number, depth: number, column: number, x: number, xStride: number, list: number, count: number, width: number): void;
   addSquare(
     g: number,
@@ -37,7 +40,17 @@ interface Exports {
   inverseDiagonal(diagonal: number, u: number, stride: number, order: number, inverse: number): void;
 }
 
-const EXPORTS: readonly (keyof Exports)[] = ["run", "draw", "gatherPanels", "addSquare", "factor", "inverseDiagonal"];
+const EXPORTS: readonly (keyof Exports)[] = [
+  "run",
+  "draw",
+  "penalize",
+  "logProbability",
+  "likeliest",
+  "gatherPanels",
+  "addSquare",
+  "factor",
+  "inverseDiagonal",
+];
 
 export class Machine {
   readonly memory: Memory;

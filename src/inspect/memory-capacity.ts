@@ -1,11 +1,11 @@
 // How much of its past input a recurrent layer's state still tells.
 
+import { compile } from "../compile.ts";
 import { checkNumber, checkOptions, checkSize } from "../define/check.ts";
 import { type Layer, widthAfter } from "../define/layer.ts";
 import { dense, features, meanSquared } from "../define/layers.ts";
 import { model } from "../define/model.ts";
 import { randomFrom } from "../engine/random.ts";
-import { compile } from "../network.ts";
 import { windows } from "../train/windows.ts";
 
 export interface MemoryCapacityOptions {

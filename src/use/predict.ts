@@ -3,45 +3,77 @@
 import type { Machine } from "../engine/machine.ts";
 import type { Program } from "../engine/program.ts";
 import type { Programs } from "../engine/programs.ts";
+import type { Purpose } from "../plan/unfold.ts";
 import { type Sequence, writeRows } from "../train/data.ts";
 
 /** Steps of the longest piece. */
 const LONGEST = 64;
 
-/** One output a step; for a sequence → vector model only the last. In one piece if it must be `whole`: a model that looks ahead. */
-export function predict(machine: Machine, programs: Programs, sequence: Sequence, raw: boolean, whole: boolean): Float32Array[] {
-  const purpose = { kind: "predict", raw } as const;
-  const outputs: Float32Array[] = [];
+/** What is run over a sequence. */
+interface Passage {
+  readonly purpose: Purpose;
+  readonly sequence: Sequence;
+  /** What layers hear that listen to the output: what it should have been. */
+  readonly truth?: Sequence;
+  /** In one piece: a model that looks ahead. */
+  readonly whole?: boolean;
+}
+
+/** The outputs of a piece: of `steps` steps, `stride` numbers apart. */
+interface Outputs {
+  readonly address: number;
+  readonly stride: number;
+  readonly steps: number;
+  readonly width: number;
+  readonly extent: string;
+}
+
+/** Runs a sequence from the beginning, and shows the outputs of each piece, which begins with step `from`. */
+export function pieces(
+  machine: Machine,
+  programs: Programs,
+  { purpose, sequence, truth, whole = false }: Passage,
+  show: (outputs: Outputs, from: number) => void,
+): void {
   const pieceOf = (length: number): number => (whole ? length : Math.min(LONGEST, 2 ** Math.floor(Math.log2(length))));
   const programOf = (steps: number): Program => (whole ? programs.passing(purpose, 1, steps) : programs.get(purpose, 1, steps));
   const first = programOf(pieceOf(sequence.length));
   const carry = first.newCarry();
   try {
-    for (let from = 0; from < sequence.length; ) {
-      const steps = pieceOf(sequence.length - from);
+    for (let from = 0, steps = 0; from < sequence.length; from += steps) {
+      steps = pieceOf(sequence.length - from);
       const program = programOf(steps);
       const { plan } = program;
-      const { input } = plan.given;
-      // A model may ignore its input altogether.
-      if (input !== undefined) {
-        const { address, stride } = program.place(input);
+      const give = (name: "input" | "target", rows: Sequence): void => {
+        // A model may ignore its input altogether, and hear nothing of its output.
+        const node = plan.given[name];
+        if (node === undefined) return;
+        const { address, stride } = program.place(node);
         const { memory } = machine;
-        const values =
-          plan.nodes[input].shape.symbols > 0 ? memory.integers(address, steps * stride) : memory.floats(address, steps * stride);
-        writeRows({ values, stride, batch: 1, order: null }, sequence, from, steps, 0);
-      }
+        const { symbols } = plan.nodes[node].shape;
+        const values = symbols > 0 ? memory.integers(address, steps * stride) : memory.floats(address, steps * stride);
+        writeRows({ values, stride, batch: 1, order: null }, rows, from, steps, 0);
+      };
+      give("input", sequence);
+      if (truth) give("target", truth);
       program.run(carry, null);
       program.accept(carry);
-      from += steps;
       const { width, extent } = plan.nodes[plan.shown.target].shape;
-      const { address, stride } = program.place(plan.shown.target);
-      if (extent === "sequence")
-        for (let t = 0; t < steps; t++) outputs.push(machine.memory.floats(address + t * stride * 4, width).slice());
-      else if (from === sequence.length) outputs.push(machine.memory.floats(address, width).slice());
+      show({ ...program.place(plan.shown.target), steps, width, extent }, from);
     }
   } finally {
     machine.memory.release(carry.from, carry.bytes);
     machine.memory.release(carry.to, carry.bytes);
   }
+}
+
+/** One output a step; for a sequence → vector model only the last. In one piece if it must be `whole`: a model that looks ahead. */
+export function predict(machine: Machine, programs: Programs, sequence: Sequence, raw: boolean, whole: boolean): Float32Array[] {
+  const outputs: Float32Array[] = [];
+  pieces(machine, programs, { purpose: { kind: "predict", raw }, sequence, whole }, ({ address, stride, steps, width, extent }, from) => {
+    const { memory } = machine;
+    if (extent === "sequence") for (let t = 0; t < steps; t++) outputs.push(memory.floats(address + t * stride * 4, width).slice());
+    else if (from + steps === sequence.length) outputs.push(memory.floats(address, width).slice());
+  });
   return outputs;
 }

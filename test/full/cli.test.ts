@@ -43,6 +43,19 @@ describe.skipIf(!existsSync(command))("the command line (needs `npm run build`)"
     expect(run("sample", "first.unrolled", "--greedy", "-n", "9", "--seed", "1").stdout).toBe(
       run("sample", "first.unrolled", "--top-k", "1", "-n", "9", "--seed", "2").stdout,
     );
+    const greedy = run("sample", "first.unrolled", "--greedy", "-n", "30").stdout;
+    expect(run("sample", "first.unrolled", "--beam", "1", "-n", "30").stdout).toBe(greedy);
+    expect([...run("sample", "first.unrolled", "--beam", "4", "--length-penalty", "0", "-n", "30").stdout]).toHaveLength(30);
+    expect(run("sample", "first.unrolled", "--min-p", "0.9999", "-n", "30", "--seed", "3").stdout).toBe(greedy);
+    // What was drawn is all but impossible afterwards.
+    const once = run("sample", "first.unrolled", "--repetition-penalty", "1e30", "-n", "8", "--seed", "3").stdout;
+    expect(new Set(once).size).toBe(8);
+    expect(run("sample", "first.unrolled", "--beam", "2", "-t", "0.5")).toMatchObject({
+      status: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/^unrolled: generate: beam .*temperature.*\n$/),
+    });
+    expect(run("sample", "first.unrolled", "--length-penalty", "1")).toMatchObject({ status: 2, stdout: "" });
 
     const shown = run("show", "first.unrolled");
     expect(shown).toMatchObject({ status: 0, stderr: "" });

@@ -38,6 +38,10 @@ const generate =
   (options: Anything) =>
   ({ symbols }: Networks) =>
     symbols.generate({ prompt: [0], length: 3, ...options });
+const generateAll =
+  (options: Anything) =>
+  ({ symbols }: Networks) =>
+    symbols.generateAll({ prompt: [0], length: 3, ...options });
 beforeAll(async () => {
   nets.symbols = await compile(SYMBOLS);
   nets.numbers = await compile(NUMBERS);
@@ -106,6 +110,34 @@ describe("generate", () => {
     ["topK as text", generate({ topK: "3" }), RangeError, "topK", '"3"'],
     ["topP of 0", generate({ topP: 0 }), RangeError, "topP", "0"],
     ["topP above 1", generate({ topP: 1.1 }), RangeError, "topP", "1.1"],
+    ["topP of NaN", generate({ topP: Number.NaN }), RangeError, "topP", "NaN"],
+    ["minP of 1", generate({ minP: 1 }), RangeError, "minP", "1", "below 1"],
+    ["minP that is 1 in f32", generate({ minP: 1 - 1e-9 }), RangeError, "minP", "0.999999999"],
+    ["a negative minP", generate({ minP: -0.1 }), RangeError, "minP", "-0.1"],
+    ["minP as text", generate({ minP: "0.1" }), RangeError, "minP", '"0.1"'],
+    ["a penalty of 0", generate({ repetitionPenalty: 0 }), RangeError, "repetitionPenalty", "0", "above 0"],
+    ["a penalty that is 0 in f32", generate({ repetitionPenalty: 1e-60 }), RangeError, "repetitionPenalty", "1e-60"],
+    ["a negative penalty", generate({ repetitionPenalty: -2 }), RangeError, "repetitionPenalty", "-2"],
+    ["a penalty of NaN", generate({ repetitionPenalty: Number.NaN }), TypeError, "repetitionPenalty", "NaN"],
+    ["a beam as a number", generate({ beam: 4 }), TypeError, "beam", "4", "{ width }"],
+    ["a beam of 0", generate({ beam: { width: 0 } }), RangeError, "beam: width", "0", "1 or more"],
+    ["a beam without a width", generate({ beam: {} }), TypeError, "beam: width", "undefined"],
+    ["a beam with an unknown option", generate({ beam: { width: 1, size: 1 } }), TypeError, "beam", '"size"'],
+    ["a negative length penalty", generate({ beam: { width: 1, lengthPenalty: -1 } }), RangeError, "lengthPenalty", "-1"],
+    ["a beam with a temperature", generate({ beam: { width: 2 }, temperature: 1 }), TypeError, "beam", "temperature", "Leave one"],
+    ["a beam with a seed", generate({ beam: { width: 2 }, seed: 0 }), TypeError, "beam", "seed"],
+    ["several samples of one", generate({ samples: 3 }), TypeError, '"samples"'],
+    ["samples of 0", generateAll({ samples: 0 }), RangeError, "generateAll: samples", "0"],
+    ["more samples than the beam is wide", generateAll({ samples: 3, beam: { width: 2 } }), RangeError, "samples", "3", "2"],
+    ["minP of 2 for all", generateAll({ minP: 2 }), RangeError, "generateAll: minP", "2"],
+    ["sample without a prompt", ({ symbols }) => symbols.sample({ length: 3 } as Anything), TypeError, "sample: prompt", "undefined"],
+    ["a beam one by one", ({ symbols }) => symbols.sample({ prompt: [0], length: 3, beam: {} } as Anything), TypeError, '"beam"'],
+    ["sample of a model of numbers", ({ numbers }) => numbers.sample({ prompt: [0], length: 1 }), TypeError, "sample", "features"],
+    ["score of a text", ({ symbols }) => symbols.score("abc" as Anything), TypeError, "score: sequence", '"abc"'],
+    ["score of a foreign symbol", ({ symbols }) => symbols.score([0, 5]), RangeError, "score: sequence[1]", "5", "0 to 4"],
+    ["score of the first symbol", ({ symbols }) => symbols.score([0]), RangeError, "score", "1 symbol", "prompt"],
+    ["score after nothing", ({ symbols }) => symbols.score([0, 1], { prompt: [] }), RangeError, "score: prompt", "empty"],
+    ["score of a model of one vector", ({ vector }) => vector.score([0, 1]), TypeError, "score", "vector of 5"],
     ["a negative seed", generate({ seed: -1 }), RangeError, "seed", "-1", "4294967295"],
     ["a foreign symbol to stop at", generate({ stop: 5 }), RangeError, "stop", "5", "0 to 4"],
     ["one foreign symbol among those to stop at", generate({ stop: [0, 7] }), RangeError, "stop", "7"],
@@ -200,6 +232,9 @@ describe("after close", async () => {
         ["predict", () => closed.predict([0])],
         ["stream", () => closed.stream()],
         ["generate", () => closed.generate({ prompt: [0], length: 1 })],
+        ["generateAll", () => closed.generateAll({ prompt: [0], length: 1 })],
+        ["sample", () => closed.sample({ prompt: [0], length: 1 })],
+        ["score", () => closed.score([0, 1])],
         ["save", () => closed.save()],
         ["bytes", () => closed.bytes],
         ["binary", () => closed.binary],

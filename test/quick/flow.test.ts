@@ -40,6 +40,7 @@ const STAGES = [
   "file",
   "planning.ts",
   "network.ts",
+  "compile.ts",
   "index.ts",
   "inspect",
   "picture",

@@ -13,11 +13,13 @@ import {
   crossEntropy,
   type Data,
   type Definition,
+  type Drawn,
   dense,
   type Evaluation,
   embedding,
   examples,
   features,
+  type Generated,
   gru,
   type Layer,
   lstm,
@@ -30,6 +32,7 @@ import {
   type Progress,
   plan,
   rnn,
+  type Score,
   scale,
   sgd,
   tanh,
@@ -156,6 +159,10 @@ describe("networks", () => {
       expectTypeOf(net.evaluate(data)).toEqualTypeOf<Promise<Evaluation>>();
       expectTypeOf(net.predict([0, 1])).toEqualTypeOf<Float32Array[]>();
       expectTypeOf(net.generate({ prompt: [0], length: 3, stop: [1] })).toEqualTypeOf<number[]>();
+      expectTypeOf(net.generateAll({ prompt: [0], length: 3, samples: 2, beam: { width: 2 } })).toEqualTypeOf<Generated[]>();
+      for (const drawn of net.sample({ prompt: [0], length: 3, minP: 0.1 })) expectTypeOf(drawn).toEqualTypeOf<Drawn>();
+      for await (const drawn of net.sample({ prompt: [0], length: 3 })) expectTypeOf(drawn).toEqualTypeOf<Drawn>();
+      expectTypeOf(net.score([0, 1], { prompt: [0] })).toEqualTypeOf<Score>();
       expectTypeOf(net.save()).toExtend<Uint8Array>();
       for (const parameter of net.parameters) expectTypeOf(parameter).toEqualTypeOf<Parameter>();
       using stream = net.stream();

@@ -1,0 +1,150 @@
+// What a user may ask of draws and searches, checked, with defaults: one law for generate, generateAll and sample.
+
+import { checkFlag, checkNumber, checkOptions, checkSize, describe, LARGEST } from "../define/check.ts";
+import { checkCausal } from "../define/direction.ts";
+import type { Definition } from "../define/model.ts";
+import { checkSequence, inputKind } from "../train/data.ts";
+import type { Choice } from "./draws.ts";
+
+/** How each symbol is drawn. They take effect in the order in which they stand here. */
+export interface DrawOptions {
+  /** Divides the positive logits of symbols that have been drawn, and multiplies the others (Keskar et al. 2019). Not of the prompt's. Default: 1. */
+  readonly repetitionPenalty?: number;
+  /** Divides the logits: below 1 bolder, above 1 more varied. 0 is greedy. Default: 1. */
+  readonly temperature?: number;
+  /** Draw from the K most likely symbols only. 0: all. Default: 0. */
+  readonly topK?: number;
+  /** Draw from the smallest set of symbols whose probabilities sum to this (Holtzman et al. 2020). Default: 1, all. */
+  readonly topP?: number;
+  /** Draw from symbols only that are at least this times as likely as the likeliest (Nguyen et al. 2024). Default: 0, all. */
+  readonly minP?: number;
+  /** Always the most likely symbol. Default: false. */
+  readonly greedy?: boolean;
+  /** Sample i of several is what is drawn alone with seed + i. Default: the model's seed. */
+  readonly seed?: number;
+}
+
+/** A search for the likeliest sequence, in place of draws: at each step the `width` likeliest beginnings are kept. */
+export interface Beam {
+  readonly width: number;
+  /**
+   * α of ((5 + n) / 6)^α, by which the log-probability of a sequence of n symbols (with the one that ended it) is divided before sequences are
+   * compared (Wu et al. 2016, equation 14): 0 compares probabilities, more favours longer ones. Default: 0.6.
+   */
+  readonly lengthPenalty?: number;
+}
+
+export interface GenerateOptions extends DrawOptions {
+  /** Symbols that come first: at least one. */
+  readonly prompt: ArrayLike<number>;
+  /** Symbols to draw at most. */
+  readonly length: number;
+  /** A symbol, or several, at which to stop; it is not part of the result. Default: none. */
+  readonly stop?: number | readonly number[];
+  /** Search instead of drawing. Nothing is left to chance then, so options of draws are refused. Default: none. */
+  readonly beam?: Beam;
+}
+
+export interface GenerateAllOptions extends GenerateOptions {
+  /** How many: draws from one prompt, or the best that a beam has found, best first. Default: 1. */
+  readonly samples?: number;
+}
+
+/** The smallest normal f32: a share below it would be rounded to 0, and nothing would be left to draw from. */
+const SMALLEST = 2 ** -126;
+
+const DRAWS = ["repetitionPenalty", "temperature", "topK", "topP", "minP", "greedy", "seed"];
+
+/** How symbols are drawn. */
+export function checkChoice(place: string, options: DrawOptions, symbols: number, modelSeed: number): Choice & { readonly seed: number } {
+  const { repetitionPenalty = 1, temperature = 1, topK = 0, topP = 1, minP = 0, greedy = false, seed = modelSeed } = options;
+  checkNumber(`${place}: repetitionPenalty`, repetitionPenalty, -LARGEST, LARGEST);
+  if (Math.fround(repetitionPenalty) <= 0)
+    throw new RangeError(
+      `${place}: repetitionPenalty is ${repetitionPenalty} but must be above 0: 1 changes nothing, 1.2 makes what was drawn less likely.`,
+    );
+  checkNumber(`${place}: temperature`, temperature, 0, LARGEST);
+  if (!Number.isInteger(topK) || topK < 0)
+    throw new RangeError(`${place}: topK must be a whole number of 0 or more but is ${describe(topK)}.`);
+  if (!(typeof topP === "number" && topP > 0 && topP <= 1))
+    throw new RangeError(`${place}: topP must be above 0 and at most 1 but is ${describe(topP)}. 1 leaves nothing out.`);
+  if (!(typeof minP === "number" && minP >= 0 && Math.fround(minP) < 1))
+    throw new RangeError(`${place}: minP must be at least 0 and below 1 but is ${describe(minP)}. 0 leaves nothing out.`);
+  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
+    throw new RangeError(`${place}: seed must be a whole number from 0 to ${2 ** 32 - 1} but is ${describe(seed)}.`);
+  return {
+    repetitionPenalty,
+    temperature: checkFlag(`${place}: greedy`, greedy) ? 0 : temperature,
+    topK: Math.min(topK, symbols),
+    topP: Math.max(topP, SMALLEST),
+    minP,
+    seed,
+  };
+}
+
+/** A beam, with nothing beside it that belongs to draws. */
+export function checkBeam(place: string, beam: Beam, options: object): Required<Beam> {
+  if (beam === null || typeof beam !== "object")
+    throw new TypeError(`${place}: beam must be { width } or { width, lengthPenalty } but is ${describe(beam)}.`);
+  checkOptions(`${place}: beam`, beam, ["width", "lengthPenalty"]);
+  const { width, lengthPenalty = 0.6 } = beam;
+  const other = DRAWS.find((name) => options[name as never] !== undefined);
+  if (other !== undefined)
+    throw new TypeError(`${place}: beam searches what is most likely, and ${other} is about draws. Leave one of them out.`);
+  return {
+    width: checkSize(`${place}: beam: width`, width),
+    lengthPenalty: checkNumber(`${place}: beam: lengthPenalty`, lengthPenalty, 0, 100),
+  };
+}
+
+/** Options of a model of symbols with defaults, checked. `several`: with the number of samples; `searches`: with a beam. */
+export function checkGenerating(
+  place: string,
+  definition: Definition,
+  options: GenerateAllOptions,
+  { several = false, searches = true } = {},
+) {
+  const known = ["prompt", "length", ...(several ? ["samples"] : []), ...DRAWS, "stop", ...(searches ? ["beam"] : [])];
+  checkOptions(place, options, known);
+  const { prompt, length, stop = [], samples = 1 } = options;
+  const symbols = checkSpeaking(place, definition);
+  checkSequence(`${place}: prompt`, prompt, { symbols, width: 1 });
+  checkSize(`${place}: length`, length);
+  checkSize(`${place}: samples`, samples);
+  if (typeof stop !== "number" && !Array.isArray(stop))
+    throw new TypeError(`${place}: stop must be a symbol or an array of symbols but is ${describe(stop)}.`);
+  const stops: readonly number[] = typeof stop === "number" ? [stop] : stop;
+  for (const symbol of stops)
+    if (!Number.isInteger(symbol) || symbol < 0 || symbol >= symbols)
+      throw new RangeError(`${place}: stop is ${describe(symbol)} but must be a symbol from 0 to ${symbols - 1}.`);
+  const beam = options.beam === undefined ? null : checkBeam(place, options.beam, options);
+  if (beam && samples > beam.width)
+    throw new RangeError(
+      `${place}: samples is ${samples} but a beam of width ${beam.width} ends with ${beam.width} sequences. Ask for at most ${beam.width}, or widen the beam.`,
+    );
+  return {
+    place,
+    prompt,
+    length,
+    stops: new Set(stops),
+    symbols,
+    samples,
+    beam,
+    choice: checkChoice(place, options, symbols, definition.seed),
+  };
+}
+
+export type Generating = ReturnType<typeof checkGenerating>;
+
+/** How many symbols a model takes that can go on from what it gives. @throws TypeError for any other. */
+export function checkSpeaking(place: string, definition: Definition): number {
+  const { symbols } = inputKind(definition);
+  const [{ output, loss }] = definition.heads;
+  const { shape } = definition.nodes[output];
+  if (symbols === 0 || loss.kind !== "crossEntropy" || shape.width !== symbols || shape.extent !== "sequence")
+    throw new TypeError(
+      `${place}: the model takes ${symbols > 0 ? `${symbols} symbols` : "features"} and gives a ${shape.extent} of ${shape.width} with ${loss.kind}, so what it gives cannot be its next input. It needs tokens(n), a last layer dense(n), and crossEntropy().`,
+    );
+  checkCausal(place, definition);
+  return symbols;
+}

@@ -1,0 +1,45 @@
+// Small models of symbols with weights far from zero, so that their distributions are far from even; and all that they could say.
+
+import {
+  compile,
+  crossEntropy,
+  type Definition,
+  dense,
+  embedding,
+  type Layer,
+  lstm,
+  model,
+  type Network,
+  rnn,
+  tokens,
+} from "../../src/index.ts";
+
+export const speaker = (symbols: number, ...layers: Layer[]): Definition =>
+  model({ input: tokens(symbols), layers: [...layers, dense(symbols)], loss: crossEntropy(), seed: 3 });
+
+export const SPEAKERS = {
+  lstm: speaker(4, embedding(5), lstm(6)),
+  "recurrence from the output": speaker(4, embedding(3), rnn(5, { recurrence: "output" }), lstm(4)),
+} satisfies Record<string, Definition>;
+
+/** A network whose parameters are `factor` times their first values. */
+export async function loud(definition: Definition, factor = 4, options = {}): Promise<Network> {
+  const net = await compile(definition, options);
+  for (const parameter of net.parameters) parameter.set(parameter.get().map((value) => value * factor));
+  return net;
+}
+
+/** Every sequence of `length` symbols; or a shorter one that comes to an end with `stop`, which is kept. */
+export function everything(symbols: number, length: number, stop = -1): number[][] {
+  if (length === 0) return [[]];
+  const rests = everything(symbols, length - 1, stop);
+  return Array.from({ length: symbols }, (_, first) => (first === stop ? [[first]] : rests.map((rest) => [first, ...rest]))).flat();
+}
+
+/** Where the next large block of a network's memory would lie: the same before and after, if all has been given back. */
+export function frontier(net: Network): number {
+  const { memory } = net.inside.machine;
+  const address = memory.allocate(2 ** 20);
+  memory.release(address, 2 ** 20);
+  return address;
+}
