@@ -28,13 +28,16 @@ export class Site {
   readonly path: string;
   readonly x: Value;
   readonly feedback: () => Value;
+  /** In a decoder: what the encoder puts out at each of its steps; null elsewhere. */
+  readonly source: Value | null;
   readonly #graph: Graph;
   readonly #made = new Set<string>();
 
-  constructor(path: string, x: Value, feedback: () => Value) {
+  constructor(path: string, x: Value, feedback: () => Value, source: Value | null = null) {
     this.path = path;
     this.x = x;
     this.feedback = feedback;
+    this.source = source;
     this.#graph = x.graph;
   }
 
@@ -67,7 +70,7 @@ export class Site {
     const own = layer.name ?? name;
     this.#take(own, "layer");
     const before = this.#graph.label;
-    const value = buildLayer(layer, new Site(`${this.path}/${own}`, x, this.feedback));
+    const value = buildLayer(layer, new Site(`${this.path}/${own}`, x, this.feedback, this.source));
     this.#graph.label = before;
     return value;
   }

@@ -56,7 +56,7 @@ function turned(site: Site, layers: readonly Layer[], path: string): Value {
   };
   graph.direction = graph.direction > 0 ? -1 : 1;
   try {
-    return through(new Site(path, site.x, feedback), layers);
+    return through(new Site(path, site.x, feedback, site.source), layers);
   } finally {
     graph.direction = graph.direction > 0 ? -1 : 1;
   }
@@ -126,7 +126,7 @@ export function bidirectional(layers: Inner, options: BidirectionalOptions = {})
     units: merge === "concat" ? (width) => widthAfter(there, width) + widthAfter(back, width) : there,
     text: text("bidirectional", said(forward), options, { merge: "concat" }),
     build(site) {
-      const a = through(new Site(`${site.path}/forward`, site.x, site.feedback), forward);
+      const a = through(new Site(`${site.path}/forward`, site.x, site.feedback, site.source), forward);
       const b = turned(site, backward, `${site.path}/backward`);
       if (merge !== "concat" && (a.width !== b.width || a.shape.extent !== b.shape.extent))
         throw new RangeError(

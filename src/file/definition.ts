@@ -7,7 +7,7 @@ import type { Definition } from "../define/model.ts";
 import { isIdle, type Node, topologicalOrder } from "../graph/graph.ts";
 import { checkFit, entriesOf, isInitializer } from "../graph/initializer.ts";
 import type { OpName } from "../graph/operations.ts";
-import { matrix, SHAPE, type Shape, sequence } from "../graph/shape.ts";
+import { ALONG_SOURCE, matrix, SHAPE, type Shape, sequence } from "../graph/shape.ts";
 import { LONGEST_DELAY } from "../graph/words.ts";
 
 type Attributes = Readonly<Record<string, unknown>>;
@@ -56,12 +56,19 @@ const LAWS: { readonly [K in OpName]?: readonly [fewest: number, most: number, l
       Number.isInteger(steps) && steps !== 0 && Math.abs(steps as number) <= LONGEST_DELAY && carried === (steps as number) > 0,
   ],
   last: [1, 1, ({ reversed }) => typeof reversed === "boolean"],
+  dotScore: [2, 2],
+  additiveScore: [3, 3],
+  align: [1, 1],
+  attend: [2, 2],
   softmax: [1, 1],
   normalize: [1, 1, ({ epsilon }) => (epsilon as number) > 0 && Number.isFinite(epsilon)],
   dropout: [1, 1, (attributes) => isDropout(attributes)],
   noise: [1, 1, ({ limit, stream }) => (limit as number) >= 0 && Number.isFinite(limit) && Number.isInteger(stream)],
   loss: [2, 2, ({ kind, ignore }) => isLoss(kind) && Number.isInteger(ignore)],
 };
+
+/** What has a number for each step of the source. */
+const SCORES: ReadonlySet<OpName> = new Set<OpName>(["dotScore", "additiveScore", "align"]);
 
 const isLoss = (kind: unknown): boolean => ["crossEntropy", "meanSquared", "binaryCrossEntropy"].includes(kind as string);
 
@@ -99,7 +106,12 @@ export function checkDefinition(place: string, definition: Definition): void {
       fail(`node ${id} has inputs that are not there`);
     if (attributes === null || typeof attributes !== "object" || typeof label !== "string" || !lawful(attributes))
       fail(`node ${id}, ${node.op}, has attributes that are not lawful`);
-    if (!isSize(shape?.width, 1) || !isSize(shape.rows, 0) || !isSize(shape.symbols, 0) || !isSize(shape.timeline, 0))
+    if (
+      !isSize(shape?.width, SCORES.has(node.op) ? ALONG_SOURCE : 1) ||
+      !isSize(shape.rows, 0) ||
+      !isSize(shape.symbols, 0) ||
+      !isSize(shape.timeline, 0)
+    )
       fail(`node ${id} has no shape`);
   });
   for (const { output } of heads) if (!isNode(output, nodes)) fail(`there is no node ${describe(output)}`);

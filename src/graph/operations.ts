@@ -83,6 +83,27 @@ export interface Operations {
    */
   sumOverTime: { readonly most: number; readonly reversed: boolean; readonly begun: boolean };
 
+  /*
+   * Attention. The source is a sequence of timeline 1 that every step of timeline 0 looks at: queries [T, B, n], keys [S, B, n] and values
+   * [S, B, m] give scores and weights [T, B, S] over the source's own steps, and contexts [T, B, m]. Their gradients are the same products.
+   */
+  /** Σd q·k, for every step of the source. */
+  dotScore: Empty;
+  /** Σd v·tanh(q + k), for every step of the source, with a row v. */
+  additiveScore: Empty;
+  /** The softmax of scores over the source's own steps. */
+  align: Empty;
+  /** Of the weights and dY. */
+  alignGradient: Empty;
+  /** Σs weights·values, or scores' gradients and keys. */
+  attend: Empty;
+  /** Σt weights·x: what the steps that look give back to each step of the source. */
+  spread: Empty;
+  /** Σs dE·(1 − u²) with u = tanh(q + k), of dE, queries and keys. */
+  additiveToQuery: Empty;
+  /** Σt dE·(1 − u²) and beside it Σt dE·u, for each step of the source. */
+  additiveToKey: Empty;
+
   softmax: Empty;
   softmaxGradient: Empty;
   /** (x − mean) / √(variance + epsilon) along the columns. */

@@ -9,12 +9,16 @@ export interface Shape {
   readonly extent: Extent;
   /** Rows of a parameter; 0 for the others, whose rows are decided by batch and steps. */
   readonly rows: number;
+  /** 0: as wide as the source is long, `ALONG_SOURCE`. */
   readonly width: number;
   /** If not 0, the values are symbols: whole numbers from 0 to symbols − 1 (and width is 1). */
   readonly symbols: number;
   /** Which steps a sequence runs over: 0 those of the model's output, 1 those of a source that it is made from. 0 for all that is no sequence. */
   readonly timeline: number;
 }
+
+/** The width of what has a number for each step of the source: decided by the number of steps. */
+export const ALONG_SOURCE = 0;
 
 export const sequence = (width: number, timeline = 0): Shape => ({ extent: "sequence", rows: 0, width, symbols: 0, timeline });
 export const vector = (width: number): Shape => ({ extent: "vector", rows: 0, width, symbols: 0, timeline: 0 });
@@ -33,6 +37,7 @@ export function describeShape(shape: Shape): string {
   if (shape.symbols > 0) return `${extent} of symbols below ${shape.symbols}`;
   if (shape.extent === "scalar") return "scalar";
   if (shape.extent === "parameter") return `parameter [${shape.rows} × ${shape.width}]`;
+  if (shape.width === ALONG_SOURCE) return `${extent} of a number for each step of the source`;
   return `${extent} of width ${shape.width}`;
 }
 
@@ -87,6 +92,27 @@ export function checkBeginning(x: Shape, beginning: Shape): void {
       `before the beginning of a ${describeShape(x)} cannot stand a ${describeShape(beginning)}. Give a vector of width ${x.width}.`,
     );
 }
+
+/** What looks is a sequence of timeline 0, what is looked at one of timeline 1; products of the two want one width. */
+function looking(what: string, queries: Shape, keys: Shape, product: boolean): void {
+  dense(queries, what);
+  dense(keys, what);
+  if (queries.extent !== "sequence" || queries.timeline !== 0 || keys.extent !== "sequence" || keys.timeline !== 1)
+    throw new TypeError(
+      `${what} got a ${describeShape(queries)} that looks at a ${describeShape(keys)}. A sequence of the decoder looks at one of the source.`,
+    );
+  if (product && queries.width !== keys.width)
+    throw new RangeError(`${what} got queries of width ${queries.width} for keys of width ${keys.width}. The two must agree.`);
+}
+
+const scores =
+  (what: string) =>
+  ([queries, keys, weights]: readonly Shape[]): Shape => {
+    looking(what, queries, keys, true);
+    if (weights && (weights.extent !== "parameter" || weights.rows !== 1 || weights.width !== keys.width))
+      throw new RangeError(`${what} got a ${describeShape(weights)} for keys of width ${keys.width}. Give it a row of that width.`);
+    return sequence(ALONG_SOURCE);
+  };
 
 export const SHAPE: { readonly [K in OpName]: Law<K> } = {
   input: given,
@@ -153,6 +179,21 @@ export const SHAPE: { readonly [K in OpName]: Law<K> } = {
     return { ...x, extent: "sequence" };
   },
   sumOverTime: ([x]) => ({ ...x, extent: "vector", timeline: 0 }),
+  dotScore: scores("dotScore"),
+  additiveScore: scores("additiveScore"),
+  align([x]) {
+    if (x.width !== ALONG_SOURCE) throw new TypeError(`align needs scores but got a ${describeShape(x)}.`);
+    return x;
+  },
+  alignGradient: ([x]) => x,
+  attend([weights, values]) {
+    looking("attend", weights, values, false);
+    if (weights.width !== ALONG_SOURCE) throw new TypeError(`attend needs weights but got a ${describeShape(weights)}.`);
+    return sequence(values.width);
+  },
+  spread: ([, x]) => sequence(x.width, 1),
+  additiveToQuery: ([, queries]) => queries,
+  additiveToKey: ([, , keys]) => ({ ...keys, width: 2 * keys.width }),
   softmax: elementwise("softmax"),
   softmaxGradient: elementwise("softmaxGradient"),
   normalize: elementwise("normalize"),

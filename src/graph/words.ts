@@ -118,6 +118,15 @@ export function drop(x: Value, rate: number, { perSequence = false, scaled = tru
 export const zoneout = (previous: Value, next: Value, rate: number): Value =>
   add(previous, drop(sub(next, previous), rate, { scaled: false }));
 
+/** Σd q·k for every step of the source: queries [T, B, n], keys [S, B, n] of the source. */
+export const dotScore = (queries: Value, keys: Value): Value => word("dotScore", [queries, keys], {});
+/** Σd v·tanh(q + k) for every step of the source, v a row of n. */
+export const additiveScore = (queries: Value, keys: Value, v: Value): Value => word("additiveScore", [queries, keys, v], {});
+/** Scores as weights that add up to 1 over the source's own steps. */
+export const align = (scores: Value): Value => word("align", [scores], {});
+/** Σs weights·values: the context [T, B, m] of values [S, B, m] of the source. */
+export const attend = (weights: Value, values: Value): Value => word("attend", [weights, values], {});
+
 /** The last step of a sequence, as a vector; where time is reversed, the first. */
 export const lastOf = (x: Value): Value => word("last", [x], { reversed: x instanceof Value && x.graph.direction < 0 }, "last");
 

@@ -64,23 +64,3 @@ export function combine(nodes: readonly Node[], roots: ReadonlySet<NodeId>): Nod
 
 const sameShape = (a: Node, b: Node): boolean =>
   a.shape.extent === b.shape.extent && a.shape.rows === b.shape.rows && a.shape.width === b.shape.width;
-
-/** Puts the packing of weights into the graph: each weight once for each direction in which it is multiplied. */
-export function packWeights(nodes: readonly Node[]): Node[] {
-  const result = nodes.slice();
-  const packed = new Map<string, NodeId>();
-  nodes.forEach((node, id) => {
-    if (node.op !== "matmul") return;
-    const [x, weight, ...start] = node.inputs;
-    const { transposed } = node.attributes;
-    const key = `${weight} ${transposed}`;
-    let panel = packed.get(key);
-    if (panel === undefined) {
-      const { shape, label } = nodes[weight];
-      panel = result.push({ op: "pack", inputs: [weight], attributes: { transposed }, shape, label }) - 1;
-      packed.set(key, panel);
-    }
-    result[id] = { ...node, inputs: [x, panel, ...start] };
-  });
-  return result;
-}

@@ -81,6 +81,22 @@ export const GRADIENT: { readonly [K in OpName]: Rule<K> } = {
   atLast: never,
   repeat: (graph, _node, _y, dY) => [graph.add("sumOverTime", [dY], { most: 0, reversed: false, begun: false })],
   sumOverTime: never,
+  dotScore: (graph, { inputs: [q, k] }, _y, dE) => [graph.add("attend", [dE, k], {}), graph.add("spread", [dE, q], {})],
+  additiveScore: (graph, { inputs: [q, k, v] }, _y, dE) => {
+    const { width } = graph.nodes[v].shape;
+    const toKeys = graph.add("additiveToKey", [dE, q, k], {});
+    return [
+      graph.add("mul", [graph.add("additiveToQuery", [dE, q, k], {}), v], {}),
+      graph.add("mul", [graph.add("slice", [toKeys], { from: 0, width }), v], {}),
+      graph.add("slice", [toKeys], { from: width, width }),
+    ];
+  },
+  align: (graph, _node, y, dY) => [graph.add("alignGradient", [y, dY], {})],
+  alignGradient: never,
+  attend: (graph, { inputs: [weights, x] }, _y, dY) => [graph.add("dotScore", [dY, x], {}), graph.add("spread", [weights, dY], {})],
+  spread: never,
+  additiveToQuery: never,
+  additiveToKey: never,
   softmax: (graph, _node, y, dY) => [graph.add("softmaxGradient", [y, dY], {})],
   softmaxGradient: never,
   normalize: (graph, { inputs: [x], attributes }, y, dY) => [graph.add("normalizeGradient", [x, y, dY], attributes)],

@@ -3,9 +3,10 @@
 import { inputText } from "../define/layers.ts";
 import type { Definition } from "../define/model.ts";
 import { type Node, type NodeId, reachable, usersOf } from "../graph/graph.ts";
-import { combine, packWeights } from "./combine.ts";
+import { combine } from "./combine.ts";
 import { fuse } from "./fuse.ts";
 import { type Buffer, layout, placeOf } from "./layout.ts";
+import { packSources, packWeights } from "./packs.ts";
 import { printPlan } from "./print.ts";
 import type { Carried, Plan } from "./record.ts";
 import { schedule } from "./schedule.ts";
@@ -55,7 +56,7 @@ const rootsOf = ({ shown, given, losses, gradients, watched }: Unfolded): Set<No
 /** Products start from their addends, weights are packed, and each gradient has a buffer of its own. */
 function simplify(unfolded: Unfolded): Unfolded {
   const owned = ownGradients(unfolded);
-  const nodes = packWeights(combine(separateTurns(owned.nodes), rootsOf(owned)));
+  const nodes = packSources(packWeights(combine(separateTurns(owned.nodes), rootsOf(owned))));
   const kept = reachable(nodes, [...rootsOf(owned)]);
   const to = (id: NodeId): NodeId => kept.place[id];
   const places = (named: Readonly<Record<string, NodeId>>): Record<string, NodeId> =>

@@ -32,6 +32,7 @@ export class Bounds {
       t: step,
       length: (row) => run.lengthOf(node, row),
       lengthOf: (index, row) => run.lengthOf(this.#nodes[node.inputs[index]], row),
+      sourceLength: (row) => run.sourceLength(row),
       begun: run.begun,
       y: run.at(id, step),
       x: (index) => run.at(node.inputs[index], step),

@@ -3,7 +3,7 @@
 import type { NodeOf } from "../../src/graph/graph.ts";
 import type { OpName } from "../../src/graph/operations.ts";
 import { isSummed, lives } from "./laws.ts";
-import { make, momentsOf, pick, type Rows, sigmoidOf, softmaxOf } from "./rows.ts";
+import { firsts, make, momentsOf, pick, type Rows, sigmoidOf, softmaxOf } from "./rows.ts";
 
 /** Half the distance from 1 to the next f32: the relative error of one rounding. */
 export const UNIT = 2 ** -24;
@@ -38,6 +38,7 @@ export interface Site<K extends OpName> {
   /** Steps of a row of the node, and of an input. */
   length(row: number): number;
   lengthOf(index: number, row: number): number;
+  sourceLength(row: number): number;
   readonly begun: boolean;
   readonly y: Rows;
   x(index: number): Rows;
@@ -153,6 +154,19 @@ function softmaxError(x: Rows, e: Bound, p: Rows, r: number, c: number): number 
   );
 }
 
+function gradientOfSoftmax(site: Site<OpName>): Bound {
+  const [y, d, ey, ed] = [site.x(0), site.x(1), site.bound(0), site.bound(1)];
+  return settled(site.y, (r, c) => {
+    const [p, g] = [pick(y, r, c), pick(d, r, c)];
+    const mean = total(y.width, (k) => pick(y, r, k) * pick(d, r, k));
+    const meanError = total(y.width, (k) => {
+      const [q, h] = [pick(y, r, k), Math.abs(pick(d, r, k))];
+      return q * errorAt(ed, r, k) + h * errorAt(ey, r, k) + 2 * q * h;
+    });
+    return join((g - mean) * errorAt(ey, r, c), 2 * p * (g - mean), p * errorAt(ed, r, c), p * meanError);
+  });
+}
+
 /** What normalisation passes on to column c of the errors e of all columns, before the factor: each lessened by its mean and by its part along y. */
 const passed = (y: Rows, e: Bound, r: number, c: number): number =>
   Math.sqrt(total(y.width, (k) => (((k === c ? 1 : 0) - (1 + pick(y, r, c) * pick(y, r, k)) / y.width) * errorAt(e, r, k)) ** 2));
@@ -180,6 +194,37 @@ function productError(site: Site<"matmul"> | Site<"sparse">, terms: number): Bou
   const inherited = make(squares.rows, squares.width, (r, c) => Math.sqrt(pick(squares, r, c)));
   const magnitude = sum((a, b) => a * b);
   return withStart(site as Site<OpName>, 2, { inherited, terms, magnitude });
+}
+
+/** A sum of products over k = 0 … count(row, column) − 1; each factor as its number and its error. */
+function sumOfProducts(
+  { y }: Site<OpName>,
+  count: (r: number, c: number) => number,
+  factors: (k: number, r: number, c: number) => readonly [a: number, eA: number, b: number, eB: number],
+): Bound {
+  let terms = 0;
+  const each = (take: (a: number, eA: number, b: number, eB: number) => number): Rows =>
+    make(y.rows, y.width, (r, c) => {
+      terms = Math.max(terms, count(r, c));
+      return total(count(r, c), (k) => take(...factors(k, r, c)));
+    });
+  const squares = each((a, eA, b, eB) => (a * eB) ** 2 + (b * eA) ** 2);
+  const inherited = make(y.rows, y.width, (r, c) => Math.sqrt(pick(squares, r, c)));
+  const magnitude = each((a, _, b) => Math.abs(a * b));
+  return { inherited, terms, magnitude };
+}
+
+/**
+ * u = tanh(q + k) and 1 − u² by way of p = 1/(1 + e^2q·e^2k), and their errors: an exponential errs by 3, e^2q·e^2k by 7 with its own rounding and
+ * that of 1 + …, p by 2 more; u = 1 − 2p, 1 − u² = 4·p·(1 − p).
+ */
+function compared(q: Rows, eQ: Bound, k: Rows, eK: Bound, r: number, c: number): { u: number; eU: number; slope: number; eSlope: number } {
+  const u = Math.tanh(pick(q, r, c) + pick(k, r, c));
+  const slope = 1 - u * u;
+  const e = join(errorAt(eQ, r, c), errorAt(eK, r, c));
+  const p = (1 - u) / 2;
+  const eP = join(p * (1 - p) * 7, 2 * p);
+  return { u, eU: join(slope * e, 2 * eP, u), slope, eSlope: join(2 * u * slope * e, 4 * u * eP, 4 * p * (1 - p), 2 * slope) };
 }
 
 export const ERRORS: { readonly [K in OpName]: Rule<K> } = {
@@ -302,18 +347,7 @@ export const ERRORS: { readonly [K in OpName]: Rule<K> } = {
   },
 
   softmax: (site) => settled(site.y, (r, c) => softmaxError(site.x(0), site.bound(0), site.y, r, c)),
-  softmaxGradient(site) {
-    const [y, d, ey, ed] = [site.x(0), site.x(1), site.bound(0), site.bound(1)];
-    return settled(site.y, (r, c) => {
-      const [p, g] = [pick(y, r, c), pick(d, r, c)];
-      const mean = total(y.width, (k) => pick(y, r, k) * pick(d, r, k));
-      const meanError = total(y.width, (k) => {
-        const [q, h] = [pick(y, r, k), Math.abs(pick(d, r, k))];
-        return q * errorAt(ed, r, k) + h * errorAt(ey, r, k) + 2 * q * h;
-      });
-      return join((g - mean) * errorAt(ey, r, c), 2 * p * (g - mean), p * errorAt(ed, r, c), p * meanError);
-    });
-  },
+  softmaxGradient: (site) => gradientOfSoftmax(site),
   // How much of each column's error, and of the rounded mean's, reaches a column; then y's own three roundings.
   normalize(site) {
     const [x, e, y] = [site.x(0), site.bound(0), site.y];
@@ -339,6 +373,84 @@ export const ERRORS: { readonly [K in OpName]: Rule<K> } = {
       return join(factor * join(passed(y, ed, r, c), Math.sqrt(fromY), roundings), pick(site.y, r, c) * join(Math.sqrt(fromX), 3));
     });
   },
+  dotScore(site) {
+    const [q, eQ, ks, eKs] = [site.x(0), site.bound(0), site.every(1), site.bounds(1)];
+    return sumOfProducts(
+      site,
+      (r, s) => (lives(site, 1, s, r) ? q.width : 0),
+      (c, r, s) => [pick(q, r, c), errorAt(eQ, r, c), pick(ks[s], r, c), errorAt(eKs[s], r, c)],
+    );
+  },
+  additiveScore(site) {
+    const [q, eQ, ks, eKs, v, eV] = [site.x(0), site.bound(0), site.every(1), site.bounds(1), site.x(2), site.bound(2)];
+    return sumOfProducts(
+      site,
+      (r, s) => (lives(site, 1, s, r) ? q.width : 0),
+      (c, r, s) => {
+        const { u, eU } = compared(q, eQ, ks[s], eKs[s], r, c);
+        return [pick(v, r, c), errorAt(eV, r, c), u, eU];
+      },
+    );
+  },
+  align(site) {
+    const [x, e] = [site.x(0), site.bound(0)];
+    return settled(site.y, (r, s) => {
+      const width = site.sourceLength(r);
+      const errors = make(1, width, (_, c) => errorAt(e, r, c));
+      return s < width
+        ? softmaxError(
+            firsts(x, r, width),
+            settled(errors, (_, c) => pick(errors, 0, c)),
+            firsts(site.y, r, width),
+            0,
+            s,
+          )
+        : 0;
+    });
+  },
+  // Behind the source's end the weights are zero.
+  alignGradient: (site) => gradientOfSoftmax(site),
+  attend(site) {
+    const [a, eA, xs, eXs] = [site.x(0), site.bound(0), site.every(1), site.bounds(1)];
+    return sumOfProducts(
+      site,
+      (r) => site.lengthOf(1, r),
+      (s, r, c) => [pick(a, r, s), errorAt(eA, r, s), pick(xs[s], r, c), errorAt(eXs[s], r, c)],
+    );
+  },
+  spread(site) {
+    const [as, eAs, xs, eXs] = [site.every(0), site.bounds(0), site.every(1), site.bounds(1)];
+    const { t: s } = site;
+    return sumOfProducts(
+      site,
+      (r) => site.lengthOf(1, r),
+      (t, r, c) => [pick(as[t], r, s), errorAt(eAs[t], r, s), pick(xs[t], r, c), errorAt(eXs[t], r, c)],
+    );
+  },
+  additiveToQuery(site) {
+    const [d, eD, q, eQ, ks, eKs] = [site.x(0), site.bound(0), site.x(1), site.bound(1), site.every(2), site.bounds(2)];
+    return sumOfProducts(
+      site,
+      (r) => site.lengthOf(2, r),
+      (s, r, c) => {
+        const { slope, eSlope } = compared(q, eQ, ks[s], eKs[s], r, c);
+        return [pick(d, r, s), errorAt(eD, r, s), slope, eSlope];
+      },
+    );
+  },
+  additiveToKey(site) {
+    const [ds, eDs, qs, eQs, k, eK] = [site.every(0), site.bounds(0), site.every(1), site.bounds(1), site.x(2), site.bound(2)];
+    const { t: s } = site;
+    return sumOfProducts(
+      site,
+      (r) => site.lengthOf(1, r),
+      (t, r, c) => {
+        const { u, eU, slope, eSlope } = compared(qs[t], eQs[t], k, eK, r, c % k.width);
+        return [pick(ds[t], r, s), errorAt(eDs[t], r, s), ...(c < k.width ? ([slope, eSlope] as const) : ([u, eU] as const))];
+      },
+    );
+  },
+
   // The symbol is certain if the lead is greater than the errors; if not, nothing can be said.
   argmax(site) {
     const [x, e] = [site.x(0), site.bound(0)];

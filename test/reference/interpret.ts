@@ -3,6 +3,7 @@
 import type { Definition } from "../../src/define/model.ts";
 import type { Node, NodeId } from "../../src/graph/graph.ts";
 import type { Dropout, Named } from "../../src/graph/operations.ts";
+import { ALONG_SOURCE } from "../../src/graph/shape.ts";
 import type { Purpose, Unfolded } from "../../src/plan/unfold.ts";
 import { type Call, LAWS, type Law } from "./laws.ts";
 import { argmaxOf, make, oneHot, pick, type Rows, sigmoidOf, softmaxOf, zeros } from "./rows.ts";
@@ -86,6 +87,11 @@ export class Interpretation {
     return lengths?.[row] ?? this.stepsOf(node);
   }
 
+  sourceLength(row: number): number {
+    const { source } = this.#data;
+    return source?.lengths?.[row] ?? source?.steps ?? 0;
+  }
+
   /** A node's value at one step; t does not matter for what is no sequence. */
   at(id: NodeId, t: number): Rows {
     const node = this.#nodes[id];
@@ -93,7 +99,8 @@ export class Interpretation {
     const known = this.#known[id][step];
     if (known) return known;
     const value = node.op === "feedback" ? this.#heard(this, id, step) : (LAWS[node.op] as Law<typeof node.op>)(this.#call(node, step));
-    if (value.width !== node.shape.width || value.rows !== this.rowsOf(node))
+    const width = node.shape.width === ALONG_SOURCE ? (this.#data.source?.steps ?? 0) : node.shape.width;
+    if (value.width !== width || value.rows !== this.rowsOf(node))
       throw new Error(`${node.op} ${node.label}: ${value.rows}×${value.width}, not its shape`);
     if (this.#data.round) value.values.set(value.values.map(this.#data.round));
     const kept = this.#data.nudge?.(id, step, value) ?? value;
@@ -124,6 +131,7 @@ export class Interpretation {
       rows,
       length: (row) => this.lengthOf(node, row),
       lengthOf: (index, row) => this.lengthOf(this.#nodes[node.inputs[index]], row),
+      sourceLength: (row) => this.sourceLength(row),
       count: node.inputs.length,
       input: (index) => this.at(node.inputs[index], t),
       at: (index, step) => this.at(node.inputs[index], step),

@@ -4,6 +4,7 @@ import type { NodeOf } from "../../src/graph/graph.ts";
 import type { OpName } from "../../src/graph/operations.ts";
 import {
   argmaxOf,
+  firsts,
   logSumOfExponentials,
   make,
   momentsOf,
@@ -28,6 +29,8 @@ export interface Call<K extends OpName> {
   length(row: number): number;
   /** Steps of a row of an input. */
   lengthOf(index: number, row: number): number;
+  /** Steps of a row of the source. */
+  sourceLength(row: number): number;
   readonly count: number;
   /** An input at this step. */
   input(index: number): Rows;
@@ -114,6 +117,24 @@ function lossOf(call: Call<"loss">): number {
   const count = countOf(call);
   return count === 0 ? 0 : sum / count;
 }
+
+/**
+ * What looks and what is looked at: a number for each step of the source that a row has, zero behind its end. `index` is the input that is of the
+ * source.
+ */
+const alongSource = (call: Call<OpName>, index: number, number: (r: number, s: number) => number): Rows =>
+  make(call.rows, call.every(index).length, (r, s) => (lives(call, index, s, r) ? number(r, s) : 0));
+
+/** Σ over the steps of a row of an input; nothing of what lies behind its end. */
+const overSteps = (call: Call<OpName>, index: number, width: number, term: (t: number, r: number, c: number) => number): Rows =>
+  make(call.rows, width, (r, c) => {
+    let sum = 0;
+    for (let t = 0; t < call.lengthOf(index, r); t++) sum += term(t, r, c);
+    return sum;
+  });
+
+/** tanh(q + k) of a step that looks and one that is looked at. */
+const compared = (q: Rows, k: Rows, r: number, c: number): number => Math.tanh(pick(q, r, c) + pick(k, r, c));
 
 export const LAWS: { readonly [K in OpName]: Law<K> } = {
   input: (call) => call.given(),
@@ -246,6 +267,51 @@ export const LAWS: { readonly [K in OpName]: Law<K> } = {
       return rows[r].factor * (pick(dY, r, c) - mean - pick(y, r, c) * along);
     });
   },
+  dotScore(call) {
+    const [q, keys] = [call.input(0), call.every(1)];
+    return alongSource(call, 1, (r, s) =>
+      keys[s].values.subarray(r * q.width, (r + 1) * q.width).reduce((sum, k, c) => sum + k * pick(q, r, c), 0),
+    );
+  },
+  additiveScore(call) {
+    const [q, keys, v] = [call.input(0), call.every(1), call.input(2)];
+    return alongSource(call, 1, (r, s) => v.values.reduce((sum, weight, c) => sum + weight * compared(q, keys[s], r, c), 0));
+  },
+  align(call) {
+    const scores = call.input(0);
+    const steps = call.sourceLength;
+    return make(call.rows, scores.width, (r, s) =>
+      s < steps(r) ? Math.exp(pick(scores, r, s) - logSumOfExponentials(firsts(scores, r, steps(r)), 0)) : 0,
+    );
+  },
+  alignGradient(call) {
+    const [y, dY] = [call.input(0), call.input(1)];
+    return make(call.rows, y.width, (r, s) => {
+      let mean = 0;
+      for (let k = 0; k < call.sourceLength(r); k++) mean += pick(y, r, k) * pick(dY, r, k);
+      return s < call.sourceLength(r) ? pick(y, r, s) * (pick(dY, r, s) - mean) : 0;
+    });
+  },
+  attend(call) {
+    const [weights, values] = [call.input(0), call.every(1)];
+    return overSteps(call, 1, call.node.shape.width, (s, r, c) => pick(weights, r, s) * pick(values[s], r, c));
+  },
+  spread(call) {
+    const [weights, xs] = [call.every(0), call.every(1)];
+    return overSteps(call, 1, call.node.shape.width, (t, r, c) => pick(weights[t], r, call.t) * pick(xs[t], r, c));
+  },
+  additiveToQuery(call) {
+    const [dE, q, keys] = [call.input(0), call.input(1), call.every(2)];
+    return overSteps(call, 2, q.width, (s, r, c) => pick(dE, r, s) * (1 - compared(q, keys[s], r, c) ** 2));
+  },
+  additiveToKey(call) {
+    const [dEs, qs, k] = [call.every(0), call.every(1), call.input(2)];
+    return overSteps(call, 1, 2 * k.width, (t, r, c) => {
+      const u = compared(qs[t], k, r, c % k.width);
+      return pick(dEs[t], r, call.t) * (c < k.width ? 1 - u * u : u);
+    });
+  },
+
   argmax: (call) => argmaxOf(call.input(0)),
   dropout(call) {
     const { keeps } = call;

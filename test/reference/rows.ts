@@ -19,6 +19,9 @@ export function make(rows: number, width: number, number: (row: number, column: 
 /** One number; rows that are a single one serve every row. */
 export const pick = (x: Rows, row: number, column: number): number => x.values[(x.rows === 1 ? 0 : row) * x.width + column];
 
+/** The first numbers of one row, as a row of its own. */
+export const firsts = (x: Rows, row: number, width: number): Rows => make(1, width, (_, c) => pick(x, row, c));
+
 /** x · W, or x · Wᵀ. */
 export function product(x: Rows, w: Rows, transposed: boolean): Rows {
   return make(x.rows, transposed ? w.rows : w.width, (r, c) => {
