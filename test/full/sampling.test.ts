@@ -1,0 +1,214 @@
+// Drawn as often as it is likely, whatever the choices; searches as a naive one finds; every cell's state follows its row; the same on every machine.
+
+import { describe, expect, test } from "vitest";
+import { embedding, gru, type Layer, layerNorm, lstm, type Network, rnn } from "../../src/index.ts";
+import { frontier, loud, SPEAKERS, speaker } from "../support/speaking.ts";
+
+/**
+ * The value that χ² of this many degrees of freedom exceeds once in 10,000 times (Wilson and Hilferty 1931). Seeds are fixed: what has been
+ * within it once always is.
+ */
+const limit = (freedom: number): number => freedom * (1 - 2 / (9 * freedom) + 3.719 * Math.sqrt(2 / (9 * freedom))) ** 3;
+
+/** χ² of counts against probabilities; what is expected less than 5 times is counted together. */
+function chiSquare(counts: readonly number[], probabilities: readonly number[]): { value: number; freedom: number } {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  let [value, cells, rest, restExpected] = [0, 0, 0, 0];
+  counts.forEach((count, i) => {
+    const expected = total * probabilities[i];
+    if (expected === 0) expect(count, `symbol ${i} has been left out`).toBe(0);
+    else if (expected < 5) {
+      rest += count;
+      restExpected += expected;
+    } else {
+      value += (count - expected) ** 2 / expected;
+      cells++;
+    }
+  });
+  if (restExpected > 0) {
+    value += (rest - restExpected) ** 2 / restExpected;
+    cells++;
+  }
+  return { value, freedom: cells - 1 };
+}
+
+interface Choices {
+  readonly repetitionPenalty?: number;
+  readonly temperature?: number;
+  readonly topK?: number;
+  readonly topP?: number;
+  readonly minP?: number;
+}
+
+/** What the choices make of logits, in words: the penalty, the temperature, the K largest, the fewest that reach P, and those not too small. */
+function chosen(logits: readonly number[], drawn: readonly number[], choices: Choices): number[] {
+  const { repetitionPenalty = 1, temperature = 1, topK = 0, topP = 1, minP = 0 } = choices;
+  const penalized = logits.map((x, i) => (drawn.includes(i) ? (x > 0 ? x / repetitionPenalty : x * repetitionPenalty) : x));
+  const weights = penalized.map((x) => Math.exp(x / temperature));
+  const order = [...weights.keys()].toSorted((a, b) => weights[b] - weights[a]);
+  const among = order.slice(0, topK || order.length);
+  const mass = among.reduce((sum, i) => sum + weights[i], 0);
+  let reached = 0;
+  const kept = among.filter((i) => {
+    const wanted = reached < topP * mass;
+    reached += weights[i];
+    return wanted;
+  });
+  const last = kept.filter((i) => weights[i] >= minP * weights[order[0]]);
+  const total = last.reduce((sum, i) => sum + weights[i], 0);
+  return weights.map((weight, i) => (last.includes(i) ? weight / total : 0));
+}
+
+describe("how often", () => {
+  const CHOICES: readonly Choices[] = [
+    {},
+    { temperature: 0.5 },
+    { temperature: 3, topK: 5 },
+    { topP: 0.7 },
+    { minP: 0.2 },
+    { repetitionPenalty: 1.8 },
+    { repetitionPenalty: 0.6, temperature: 1.5, topK: 7, topP: 0.95, minP: 0.1 },
+  ];
+  test.each(CHOICES)("%o", async (choices) => {
+    using net = await loud(speaker(9, embedding(4), lstm(7)), 2.5);
+    const rawAfter = (symbols: readonly number[]): number[] => Array.from(net.predict(symbols, { raw: true })[symbols.length - 1]);
+    const samples = 20_000;
+    const drawn = net.generateAll({ prompt: [4, 1], length: 2, samples, seed: 11, ...choices });
+    const first = chosen(rawAfter([4, 1]), [], choices);
+    const pairs = first.flatMap((share, i) => chosen(rawAfter([4, 1, i]), [i], choices).map((next) => share * next));
+    const counts = new Array<number>(81).fill(0);
+    for (const { symbols } of drawn) counts[symbols[0] * 9 + symbols[1]]++;
+    const { value, freedom } = chiSquare(counts, pairs);
+    expect(freedom).toBeGreaterThan(3);
+    expect(value).toBeLessThan(limit(freedom));
+  });
+
+  test("whole sequences come as often as their score says", async () => {
+    using net = await loud(SPEAKERS["recurrence from the output"]);
+    const counts = new Map<string, number>();
+    for (const { symbols, ended } of net.generateAll({ prompt: [0], length: 4, stop: 2, samples: 30_000 }))
+      counts.set([...symbols, ...(ended ? [2] : [])].join(), (counts.get([...symbols, ...(ended ? [2] : [])].join()) ?? 0) + 1);
+    const found = [...counts.keys()];
+    const probabilities = found.map((key) => Math.exp(net.score(key.split(",").map(Number), { prompt: [0] }).logProbability));
+    const { value, freedom } = chiSquare(
+      found.map((key) => counts.get(key) as number),
+      probabilities,
+    );
+    expect(freedom).toBeGreaterThan(20);
+    expect(value).toBeLessThan(limit(freedom));
+    // Streams of neighbouring seeds have nothing to do with each other.
+    const firsts = net.generateAll({ prompt: [0], length: 1, samples: 30_001 }).map(({ symbols }) => symbols[0]);
+    const shares = [0, 1, 2, 3].map((symbol) => firsts.filter((one) => one === symbol).length / firsts.length);
+    const pairs = new Array<number>(16).fill(0);
+    for (let i = 0; i < 30_000; i++) pairs[firsts[i] * 4 + firsts[i + 1]]++;
+    const neighbours = chiSquare(
+      pairs,
+      shares.flatMap((a) => shares.map((b) => a * b)),
+    );
+    expect(neighbours.value).toBeLessThan(limit(neighbours.freedom));
+  });
+});
+
+/** Every beginning is scored from its first symbol: no states, no rows, nothing shared. */
+function naiveSearch(net: Network, symbols: number, prompt: number[], length: number, stop: number, width: number, lengthPenalty: number) {
+  const scoreOf = (sequence: readonly number[], total: number): number => total / ((5 + sequence.length) / 6) ** lengthPenalty;
+  const found: { sequence: number[]; total: number }[] = [];
+  let live: { sequence: number[]; total: number }[] = [{ sequence: [], total: 0 }];
+  while (live.length > 0) {
+    const longer = live.flatMap(({ sequence }) =>
+      Array.from({ length: symbols }, (_, symbol) => {
+        const next = [...sequence, symbol];
+        return { sequence: next, total: net.score(next, { prompt }).logProbability };
+      }),
+    );
+    longer.sort((a, b) => b.total - a.total);
+    const best = longer.slice(0, width - found.length);
+    const isDone = ({ sequence }: { sequence: number[] }): boolean => sequence.at(-1) === stop || sequence.length === length;
+    live = best.filter((one) => !isDone(one));
+    found.push(...best.filter(isDone));
+  }
+  return found.toSorted((a, b) => scoreOf(b.sequence, b.total) - scoreOf(a.sequence, a.total));
+}
+
+const LAYERS: Readonly<Record<string, readonly Layer[]>> = {
+  lstm: [embedding(4), lstm(6), lstm(3)],
+  gru: [gru(6)],
+  "delays of 1 and 3 steps": [embedding(3), rnn(5, { delays: [1, 3] })],
+  "recurrence from the output": [embedding(3), rnn(5, { recurrence: "output" })],
+  "both recurrences, normalised": [rnn(6, { recurrence: "both" }), layerNorm(), lstm(5)],
+};
+
+describe.each(Object.entries(LAYERS))("%s", (_, layers) => {
+  test("a search is the naive one", async () => {
+    using net = await loud(speaker(5, ...layers), 3);
+    for (const [width, lengthPenalty] of [
+      [1, 0],
+      [2, 0.6],
+      [3, 0],
+      [4, 1.5],
+      [7, 0.6],
+    ]) {
+      const wanted = naiveSearch(net, 5, [1, 3], 7, 0, width, lengthPenalty);
+      const found = net.generateAll({ prompt: [1, 3], length: 7, stop: 0, samples: width, beam: { width, lengthPenalty } });
+      expect(found.map(({ symbols, ended }) => (ended ? [...symbols, 0] : symbols))).toEqual(wanted.map(({ sequence }) => sequence));
+      expect(found.map(({ logProbability }) => logProbability)).toEqual(wanted.map(({ total }) => total));
+      // What is asked for less than all of it ends earlier, and is the same.
+      expect(net.generateAll({ prompt: [1, 3], length: 7, stop: 0, beam: { width, lengthPenalty } })).toEqual(found.slice(0, 1));
+    }
+  });
+
+  test.each([{ strict: true }, {}])("samples at once are each alone, and their score is the sum, %o", async (options) => {
+    using net = await loud(speaker(5, ...layers), 3, options);
+    const common = { prompt: [1, 3], length: 20, stop: [0, 2], temperature: 1.3 };
+    for (const samples of [2, 5, 33]) {
+      const all = net.generateAll({ ...common, samples, seed: 5 });
+      for (const i of [0, 1, samples - 1]) {
+        expect(net.generateAll({ ...common, seed: 5 + i })).toEqual([all[i]]);
+        const drawing = [...net.sample({ ...common, seed: 5 + i })];
+        expect(drawing.map(({ symbol }) => symbol)).toEqual(all[i].symbols);
+      }
+      for (const { symbols, logProbability, logProbabilities, ended } of all) {
+        expect(logProbabilities).toHaveLength(symbols.length + Number(ended));
+        if (symbols.length === 0) continue;
+        const scored = net.score(symbols, { prompt: common.prompt });
+        expect(scored.logProbabilities).toEqual(logProbabilities.slice(0, symbols.length));
+        if (!ended) expect(scored.logProbability).toBe(logProbability);
+      }
+    }
+  });
+});
+
+test("the last seed is followed by the first", async () => {
+  using net = await loud(SPEAKERS.lstm);
+  const common = { prompt: [0], length: 15 };
+  const [last, first] = net.generateAll({ ...common, samples: 2, seed: 2 ** 32 - 1 });
+  expect(net.generate({ ...common, seed: 2 ** 32 - 1 })).toEqual(last.symbols);
+  expect(net.generate({ ...common, seed: 0 })).toEqual(first.symbols);
+});
+
+test("a thousand loops that are left keep nothing, and others have their turn", async () => {
+  using net = await loud(SPEAKERS.lstm);
+  const before = frontier(net);
+  for (let i = 0; i < 1000; i++) for (const _ of net.sample({ prompt: [0], length: 5, seed: i })) if (i % 3 === 0) break;
+  expect(frontier(net)).toBe(before);
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  const start = performance.now();
+  for await (const _ of net.sample({ prompt: [0], length: 2 ** 24 })) if (performance.now() - start > 100) break;
+  clearInterval(timer);
+  // Every 4 ms one turn, less on a machine with much else to do.
+  expect(turns).toBeGreaterThanOrEqual(4);
+  expect(frontier(net)).toBe(before);
+});
+
+test("strict draws are the same on every machine", async () => {
+  using net = await loud(speaker(6, embedding(4), lstm(8)), 3, { strict: true });
+  const [{ symbols, logProbability }] = net.generateAll({ prompt: [0], length: 24, seed: 1, minP: 0.01 });
+  const [found] = net.generateAll({ prompt: [0], length: 8, beam: { width: 4 } });
+  expect([symbols.join(""), logProbability, found.symbols.join(""), found.logProbability]).toEqual([
+    "055041504503105032233323",
+    -36.42837430164218,
+    "00000000",
+    -8.606468319892883,
+  ]);
+});
