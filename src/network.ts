@@ -27,7 +27,10 @@ import { checkScoring, type Score, type ScoreOptions, score } from "./use/score.
 import { Stream } from "./use/stream.ts";
 
 export interface SaveOptions {
-  /** With what the optimizer remembers, so that training can go on as if it had not been interrupted. Default: false. */
+  /**
+   * With what the optimizer remembers and the states that windows hand on, so that training can go on as if it had not been interrupted:
+   * `train(data, { from: position })`, with the position after the same step. Default: false.
+   */
   readonly optimizer?: boolean;
   /** A text of the user's own that travels along, an alphabet for example. Default: that of the file it was opened from, or "". */
   readonly note?: string;
@@ -41,7 +44,7 @@ export class Network implements Disposable {
   note = "";
   #machine: Machine | null;
   readonly #programs: Programs;
-  readonly #memory: OptimizerMemory = { kind: null, address: 0, bytes: 0 };
+  readonly #memory: OptimizerMemory = { kind: null, address: 0, bytes: 0, states: () => null };
   #training = false;
 
   /** @internal Use `compile`. */

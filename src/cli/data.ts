@@ -1,6 +1,6 @@
 // The text as training and held-out windows, fitted to how much of it there is.
 
-import { type Batch, type Data, windows } from "../index.ts";
+import { type Data, windows } from "../index.ts";
 import type { Symbols } from "./corpus.ts";
 import { Failure } from "./failure.ts";
 import { whole } from "./format.ts";
@@ -40,33 +40,4 @@ export function heldOutWindows(symbols: Symbols, batch: number, steps: number): 
   if (symbols.length < 2) return null;
   const fitting = Math.min(steps, symbols.length - 1);
   return windows(symbols, { batch: fitBatch(symbols.length, batch, fitting), steps: fitting });
-}
-
-/** The same data, but its first pass begins at window `skipped`, with a fresh state there; later passes are whole. */
-export function from(data: Data, skipped: number, steps: number): Data {
-  let left = skipped;
-  return {
-    batch: data.batch,
-    get count() {
-      return data.count;
-    },
-    get size() {
-      return data.size;
-    },
-    check: (definition) => data.check(definition),
-    *batches(random, complete): Generator<Batch> {
-      const nowhere = { values: new Int32Array(left > 0 ? data.batch * steps : 0), stride: 1, batch: data.batch, order: null };
-      let fresh = left > 0;
-      for (const batch of data.batches(random, complete)) {
-        if (left > 0) {
-          // Writing is what moves the streams on.
-          batch.write({ input: nowhere, target: nowhere });
-          left--;
-        } else {
-          yield fresh ? { ...batch, keep: null } : batch;
-          fresh = false;
-        }
-      }
-    },
-  };
 }

@@ -1,6 +1,6 @@
 // What travels in a model's file beside the weights: the characters, and how far its training is.
 
-import { type Alphabet, alphabet, type Network } from "../index.ts";
+import { type Alphabet, alphabet, type Network, type Position } from "../index.ts";
 import { Failure } from "./failure.ts";
 
 /** What a training was told that the definition does not hold, and what it has done. */
@@ -19,6 +19,8 @@ export interface Training {
   readonly epoch: number;
   /** Windows made of the pass that is not finished. */
   readonly window: number;
+  /** Where the training goes on. */
+  readonly position: Position | null;
 }
 
 export interface Note {

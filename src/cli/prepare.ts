@@ -24,7 +24,7 @@ import {
 } from "../index.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { type Census, encode, REPLACEMENT } from "./corpus.ts";
-import { fitBatch, from, heldOutWindows, naturalBatch, part } from "./data.ts";
+import { fitBatch, heldOutWindows, naturalBatch, part } from "./data.ts";
 import { Failure } from "./failure.ts";
 import { openModel } from "./files.ts";
 import { several, size, whole } from "./format.ts";
@@ -33,7 +33,6 @@ import { type Note, readNote, type Training } from "./note.ts";
 export interface Ready {
   readonly net: Network;
   readonly note: Note & { readonly training: Training };
-  /** What is left of the pass that was begun, then whole passes. */
   readonly data: Data;
   readonly heldOut: Data | null;
   /** Steps of a whole pass, and those to make now. */
@@ -68,7 +67,7 @@ export async function prepare(counted: Census, options: TrainArguments, given: R
   data.check(definition);
 
   const before = old?.note.training ?? null;
-  const same = before !== null && before.characters === learned.length && before.batch === wanted && before.steps === told.steps;
+  const same = before?.characters === learned.length && before.batch === wanted && before.steps === told.steps;
   const training: Training = {
     ...pick(told),
     batch: wanted,
@@ -76,6 +75,7 @@ export async function prepare(counted: Census, options: TrainArguments, given: R
     made: before?.made ?? 0,
     epoch: before?.epoch ?? 0,
     window: same ? before.window : 0,
+    position: same ? before.position : null,
   };
   const left = (told.epochs - training.epoch) * data.count - training.window;
   if (left <= 0)
@@ -110,7 +110,7 @@ export async function prepare(counted: Census, options: TrainArguments, given: R
   return {
     net,
     note: { letters, training },
-    data: from(data, training.window, told.steps),
+    data,
     heldOut: heldOutWindows(heldOut, wanted, told.steps),
     perEpoch: data.count,
     remaining: Math.min(left, allowed),

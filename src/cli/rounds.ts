@@ -59,12 +59,22 @@ export async function* rounds(ready: Ready, options: TrainArguments, signal: Abo
     return letters.decode(drawn).replace(/^\n+|\n+$/g, "");
   };
 
-  const steps = net.train(data, { optimizer, epochs: epochs - training.epoch, steps: remaining, clip: { norm: clip }, signal });
+  const { position: from } = training;
+  // A position at the end of a pass is still in it.
+  const finished = from ? from.epoch + (training.window === 0 ? 1 : 0) : 0;
+  const steps = net.train(data, {
+    optimizer,
+    epochs: epochs - training.epoch + finished,
+    steps: remaining + (from?.step ?? 0),
+    clip: { norm: clip },
+    signal,
+    ...(from && { from }),
+  });
   try {
-    for await (const { loss, gradientNorm } of steps) {
+    for await (const { loss, gradientNorm, position } of steps) {
       made++;
       const window = (training.window + 1) % perEpoch;
-      training = { ...training, made: training.made + 1, window, epoch: training.epoch + (window === 0 ? 1 : 0) };
+      training = { ...training, position, made: training.made + 1, window, epoch: training.epoch + (window === 0 ? 1 : 0) };
       sum = KEPT * sum + (1 - KEPT) * loss;
       weight = KEPT * weight + (1 - KEPT);
       const now = elapsed();

@@ -88,6 +88,8 @@ export class Program {
     const { memory } = this.#machine;
     const made = { from: memory.allocate(carry), to: memory.allocate(carry), bytes: carry };
     this.clearCarry(made);
+    // Pads are never written, and a state is saved with them.
+    this.clearCarry({ from: made.to, to: made.from, bytes: carry });
     return made;
   }
 

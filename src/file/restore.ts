@@ -8,7 +8,7 @@ import { needMemory, type OptimizerMemory } from "../train/memory.ts";
 import type { Contents } from "./save.ts";
 
 /** @throws TypeError if what is stored does not fit the definition. */
-export function restore(machine: Machine, optimizerMemory: OptimizerMemory, { parameters, optimizer, memory }: Contents): void {
+export function restore(machine: Machine, optimizerMemory: OptimizerMemory, { parameters, optimizer, memory, states }: Contents): void {
   const { places, trained, trainedBytes } = machine.layout;
   const owners = Array.from({ length: optimizer?.blocks ?? 0 }, () => trained).flat();
   const fits = (arrays: readonly Float32Array[], expected: typeof places): boolean =>
@@ -22,6 +22,7 @@ export function restore(machine: Machine, optimizerMemory: OptimizerMemory, { pa
     writeStored(machine, machine.parameters + place.offset, place, parameters[index]);
   });
   machine.changed();
+  optimizerMemory.states = () => states;
   if (!optimizer) return;
   needMemory(machine, optimizerMemory, optimizer.kind, optimizer.blocks);
   memory.forEach((values, index) => {
@@ -37,7 +38,7 @@ export function restore(machine: Machine, optimizerMemory: OptimizerMemory, { pa
 export function contentsOf(
   machine: Machine,
   definition: Definition,
-  { kind, address, bytes }: OptimizerMemory,
+  { kind, address, bytes, states }: OptimizerMemory,
   note: string,
   withOptimizer: boolean,
 ): Contents {
@@ -48,12 +49,14 @@ export function contentsOf(
     definition,
     note,
     parameters: layout.places.map((place) => readStored(machine, parameters + place.offset, place)),
+    // The number of steps matters also where nothing else is remembered, as by sgd().
     optimizer:
-      blocks === 0 || kind === null
+      !withOptimizer || kind === null
         ? null
         : { kind, steps: control.getUint32(CONTROL_STEP, true), updates: control.getUint32(CONTROL_UPDATES, true), blocks },
     memory: Array.from({ length: blocks }, (_, block) =>
       layout.trained.map((place) => readStored(machine, address + block * layout.trainedBytes + place.offset, place)),
     ).flat(),
+    states: withOptimizer ? states() : null,
   };
 }

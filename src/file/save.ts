@@ -2,11 +2,12 @@
 //
 //     bytes   0   8        12            16               24
 //             |   |        |             |                |
-//             magic  version  header length  checksum  …  header (JSON, UTF-8), padded to 8 with spaces, then f32 blocks
+//             magic  version  header length  checksum  …  header (JSON, UTF-8), padded to 8 with spaces, then f32 blocks, then states
 //
 // The header holds the definition and what blocks follow; blocks are little-endian, row-major, without pads.
 
 import type { Definition } from "../define/model.ts";
+import type { States } from "../train/memory.ts";
 import { checkDefinition } from "./definition.ts";
 
 const MAGIC = "unrolled";
@@ -29,6 +30,8 @@ export interface Contents {
   readonly optimizer: OptimizerState | null;
   /** For each block of the optimizer's memory one array a trained parameter, block by block. */
   readonly memory: readonly Float32Array[];
+  /** What one window was about to hand to the next. */
+  readonly states: States | null;
 }
 
 interface Header {
@@ -38,6 +41,8 @@ interface Header {
   readonly parameters: readonly number[];
   readonly memory: readonly number[];
   readonly optimizer: OptimizerState | null;
+  /** Rows and layout of the states, and how many words of them come last; absent in files from before there were any. */
+  readonly states?: (Omit<States, "words"> & { readonly words: number }) | null;
 }
 
 /** FNV-1a over 32-bit words, in two lanes; finds damage, not malice. */
@@ -50,13 +55,20 @@ function checksum(bytes: Uint8Array): [number, number] {
   return [a >>> 0, b >>> 0];
 }
 
-export function write({ definition, note, parameters, optimizer, memory }: Contents): Uint8Array {
+export function write({ definition, note, parameters, optimizer, memory, states }: Contents): Uint8Array {
   const lengths = (arrays: readonly Float32Array[]): number[] => arrays.map(({ length }) => length);
-  const header: Header = { definition, note, parameters: lengths(parameters), memory: lengths(memory), optimizer };
+  const header: Header = {
+    definition,
+    note,
+    parameters: lengths(parameters),
+    memory: lengths(memory),
+    optimizer,
+    states: states && { ...states, words: states.words.length },
+  };
   const text = new TextEncoder().encode(JSON.stringify(header));
   const length = Math.ceil(text.length / 8) * 8;
   const arrays = [...parameters, ...memory];
-  const bytes = new Uint8Array(HEAD + length + arrays.reduce((sum, array) => sum + array.length * 4, 0));
+  const bytes = new Uint8Array(HEAD + length + arrays.reduce((sum, array) => sum + array.length * 4, 4 * (states?.words.length ?? 0)));
   const view = new DataView(bytes.buffer);
   bytes.set(new TextEncoder().encode(MAGIC));
   view.setUint32(8, VERSION, true);
@@ -69,6 +81,11 @@ export function write({ definition, note, parameters, optimizer, memory }: Conte
       view.setFloat32(at, value, true);
       at += 4;
     }
+  }
+  // As bits: of symbols some are no number.
+  for (const word of states?.words ?? []) {
+    view.setUint32(at, word, true);
+    at += 4;
   }
   const [a, b] = checksum(bytes.subarray(HEAD));
   view.setUint32(16, a, true);
@@ -101,7 +118,7 @@ export function read(buffer: ArrayBuffer | Uint8Array): Contents {
     );
   const header = parse(bytes.subarray(HEAD, HEAD + length));
   const counts = header ? [...header.parameters, ...header.memory] : [];
-  const expected = HEAD + length + counts.reduce((sum, count) => sum + count * 4, 0);
+  const expected = HEAD + length + counts.reduce((sum, count) => sum + count * 4, 4 * (header?.states?.words ?? 0));
   if (header && expected !== bytes.length)
     throw new RangeError(
       `open: the model should have ${expected} bytes but has ${bytes.length}. It is ${bytes.length < expected ? "cut short" : "followed by something else"}.`,
@@ -122,6 +139,9 @@ export function read(buffer: ArrayBuffer | Uint8Array): Contents {
     parameters: arrays.slice(0, header.parameters.length),
     optimizer: header.optimizer,
     memory: arrays.slice(header.parameters.length),
+    states: header.states
+      ? { ...header.states, words: Uint32Array.from({ length: header.states.words }, (_, i) => view.getUint32(at + 4 * i, true)) }
+      : null,
   };
 }
 
@@ -132,14 +152,20 @@ function isState(state: OptimizerState | null): boolean {
   return ["sgd", "rmsprop", "adam", "adamw"].includes(kind) && whole(steps, 2 ** 32 - 1) && whole(updates, 2 ** 32 - 1) && whole(blocks, 3);
 }
 
+function areStates(states: Header["states"]): boolean {
+  if (!states) return true;
+  const { rows, layout, words } = states;
+  const sizes = [rows, words].every((count) => Number.isInteger(count) && count > 0);
+  return sizes && Array.isArray(layout) && layout.every((text) => typeof text === "string");
+}
+
 /** null if the text is no header; the checksum then says what to think of it. */
 function parse(text: Uint8Array): Header | null {
   try {
     const header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text)) as Header;
     const isSizes = (sizes: unknown): boolean => Array.isArray(sizes) && sizes.every((count) => Number.isInteger(count) && count > 0);
-    return isSizes(header?.parameters) && isSizes(header.memory) && typeof header.note === "string" && isState(header.optimizer)
-      ? header
-      : null;
+    const areWhole = isSizes(header?.parameters) && isSizes(header.memory) && areStates(header.states);
+    return areWhole && typeof header.note === "string" && isState(header.optimizer) ? header : null;
   } catch {
     return null;
   }

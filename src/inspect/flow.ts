@@ -3,7 +3,7 @@
 import { checkFlag, checkNumber, checkOptions, describe } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
 import type { Network } from "../network.ts";
-import { type Data, inputKind, type Sequence } from "../train/data.ts";
+import { type Batch, type Data, inputKind, type Sequence } from "../train/data.ts";
 import { type Inspection, Inspector, SATURATED } from "../train/inspection.ts";
 import { checkData } from "../train/options.ts";
 import { stepJacobian } from "./jacobian.ts";
@@ -43,7 +43,7 @@ export function gradientFlow(net: Network, data: Data, options: FlowOptions = {}
   checkNumber("gradientFlow: saturated", saturated, 0, 0.5);
   const wantsGrowth = checkFlag("gradientFlow: growth", options.growth ?? false);
   checkData("gradientFlow", definition, data);
-  const [batch] = data.batches(null, true);
+  const batch = firstBatch(data);
   if (!batch) throw new RangeError("gradientFlow: the data has no batch. Give longer sequences, or windows of fewer steps.");
   const inspector = new Inspector(machine, programs, definition, { teacherForcing, batch: data.batch, saturated });
   try {
@@ -60,15 +60,26 @@ function growths(net: Network, sequence: Sequence, { states }: Inspection): (Gro
   return layers.map((layer) => ({ layer, ...growth(stepJacobian(net, sequence, { layer })) }));
 }
 
+/** Undefined if there is none. @throws TypeError for data that must be waited for */
+function firstBatch(data: Data): Batch | undefined {
+  const batches = data.batches(null, true);
+  if (!(Symbol.iterator in batches))
+    throw new TypeError(
+      "gradientFlow: the data is read as it is needed, and would have to be waited for. Give examples([…]) or windows([…]) of a part.",
+    );
+  const [batch] = batches;
+  return batch;
+}
+
 /** The first sequence of the first batch. */
 function firstOf(definition: Definition, data: Data): Sequence {
   const { symbols, width } = inputKind(definition);
-  // A batch writes itself once; this is the same one of another pass.
-  const [batch] = data.batches(null, true);
+  const batch = firstBatch(data) as Batch;
   const rows = batch.rows ?? data.batch;
+  const steps = batch.lengths?.[0] ?? batch.steps;
   const values = symbols > 0 ? new Int32Array(batch.steps * rows) : new Float32Array(batch.steps * rows * width);
   batch.write({ input: { values, stride: width, batch: rows, order: null } });
-  return Array.from({ length: batch.steps }, (_, t) =>
+  return Array.from({ length: steps }, (_, t) =>
     symbols > 0 ? values[t * rows] : values.subarray(t * rows * width, (t * rows + 1) * width),
   ) as Sequence;
 }

@@ -40,15 +40,23 @@ export interface Batch {
 export interface Data {
   /** Rows of every batch. */
   readonly batch: number;
-  /** Batches of one pass. */
+  /** Batches of one pass; Infinity where that shows only at its end. */
   readonly count: number;
-  /** Symbols or rows of features that one pass predicts. */
+  /** Symbols or rows of features that one pass predicts; Infinity as above. */
   readonly size: number;
   /** Steps of the longest batch, if they are known: no gradient reaches further back. */
   readonly longest?: number;
   /** Checks that widths and values fit the definition. @throws TypeError or RangeError with the place. */
   check(definition: Definition): void;
-  /** One pass; in the order of `random`, if that is given and order is free. `whole`: with what does not fill a window. */
+  /**
+   * One pass; in the order of `random`, if that is given and order is free: the same batches whenever `random` begins with the same numbers.
+   * `whole`: with what does not fill a window. A batch is written before the next one is asked for, or not at all.
+   */
+  batches(random: Random | null, whole: boolean): Iterable<Batch> | AsyncIterable<Batch>;
+}
+
+/** Data that is in memory. */
+export interface HeldData extends Data {
   batches(random: Random | null, whole: boolean): Iterable<Batch>;
 }
 
@@ -80,11 +88,11 @@ export function targetKind(
   };
 }
 
-/** Checks every value of a sequence. @throws TypeError or RangeError with the place of the first that does not fit. */
-export function checkSequence(place: string, sequence: Sequence, kind: Kind & { readonly unit?: boolean }): void {
+/** Checks every value of a sequence, of 1 step or `fewest`. @throws TypeError or RangeError with the place of the first that does not fit. */
+export function checkSequence(place: string, sequence: Sequence, kind: Kind & { readonly unit?: boolean }, fewest = 1): void {
   const { symbols, width, unit = false } = kind;
   checkList(place, sequence);
-  if (sequence.length === 0) throw new RangeError(`${place} is empty. Give at least one step.`);
+  if (sequence.length < fewest) throw new RangeError(`${place} is empty. Give at least one step.`);
   if (symbols > 0) checkSymbols(place, sequence as ArrayLike<number>, symbols);
   else for (let i = 0; i < sequence.length; i++) checkRow(place, sequence[i], i, width, unit);
 }

@@ -26,7 +26,7 @@ export async function evaluation(
   const pause = giveWay();
   let [sum, count] = [0, 0];
   try {
-    for (const batch of data.batches(null, true)) {
+    for await (const batch of data.batches(null, true)) {
       signal?.throwIfAborted();
       const { program, carry } = runner.run(batch);
       const control = machine.view();

@@ -3,7 +3,7 @@
 import { checkOptions, checkSize, describe } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
 import { type Random, shuffle } from "../engine/random.ts";
-import { type Batch, checkSequence, type Data, inputKind, type Sequence, type Slots, targetKind, writeRows } from "./data.ts";
+import { type Batch, checkSequence, type HeldData, inputKind, type Sequence, type Slots, targetKind, writeRows } from "./data.ts";
 
 /** One sequence and what it should give: a step each, or one symbol (or vector) for a sequence → vector model. */
 export interface Example {
@@ -20,7 +20,7 @@ export interface ExampleOptions {
  * Sequences that belong to no stream. Those of equal length are batched together; nothing is padded.
  * Training shuffles them anew in every epoch, from the model's seed.
  */
-export function examples(list: readonly Example[], options: ExampleOptions = {}): Data {
+export function examples(list: readonly Example[], options: ExampleOptions = {}): HeldData {
   checkOptions("examples", options, ["batch"]);
   const batch = checkSize("examples: batch", options.batch ?? 32);
   if (!Array.isArray(list)) throw new TypeError(`examples: the data must be a list of { input, target } but is ${describe(list)}.`);
@@ -28,7 +28,7 @@ export function examples(list: readonly Example[], options: ExampleOptions = {})
   return new Examples(list, batch);
 }
 
-class Examples implements Data {
+class Examples implements HeldData {
   readonly batch: number;
   readonly #list: readonly Example[];
   readonly #byLength = new Map<number, number[]>();

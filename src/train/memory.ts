@@ -1,14 +1,24 @@
-// What the optimizer remembers from step to step, and from one call of train() to the next.
+// What is remembered from one call of train() to the next: the optimizer's memory, and the states that windows hand on.
 
 import { CONTROL_STATE, CONTROL_UPDATES } from "../../assembly/isa.ts";
 import type { Machine } from "../engine/machine.ts";
 import type { Optimizer } from "./optimizer.ts";
+
+/** States that one window hands to the next. */
+export interface States {
+  readonly rows: number;
+  /** What is carried, and in how many bytes, in its order. */
+  readonly layout: readonly string[];
+  readonly words: Uint32Array;
+}
 
 /** What the optimizer remembers between calls of train(). */
 export interface OptimizerMemory {
   kind: Optimizer["kind"] | null;
   address: number;
   bytes: number;
+  /** The states of the training that is under way, or of the last one; null if none were handed on. */
+  states: () => States | null;
 }
 
 /** An optimizer of the same kind goes on from what it remembers; another begins anew. */

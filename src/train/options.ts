@@ -5,6 +5,8 @@ import type { Definition } from "../define/model.ts";
 import type { Data } from "./data.ts";
 import { checkDelays } from "./delays.ts";
 import { adam, checkOptimizer, type Optimizer } from "./optimizer.ts";
+import { checkPosition } from "./position.ts";
+import type { Position } from "./progress.ts";
 
 /**
  * How a gradient is shortened before it is used (Mikolov 2012; Pascanu, Mikolov and Bengio 2013). Those that are given act in this order,
@@ -40,6 +42,11 @@ export interface TrainOptions {
    * takes two and a half times as long, and memory for whole sequences of gradients; what is learned is the same bit for bit. Default: never.
    */
   readonly inspect?: { readonly every: number };
+  /**
+   * Goes on behind this position, `progress.position` of a step, as if nothing had been in between: the network must be as it was there (open what
+   * `net.save({ optimizer: true })` gave), data and options the same. `epochs` and `steps` are those of the whole. Default: begins anew.
+   */
+  readonly from?: Position;
   /** Ends the training, after the step that is running. */
   readonly signal?: AbortSignal;
 }
@@ -47,7 +54,7 @@ export interface TrainOptions {
 /** The smallest normal and the greatest number of f32. */
 const [SMALLEST, GREATEST] = [2 ** -126, 2 ** 128 - 2 ** 104];
 
-const OPTIONS = ["optimizer", "epochs", "steps", "clip", "onNonFinite", "teacherForcing", "inspect", "signal"];
+const OPTIONS = ["optimizer", "epochs", "steps", "clip", "onNonFinite", "teacherForcing", "inspect", "from", "signal"];
 
 /** Options with defaults, checked. */
 export function checkTraining(definition: Definition, data: Data, options: TrainOptions) {
@@ -60,6 +67,7 @@ export function checkTraining(definition: Definition, data: Data, options: Train
     onNonFinite = "throw",
     teacherForcing = true,
     inspect,
+    from,
     signal,
   } = options;
   checkOptimizer("train", optimizer);
@@ -72,12 +80,13 @@ export function checkTraining(definition: Definition, data: Data, options: Train
   const { policy, length } = checkPolicy(onNonFinite);
   checkFlag("train: teacherForcing", teacherForcing);
   if (inspect !== undefined) checkSize("train: inspect.every", checkOptions("train: inspect", inspect, ["every"]).every);
+  if (from !== undefined) checkPosition("train: from", from);
   checkSignal("train", signal);
   if (!definition.nodes.some((node) => node.op === "parameter" && node.attributes.trained))
     throw new TypeError("train: the model has no parameter that is trained. Add a layer with weights, such as dense(n).");
   checkData("train", definition, data);
   checkDelays("train", definition, data);
-  return { optimizer, epochs, steps, clip, policy, length, teacherForcing, every: inspect?.every ?? 0, signal };
+  return { optimizer, epochs, steps, clip, policy, length, teacherForcing, every: inspect?.every ?? 0, from, signal };
 }
 
 function checkPolicy(onNonFinite: NonNullable<TrainOptions["onNonFinite"]>) {

@@ -22,6 +22,22 @@ export interface Counts {
   readonly randomSteps: number;
 }
 
+/**
+ * After a step of training. Numbers only: JSON keeps it, in `net.save({ optimizer: true, note: JSON.stringify(position) })` for example.
+ * Weights, the optimizer's memory and the states of windows are in the file.
+ */
+export interface Position {
+  /** Steps made by this training. */
+  readonly step: number;
+  /** Passes finished. */
+  readonly epoch: number;
+  /** Batches done of the pass that is under way. */
+  readonly batch: number;
+  /** What this pass is shuffled by: the steps that the network had made in its life when it began. */
+  readonly order: number;
+  readonly counts: Counts;
+}
+
 /** What one step did. */
 export interface Progress {
   /** Steps made so far, from 1. */
@@ -44,6 +60,13 @@ export interface Progress {
   readonly rate: number;
   /** Symbols or rows of features a second, while this step ran. */
   readonly tokensPerSecond: number;
+  /**
+   * The share of the batch's rows and steps that idled, as some sequences end before the longest: 1 − Σ lengths / (rows · longest), over both
+   * timelines of a seq2seq. 0 where all are as long. Nothing is computed there.
+   */
+  readonly wasted: number;
+  /** Where the training is: what `train(data, { from })` needs to go on behind this step. */
+  readonly position: Position;
 }
 
 const ACTION = { [Status.updated]: "updated", [Status.skipped]: "skipped", [Status.randomStep]: "randomStep" } as const;

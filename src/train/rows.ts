@@ -38,9 +38,16 @@ export function usableRows(washout: number): ((batch: Batch, height: number) => 
   return Object.assign(usable, { longest: () => longest });
 }
 
+export const nothingLeft = (what: string, washout: number, longest: number): RangeError =>
+  new RangeError(
+    `solve: washout is ${washout} steps, but the longest sequence or stream of ${what} has ${longest}, so nothing is left to learn from. Use at most ${Math.max(0, longest - 1)}.`,
+  );
+
 /**
  * Runs the network over the data up to its read-out, and hands out what enters it. Layers that listen to the output hear the truth. `noisy`: with
  * the noise of training, other noise for each batch.
+ *
+ * @throws RangeError at the end if no row was left.
  */
 export async function* readRows(
   machine: Machine,
@@ -55,8 +62,9 @@ export async function* readRows(
   const usable = usableRows(washout);
   const pause = giveWay();
   let step = machine.view().getUint32(CONTROL_STEP, true);
+  let found = 0;
   try {
-    for (const batch of data.batches(null, true)) {
+    for await (const batch of data.batches(null, true)) {
       signal?.throwIfAborted();
       const { program, carry } = runner.run(batch);
       program.accept(carry);
@@ -65,10 +73,12 @@ export async function* readRows(
       const all = usable({ ...batch, steps }, height);
       // A vector stands for its whole sequence.
       const rows = nodes[shown.target].shape.extent === "sequence" ? all : Array.from({ length: height }, (_, b) => b);
+      found += rows.length;
       yield rowsOf(machine, program, definition, rows);
       const waiting = pause();
       if (waiting) await waiting;
     }
+    if (found === 0) throw nothingLeft("the data", washout, usable.longest());
   } finally {
     runner.release();
   }

@@ -7,6 +7,7 @@ import type { Programs } from "../engine/programs.ts";
 import type { NodeId } from "../graph/graph.ts";
 import type { Purpose } from "../plan/unfold.ts";
 import type { Batch, Slots } from "./data.ts";
+import type { States } from "./memory.ts";
 
 /** What a batch is written into, with the program that reads it; kept from step to step, so that a step allocates little. */
 interface Seat {
@@ -39,6 +40,9 @@ function slotsOf(machine: Machine, program: Program): Record<string, Slots> {
   return Object.fromEntries(Object.entries(given).map(([name, node]) => [name, slots(node)]));
 }
 
+/** `layer 1/lstm.h: 4096 bytes` */
+const layoutOf = ({ plan }: Program): string[] => plan.carried.map(({ label, bytes }) => `${label}: ${bytes} bytes`);
+
 /** Growing the memory detaches views. */
 const isDetached = ({ values }: Slots): boolean => values.length === 0;
 
@@ -59,13 +63,24 @@ export class Runner {
   readonly #purpose: Purpose;
   readonly #batch: number;
   readonly #carries = new Map<number, Carry>();
+  readonly #before: States | null;
   #seat: Seat | null = null;
+  #handsOn = false;
 
-  constructor(machine: Machine, programs: Programs, purpose: Purpose, batch: number) {
+  /** `before`: the states that the first batch finds. */
+  constructor(machine: Machine, programs: Programs, purpose: Purpose, batch: number, before: States | null = null) {
     this.#machine = machine;
     this.#programs = programs;
     this.#purpose = purpose;
     this.#batch = batch;
+    this.#before = before;
+  }
+
+  /** What the batch that was accepted last has left for the next; null if the data hands nothing on. */
+  states(): States | null {
+    if (!this.#seat || !this.#handsOn) return null;
+    const { program, carry } = this.#seat;
+    return { rows: program.plan.batch, layout: layoutOf(program), words: this.#machine.memory.words(carry.from, carry.bytes / 4).slice() };
   }
 
   /** Runs one batch. */
@@ -84,6 +99,7 @@ export class Runner {
     const seat = this.#take(rows, batch.steps);
     const { program, carry, slots } = seat;
     const { nodes, given } = program.plan;
+    this.#handsOn = batch.keep !== null;
     batch.write(slots);
     for (const name in slots) checkWritten(name, slots[name], nodes[given[name]].shape.symbols);
     return { program, carry, keep: batch.keep ?? seat.anew };
@@ -118,10 +134,25 @@ export class Runner {
     if (!carry) {
       carry = program.newCarry();
       this.#carries.set(rows, carry);
+      if (this.#before) this.#goOn(this.#before, program, carry);
     }
     // Views come last: all that is allocated is allocated by now.
     this.#seat = { program, carry, anew: new Int32Array(rows), slots: slotsOf(this.#machine, program) };
     return this.#seat;
+  }
+
+  /** From states that were kept. */
+  #goOn({ rows, layout, words }: States, program: Program, carry: Carry): void {
+    const expected = layoutOf(program);
+    if (rows !== program.plan.batch)
+      throw new RangeError(
+        `train: from goes on with the states of ${rows} rows, but a batch has ${program.plan.batch}. Use the data that it began with.`,
+      );
+    if (layout.join() !== expected.join())
+      throw new TypeError(
+        `train: from goes on with the states ${layout.join(", ")}, but the model has ${expected.join(", ")}. Open the file with the library that saved it.`,
+      );
+    this.#machine.memory.words(carry.from, carry.bytes / 4).set(words);
   }
 
   release(): void {

@@ -12,7 +12,7 @@ import { Judgement, type Solution } from "./judgement.ts";
 import { type Candidate, NormalEquations } from "./normal-equations.ts";
 import { checkData, checkSignal } from "./options.ts";
 import { giveWay } from "./pause.ts";
-import { readRows, usableRows } from "./rows.ts";
+import { nothingLeft, readRows, usableRows } from "./rows.ts";
 
 export interface SolveOptions {
   /** The penalty on Σ w² (Tikhonov), not on the bias; several are tried on one pass over the data. 0: least squares. */
@@ -52,17 +52,13 @@ export function checkSolving(definition: Definition, data: Data, options: SolveO
   return { ridges, washout, validation, signal, readOut };
 }
 
+/** Of data in memory; other data tells as it comes. */
 function checkRows(what: string, data: Data, washout: number): void {
+  const batches = data.batches(null, true);
+  if (!(Symbol.iterator in batches)) return;
   const usable = usableRows(washout);
-  let most = 0;
-  for (const batch of data.batches(null, true)) {
-    batch.write({});
-    if (usable(batch, batch.rows ?? data.batch).length > 0) return;
-    most = Math.max(most, usable.longest());
-  }
-  throw new RangeError(
-    `solve: washout is ${washout} steps, but the longest sequence or stream of ${what} has ${most}, so nothing is left to learn from. Use at most ${Math.max(0, most - 1)}.`,
-  );
+  for (const batch of batches) if (usable(batch, batch.rows ?? data.batch).length > 0) return;
+  throw nothingLeft(what, washout, usable.longest());
 }
 
 /** Arguments have been checked. */

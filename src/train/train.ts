@@ -15,12 +15,14 @@ import type { Machine } from "../engine/machine.ts";
 import type { Programs } from "../engine/programs.ts";
 import { randomFrom } from "../engine/random.ts";
 import type { Data } from "./data.ts";
+import { idleIn } from "./idle.ts";
 import { Inspector } from "./inspection.ts";
 import { needMemory, type OptimizerMemory } from "./memory.ts";
 import { NonFiniteError } from "./non-finite.ts";
 import { type Optimizer, stateBlocks, writeOptimizer } from "./optimizer.ts";
 import type { Clip, checkTraining } from "./options.ts";
 import { giveWay } from "./pause.ts";
+import { checkLife } from "./position.ts";
 import { count, NO_COUNTS, type Progress, read } from "./progress.ts";
 import { Runner } from "./runner.ts";
 import { rateAt } from "./schedule.ts";
@@ -34,21 +36,33 @@ export async function* training(
   data: Data,
   options: ReturnType<typeof checkTraining>,
 ): AsyncGenerator<Progress, void, void> {
-  const { optimizer, epochs, steps, clip, policy, length, teacherForcing, every, signal } = options;
-  const runner = new Runner(machine, programs, { kind: "train", teacherForcing }, data.batch);
+  const { optimizer, epochs, steps, clip, policy, length, teacherForcing, every, from, signal } = options;
+  const life = (): number => machine.view().getUint32(CONTROL_STEP, true);
+  if (from) checkLife(from, life());
+  const before = from && from.batch > 0 ? memory.states() : null;
+  const runner = new Runner(machine, programs, { kind: "train", teacherForcing }, data.batch, before);
+  memory.states = () => runner.states() ?? before;
   const inspector = every > 0 ? new Inspector(machine, programs, definition, { teacherForcing, batch: data.batch }) : null;
   const pause = giveWay();
   prepare(machine, memory, optimizer, clip, policy, length);
-  let made = 0;
-  let counts = NO_COUNTS;
+  let [made, done] = [from?.step ?? 0, from?.batch ?? 0];
+  let counts = from?.counts ?? NO_COUNTS;
   try {
-    for (let epoch = 0; epoch < epochs && made < steps; epoch++) {
-      const random = randomFrom(definition.seed, `order of epoch ${machine.view().getUint32(CONTROL_STEP, true)}`);
-      let before = performance.now();
-      for (const batch of data.batches(random, false)) {
+    for (let epoch = from?.epoch ?? 0; epoch < epochs && made < steps; epoch++, done = 0) {
+      const order = life() - done;
+      const random = randomFrom(definition.seed, `order of epoch ${order}`);
+      let passed = 0;
+      let start = performance.now();
+      for await (const batch of data.batches(random, false)) {
         if (made === steps || signal?.aborted) return;
+        if (passed++ < done) {
+          // Done before the training was interrupted.
+          const waiting = pause();
+          if (waiting) await waiting;
+          continue;
+        }
         const control = machine.view();
-        const step = control.getUint32(CONTROL_STEP, true);
+        const step = life();
         const rate = rateAt(optimizer.rate, step);
         control.setFloat64(CONTROL_RATE, rate, true);
         const written = runner.write(batch);
@@ -64,16 +78,23 @@ export async function* training(
         if (progress.action === "updated") program.accept(carry);
         machine.view().setUint32(CONTROL_STEP, step + 1, true);
         counts = count(counts, progress);
-        const tokens = program.plan.batch * program.plan.steps;
-        const tokensPerSecond = (1000 * tokens) / Math.max(performance.now() - before, 1e-3);
-        yield { step: made, epoch, ...progress, counts, inspection, rate, tokensPerSecond };
+        const { room, idle } = idleIn(batch, batch.rows ?? data.batch);
+        const tokensPerSecond = (1000 * (room - idle)) / Math.max(performance.now() - start, 1e-3);
+        const position = { step: made, epoch, batch: passed, order, counts };
+        yield { step: made, epoch, ...progress, counts, inspection, rate, tokensPerSecond, wasted: idle / room, position };
         const waiting = pause();
         if (waiting) await waiting;
-        before = performance.now();
+        start = performance.now();
       }
+      if (passed < done)
+        throw new RangeError(
+          `train: from is a position after ${done} batches of a pass, but the data has ${passed}. Use the data that it began with.`,
+        );
     }
   } finally {
     inspector?.release();
+    const states = memory.states();
+    memory.states = () => states;
     runner.release();
   }
 }

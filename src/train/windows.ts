@@ -1,19 +1,10 @@
-// windows(): long sequences cut into streams that run side by side, a window of so many steps at a time; state is carried along each stream.
+// windows(): truncated back-propagation through time over long sequences, in memory or read as they are needed.
 
 import { checkOptions, checkSize } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
-import {
-  type Batch,
-  checkList,
-  checkSequence,
-  type Data,
-  inputKind,
-  type Kind,
-  type Sequence,
-  type Slots,
-  targetKind,
-  writeRows,
-} from "./data.ts";
+import { type Batch, checkList, checkSequence, type Data, type HeldData, type Kind, type Sequence, type targetKind } from "./data.ts";
+import { checkKinds, HeldWindows } from "./held-windows.ts";
+import { afterBatches, read, type Source } from "./source.ts";
 
 export interface WindowOptions {
   /** Streams side by side. */
@@ -24,12 +15,13 @@ export interface WindowOptions {
   readonly targets?: Sequence | readonly Sequence[];
 }
 
-/** A stretch of one document that a stream reads. */
-interface Stretch {
-  readonly document: number;
-  readonly from: number;
-  readonly length: number;
+export interface ReadOptions extends Omit<WindowOptions, "targets"> {
+  /** Windows of each stream that are in memory at a time, and along which state is carried. Default: 64. */
+  readonly pool?: number;
 }
+
+/** A piece of a long sequence, of any length, or with what each of its steps should give. */
+export type Chunk = Sequence | { readonly input: Sequence; readonly target: Sequence };
 
 /**
  * Truncated back-propagation through time over one long sequence, or over several documents (`windows([first, second], …)`).
@@ -39,166 +31,138 @@ interface Stretch {
  * State is carried from window to window, the gradient is not (Williams and Peng 1990). What looks ahead (reverse(), bidirectional()) begins
  * with nothing at the end of each window.
  *
+ * A function gives one sequence in chunks, at once or in time (`windows(() => chunks(file), …)`); it is called for every pass, and what it gives is
+ * checked as it comes. So much is read at a time that each stream has `pool` windows, which it begins with a fresh state.
+ *
  * @throws RangeError if there are fewer steps than `batch` windows of `steps` need.
  */
-export function windows(source: Sequence | readonly Sequence[], options: WindowOptions): Data {
-  checkOptions("windows", options, ["batch", "steps", "targets"]);
+export function windows(source: Source<Chunk>, options: ReadOptions): Data;
+export function windows(source: Sequence | readonly Sequence[], options: WindowOptions): HeldData;
+export function windows(source: Sequence | readonly Sequence[] | Source<Chunk>, options: WindowOptions & ReadOptions): Data {
+  const reads = typeof source === "function";
+  checkOptions("windows", options, ["batch", "steps", reads ? "pool" : "targets"]);
   const batch = checkSize("windows: batch", options.batch);
   const steps = checkSize("windows: steps", options.steps);
+  if (reads) return new ReadWindows(source, batch, steps, checkSize("windows: pool", options.pool ?? 64));
   checkList("windows: the data", source);
   if (options.targets !== undefined) checkList("windows: targets", options.targets);
-  return new Windows(source, options.targets, batch, steps);
+  return new HeldWindows(source, options.targets, batch, steps);
 }
 
-class Windows implements Data {
+/** One long sequence that is read as it is needed. */
+class ReadWindows implements Data {
   readonly batch: number;
-  readonly #steps: number;
-  readonly #source: Sequence | readonly Sequence[];
-  readonly #targets: Sequence | readonly Sequence[] | undefined;
-  #documents: readonly Sequence[] = [];
-  #answers: readonly Sequence[] | null = null;
-  #streams: Stretch[][] = [];
+  /** Nobody knows before the end. */
+  readonly count = Infinity;
+  readonly size = Infinity;
+  readonly longest: number;
+  readonly #source: Source<Chunk>;
+  readonly #pool: number;
+  #definition: Definition | null = null;
 
-  constructor(source: Sequence | readonly Sequence[], targets: Sequence | readonly Sequence[] | undefined, batch: number, steps: number) {
+  constructor(source: Source<Chunk>, batch: number, steps: number, pool: number) {
     this.#source = source;
-    this.#targets = targets;
     this.batch = batch;
-    this.#steps = steps;
-  }
-
-  get count(): number {
-    return this.#streams.length === 0 ? 0 : this.#windowsOf(this.#shortest);
-  }
-
-  get size(): number {
-    return this.count * this.batch * this.#steps;
-  }
-
-  get longest(): number {
-    return this.#steps;
+    this.longest = steps;
+    this.#pool = pool;
   }
 
   check(definition: Definition): void {
-    const kind = inputKind(definition);
-    const target = targetKind(definition);
-    if (!target.perStep)
+    checkKinds(definition, true);
+    this.#definition = definition;
+  }
+
+  async *batches(_random: unknown, whole: boolean): AsyncGenerator<Batch, void, void> {
+    const definition = this.#definition as Definition;
+    const { batch, longest: steps } = this;
+    const held = new Held(definition);
+    const most = batch * steps * this.#pool;
+    let [index, done] = [0, 0];
+    for await (const chunk of read("windows", this.#source)) {
+      try {
+        held.push(`chunks[${index}]`, chunk, index === 0);
+      } catch (error) {
+        throw afterBatches(error, done);
+      }
+      index++;
+      while (held.usable >= most) {
+        for (const made of held.take(most, batch, steps).batches(null, false)) {
+          yield made;
+          done++;
+        }
+      }
+    }
+    const length = Math.floor(held.usable / batch);
+    if (length >= steps || (whole && length > 0)) {
+      yield* held.take(held.usable, batch, Math.min(steps, length)).batches(null, whole);
+      done++;
+    }
+    if (done === 0)
+      throw new RangeError(
+        `windows: the function gave ${held.usable} steps in this pass, which makes ${batch} streams of ${length}, shorter than a window of ${steps}. It is called once a pass and must begin anew each time. Use a smaller batch, fewer steps, or more data.`,
+      );
+  }
+}
+
+/** What has been read and not been used. */
+class Held {
+  readonly #definition: Definition;
+  #heard: (number | ArrayLike<number>)[] = [];
+  /** What has been used is dropped when more comes. */
+  #used = 0;
+  /** null: what is heard next. */
+  #said: (number | ArrayLike<number>)[] | null = null;
+
+  constructor(definition: Definition) {
+    this.#definition = definition;
+  }
+
+  /** Steps that have a target. */
+  get usable(): number {
+    return Math.max(0, this.#heard.length - this.#used - (this.#said ? 0 : 1));
+  }
+
+  /** Checks a chunk and keeps its values: what it lies in may be used again. */
+  push(place: string, chunk: Chunk, first: boolean): void {
+    const pair = chunk !== null && typeof chunk === "object" && "input" in chunk ? chunk : null;
+    const { kind, target } = checkKinds(this.#definition, pair !== null);
+    if (first) this.#said = pair ? [] : null;
+    this.#heard = this.#heard.slice(this.#used);
+    this.#said = this.#said?.slice(this.#used) ?? null;
+    this.#used = 0;
+    if ((this.#said !== null) !== (pair !== null))
       throw new TypeError(
-        "windows: the model gives one vector for a whole sequence, so there is nothing to compare at each step. Use examples().",
+        `${place} ${pair ? "has targets, but those before had none" : "has no targets, but those before had"}. Give all chunks of one kind.`,
       );
-    const several = isSeveral(this.#source, kind);
-    this.#documents = several ? (this.#source as readonly Sequence[]) : [this.#source as Sequence];
-    this.#answers = this.#targets === undefined ? null : several ? (this.#targets as readonly Sequence[]) : [this.#targets as Sequence];
-    if (this.#documents.length === 0) throw new RangeError("windows: the data is empty. Give at least one step.");
-    if (this.#answers && this.#answers.length !== this.#documents.length)
-      throw new RangeError(
-        `windows: there are ${this.#documents.length} documents but ${this.#answers.length} lists of targets. Give one list a document.`,
-      );
-    this.#documents.forEach((document, index) => {
-      checkSequence(several ? `data[${index}]` : "data", document, kind);
-      if (!this.#answers) return;
-      const answers = this.#answers[index];
-      checkSequence(several ? `targets[${index}]` : "targets", answers, { ...target, symbols: target.symbols });
-      if (answers.length !== document.length)
-        throw new RangeError(
-          `windows: the data has ${document.length} steps but the targets have ${answers.length}. Give one target a step.`,
-        );
-    });
-    if (!this.#answers && (target.symbols !== kind.symbols || target.width !== kind.width))
-      throw new RangeError(
-        `windows: without targets each step should give the next input, but the model takes ${describeKind(kind)} and gives ${describeKind(target)}. Pass targets, or make the two equal.`,
-      );
-    this.#streams = several ? this.#dealDocuments() : this.#divide();
-  }
-
-  *batches(_random: unknown, whole: boolean): Iterable<Batch> {
-    const { batch } = this;
-    const steps = this.#steps;
-    const count = this.#windowsOf(this.#shortest);
-    const places = this.#streams.map(() => ({ stretch: 0, done: 0 }));
-    const keep = new Int32Array(batch);
-    let length = steps;
-    const write = ({ input, target }: Readonly<Record<string, Slots>>): void => {
-      for (let b = 0; b < batch; b++) {
-        const { document, from } = this.#streams[b][places[b].stretch];
-        const start = from + places[b].done;
-        writeRows(input, this.#documents[document], start, length, b);
-        if (this.#answers) writeRows(target, this.#answers[document], start, length, b);
-        else writeRows(target, this.#documents[document], start + 1, length, b);
-        places[b].done += length;
-      }
-    };
-    for (let window = 0; window < count; window++) {
-      this.#advance(places, keep, steps);
-      yield { steps, keep, write };
+    if (!pair) {
+      append(this.#heard, place, chunk as Sequence, kind);
+      return;
     }
-    // One document: the streams are equally long, and an evaluation reads them to their end.
-    length = this.#documents.length === 1 ? this.#streams[0][0].length - count * steps : 0;
-    if (whole && length > 0) {
-      keep.fill(count > 0 ? 1 : 0);
-      yield { steps: length, keep, write };
-    }
-  }
-
-  /** Moves each stream to its next stretch if this one has no window left, and says which ones go on. */
-  #advance(places: { stretch: number; done: number }[], keep: Int32Array, steps: number): void {
-    places.forEach((place, b) => {
-      if (place.done + steps > this.#streams[b][place.stretch].length) {
-        place.stretch++;
-        place.done = 0;
-      }
-      keep[b] = place.done === 0 ? 0 : 1;
-    });
-  }
-
-  get #shortest(): readonly Stretch[] {
-    return this.#streams.reduce((short, stream) => (this.#windowsOf(stream) < this.#windowsOf(short) ? stream : short));
-  }
-
-  #windowsOf(stream: readonly Stretch[]): number {
-    return stream.reduce((sum, { length }) => sum + Math.floor(length / this.#steps), 0);
-  }
-
-  /** Steps of a document that have a target. */
-  #usable(document: number): number {
-    return this.#documents[document].length - (this.#answers ? 0 : 1);
-  }
-
-  #divide(): Stretch[][] {
-    const length = Math.floor(this.#usable(0) / this.batch);
-    if (length < this.#steps)
+    checkList(`${place}.input`, pair.input);
+    checkList(`${place}.target`, pair.target);
+    if (pair.input.length !== pair.target.length)
       throw new RangeError(
-        `windows: the data has ${this.#documents[0].length} steps, which makes ${this.batch} streams of ${length}, shorter than a window of ${this.#steps}. Use at most ${Math.max(1, length)} steps, a smaller batch, or more data.`,
+        `${place}: the input has ${pair.input.length} steps but the target has ${pair.target.length}. Give one target a step.`,
       );
-    return Array.from({ length: this.batch }, (_, b) => [{ document: 0, from: b * length, length }]);
+    append(this.#heard, `${place}.input`, pair.input, kind);
+    append(this.#said as (number | ArrayLike<number>)[], `${place}.target`, pair.target, target);
   }
 
-  /** Each document goes to the stream that has the least so far. */
-  #dealDocuments(): Stretch[][] {
-    const streams: Stretch[][] = Array.from({ length: this.batch }, () => []);
-    const filled = new Array<number>(this.batch).fill(0);
-    this.#documents.forEach((_, document) => {
-      const length = this.#usable(document);
-      const count = Math.floor(length / this.#steps);
-      if (count === 0) return;
-      const least = filled.indexOf(Math.min(...filled));
-      streams[least].push({ document, from: 0, length });
-      filled[least] += count;
-    });
-    const empty = filled.indexOf(0);
-    if (empty >= 0)
-      throw new RangeError(
-        `windows: only ${filled.filter((count) => count > 0).length} of ${this.#documents.length} documents fill a window of ${this.#steps} steps, too few for ${this.batch} streams. Use a smaller batch or fewer steps.`,
-      );
-    return streams;
+  /** The first so many steps. */
+  take(count: number, batch: number, steps: number): HeldWindows {
+    const [from, to] = [this.#used, this.#used + count];
+    this.#used = to;
+    const heard = this.#heard.slice(from, this.#said ? to : to + 1) as Sequence;
+    const windows = new HeldWindows(heard, this.#said?.slice(from, to) as Sequence | undefined, batch, steps);
+    windows.check(this.#definition);
+    return windows;
   }
 }
 
-/** Whether the data is a list of sequences: one level deeper than a sequence is. A row of width 1 may be a bare number, a longer one is a sequence. */
-function isSeveral(source: Sequence | readonly Sequence[], { symbols, width }: Kind): boolean {
-  const first = source[0];
-  if (first === undefined || first === null || typeof first !== "object") return false;
-  return symbols > 0 || typeof (first as ArrayLike<unknown>)[0] === "object" || (width === 1 && first.length !== 1);
+function append(list: (number | ArrayLike<number>)[], place: string, sequence: Sequence, kind: Kind | ReturnType<typeof targetKind>): void {
+  checkSequence(place, sequence, kind, 0);
+  for (let i = 0; i < sequence.length; i++) {
+    const row = sequence[i];
+    list.push(typeof row === "number" ? row : Float32Array.from(row));
+  }
 }
-
-const describeKind = ({ symbols, width }: { symbols: number; width: number }): string =>
-  symbols > 0 ? `symbols below ${symbols}` : `${width} numbers a step`;

@@ -99,11 +99,13 @@ describe.skipIf(!existsSync(command))("the command line (needs `npm run build`)"
     });
   });
 
-  test("resumed within an epoch goes on at the window where it was", () => {
+  test("resumed within an epoch, with the states of the window where it was, it gives the same bytes, too", () => {
+    run("train", "text.txt", ...SMALL, "--epochs", "2", "-o", "whole-two.unrolled");
     run("train", "text.txt", ...SMALL, "--epochs", "2", "--max-steps", "5", "-o", "within.unrolled");
-    const { stdout } = run("train", "text.txt", "--resume", "within.unrolled");
+    const { stdout } = run("train", "text.txt", "--resume", "within.unrolled", "--strict");
     const steps = Number(stdout.match(/epochs of (\d+) steps/)?.[1]);
     expect(stdout).toMatch(new RegExp(`saved .*\\n +after ${2 * steps} steps`));
+    expect(bytesOf("within.unrolled")).toEqual(bytesOf("whole-two.unrolled"));
   });
 
   test.each(["SIGINT", "SIGTERM"] as const)("%s ends the running step, saves and leaves nothing else", async (signal) => {

@@ -6,10 +6,9 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { writeAtomically } from "../../src/cli/atomic.ts";
 import { census, encode } from "../../src/cli/corpus.ts";
-import { from } from "../../src/cli/data.ts";
 import { clock, fold, harmless, short, size } from "../../src/cli/format.ts";
 import { InvalidUtf8, Utf8 } from "../../src/cli/utf8.ts";
-import { alphabet, crossEntropy, dense, model, tokens, windows } from "../../src/index.ts";
+import { alphabet } from "../../src/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "unrolled-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -86,28 +85,6 @@ test("files longer than a chunk are counted and encoded, without byte order mark
   const symbols = await encode(counted, letters);
   expect(symbols).toBeInstanceOf(Uint8Array);
   expect(Buffer.compare(Buffer.from(symbols), Buffer.from(letters.encode(`${text}${text}b`)))).toBe(0);
-});
-
-test("a resumed pass begins at its window with fresh states; the next pass is whole", () => {
-  const data = windows(
-    Uint8Array.from({ length: 41 }, (_, i) => i % 7),
-    { batch: 2, steps: 4 },
-  );
-  data.check(model({ input: tokens(7), layers: [dense(7)], loss: crossEntropy() }));
-  const resumed = from(data, 3, 4);
-  const pass = (source: typeof data) =>
-    Array.from(source.batches(null, false), ({ steps, keep, write }) => {
-      const [input, target] = [new Int32Array(8), new Int32Array(8)];
-      write({
-        input: { values: input, stride: 1, batch: 2, order: null },
-        target: { values: target, stride: 1, batch: 2, order: null },
-      });
-      return { steps, keep: keep && [...keep], input: [...input], target: [...target] };
-    });
-  const whole = pass(data);
-  const [first, ...others] = whole.slice(3);
-  expect(pass(resumed)).toEqual([{ ...first, keep: null }, ...others]);
-  expect(pass(resumed)).toEqual(whole);
 });
 
 test("a file that cannot be replaced stays, and no part is left", async () => {

@@ -101,7 +101,7 @@ describe("imports", () => {
     const isLibrary = (path: string): boolean => !/^src\/(cli|picture)\//.test(path);
     const met = source.flatMap((path) => importsOf(path)).filter((target) => !target.startsWith("src/"));
     expect(new Set(met)).toEqual(new Set(["assembly/isa.ts"]));
-    for (const path of source.filter(isLibrary)) expect(text.get(path), path).not.toMatch(/(?:from|import)\s*\(?\s*["'][^."']/);
+    for (const path of source.filter(isLibrary)) expect(text.get(path), path).not.toMatch(/(?:from\s+|import\s*\(?\s*)["'][^."']/);
     for (const path of assembly) for (const target of importsOf(path)) expect(target).toMatch(/^assembly\//);
   });
 });

@@ -21,6 +21,7 @@ import {
   features,
   type Generated,
   gru,
+  type HeldData,
   type Layer,
   lstm,
   meanSquared,
@@ -147,7 +148,8 @@ describe("networks", () => {
       using net = await compile(model({ input: tokens(3), layers: [dense(3)], loss: crossEntropy() }), { strict: true });
       expectTypeOf(net).toEqualTypeOf<Network>();
       const data = windows([0, 1, 2], { batch: 1, steps: 1 });
-      expectTypeOf(data).toEqualTypeOf<Data>();
+      expectTypeOf(data).toEqualTypeOf<HeldData>();
+      expectTypeOf(windows(() => [[0, 1, 2]], { batch: 1, steps: 1 })).toEqualTypeOf<Data>();
       for await (const progress of net.train(data, { optimizer: adam(1e-3), clip: { norm: 1 }, onNonFinite: { randomStep: 0.1 } }))
         expectTypeOf(progress).toEqualTypeOf<Progress>();
       for await (const { clipped, counts } of net.train(data, { clip: { value: 1, parameterNorm: 1 } })) {

@@ -34,7 +34,7 @@ export async function gradientsOf(
   const machine = await Machine.start(binary, layout, definition.seed);
   for (const place of layout.places) writeBlock(machine, machine.parameters + place.offset, place, weights[place.path]);
   machine.version++;
-  const memory = { kind: null, address: 0, bytes: 0 };
+  const memory = { kind: null, address: 0, bytes: 0, states: () => null };
   const options = checkTraining(definition, data, { optimizer: sgd(0) });
   const seen: Gradients[] = [];
   for await (const { loss, gradientNorm } of training(machine, new Programs(machine, definition), definition, memory, data, options)) {

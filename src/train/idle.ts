@@ -1,0 +1,16 @@
+// What a batch of sequences of different lengths has room for, and how much of that idles.
+
+import type { Batch } from "./data.ts";
+
+/** Steps that a batch of so many rows has room for between its first step and its last, on all timelines, and those that are none. */
+export function idleIn(
+  { steps, lengths, source }: Pick<Batch, "steps" | "lengths" | "source">,
+  rows: number,
+): { room: number; idle: number } {
+  const idleOf = (longest: number, all: Int32Array | null | undefined): number =>
+    all ? all.reduce((sum, length) => sum + longest - length, 0) : 0;
+  return {
+    room: rows * (steps + (source?.steps ?? 0)),
+    idle: idleOf(steps, lengths) + (source ? idleOf(source.steps, source.lengths) : 0),
+  };
+}

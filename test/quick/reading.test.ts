@@ -1,0 +1,171 @@
+// Data that is read as it is needed: the same as in memory, whatever the pieces; opened anew for every pass, closed when it is left; and bad pieces.
+
+import { describe, expect, test } from "vitest";
+import {
+  type Chunk,
+  compile,
+  crossEntropy,
+  type Data,
+  dense,
+  features,
+  meanSquared,
+  model,
+  rnn,
+  type Source,
+  sgd,
+  tokens,
+  windows,
+} from "../../src/index.ts";
+import type { Anything } from "../support/bad-models.ts";
+import { thrownBy } from "../support/refuse.ts";
+
+const letters = model({ input: tokens(5), layers: [rnn(6), dense(5)], loss: crossEntropy(), seed: 1 });
+const numbers = model({ input: features(2), layers: [rnn(3), dense(1)], loss: meanSquared() });
+const text = Int32Array.from({ length: 100 }, (_, i) => (i * i + (i >> 1)) % 5);
+
+const pieces = (length: number): Int32Array[] =>
+  Array.from({ length: Math.ceil(text.length / length) }, (_, i) => text.subarray(i * length, (i + 1) * length));
+
+async function* later<T>(list: Iterable<T>): AsyncGenerator<T> {
+  for (const piece of list) {
+    await Promise.resolve();
+    yield piece;
+  }
+}
+
+/** A stream as browsers have it that cannot iterate over one. */
+function plainStream<T>(list: Iterable<T>): ReadableStream<T> {
+  const iterator = list[Symbol.iterator]();
+  const reader = { read: async () => iterator.next(), cancel: async () => {} };
+  return { getReader: () => reader } as Anything;
+}
+
+async function losses(definition: typeof letters, data: Data): Promise<number[]> {
+  using net = await compile(definition);
+  const seen: number[] = [];
+  for await (const { loss } of net.train(data, { optimizer: sgd(0.1), epochs: 2 })) seen.push(loss);
+  const { loss, count } = await net.evaluate(data);
+  return [...seen, loss, count];
+}
+
+test.each<[string, Source<Chunk>]>([
+  ["a list", () => pieces(7)],
+  ["one piece", () => [text]],
+  ["empty pieces between", () => [[], text.subarray(0, 50), [], text.subarray(50)]],
+  ["an async generator", () => later(pieces(1))],
+  ["a promise of one", async () => later(pieces(33))],
+  ["a ReadableStream", () => new Blob([Uint8Array.from(text)]).stream() as Anything],
+  ["a ReadableStream without an iterator", () => plainStream(pieces(10))],
+])("windows of %s are those of the whole", async (_, source) => {
+  expect(await losses(letters, windows(source, { batch: 3, steps: 4 }))).toEqual(
+    await losses(letters, windows(text, { batch: 3, steps: 4 })),
+  );
+});
+
+test("so much is in memory as makes a pool, and each begins anew", async () => {
+  // 99 steps have a next one: two pools of 2 × 5 × 4 = 40, then 19, of which each of two streams has nine, a window of five and, if judged, four.
+  const parts = [
+    windows(text.subarray(0, 41), { batch: 2, steps: 5 }),
+    windows(text.subarray(40, 81), { batch: 2, steps: 5 }),
+    windows(text.subarray(80), { batch: 2, steps: 5 }),
+  ];
+  using net = await compile(letters);
+  const part = await Promise.all(parts.map((data) => net.evaluate(data)));
+  const read = await net.evaluate(windows(() => later(pieces(9)), { batch: 2, steps: 5, pool: 4 }));
+  expect(read.count).toBe(40 + 40 + 18);
+  // Sums of f64 in another order.
+  expect(read.loss).toBeCloseTo(part.reduce((sum, { loss, count }) => sum + loss * count, 0) / read.count, 12);
+  let steps = 0;
+  for await (const _ of net.train(
+    windows(() => pieces(9), { batch: 2, steps: 5, pool: 4 }),
+    { optimizer: sgd(0) },
+  ))
+    steps++;
+  expect(steps).toBe(4 + 4 + 1);
+});
+
+test("pieces may bring their targets, and the memory they lie in may be used again", async () => {
+  const rows = Array.from({ length: 30 }, (_, i) => [Math.sin(i), Math.cos(i)]);
+  const targets = rows.map(([a, b]) => [a * b]);
+  function* reused() {
+    const [input, target] = [[new Float32Array(2)], [new Float32Array(1)]];
+    for (let i = 0; i < rows.length; i++) {
+      input[0].set(rows[i]);
+      target[0].set(targets[i]);
+      yield { input, target };
+    }
+  }
+  expect(await losses(numbers, windows(reused, { batch: 2, steps: 4 }))).toEqual(
+    await losses(numbers, windows(rows, { targets, batch: 2, steps: 4 })),
+  );
+});
+
+test("is closed when the loop is left", async () => {
+  let open = 0;
+  async function* watched() {
+    open++;
+    try {
+      for (;;) yield text;
+    } finally {
+      open--;
+    }
+  }
+  using net = await compile(letters);
+  for await (const { step } of net.train(windows(watched, { batch: 2, steps: 5 }))) if (step === 40) break;
+  expect(open).toBe(0);
+  const abort = new AbortController();
+  await expect(
+    (async () => {
+      for await (const _ of net.train(windows(watched, { batch: 2, steps: 5 }))) {
+        expect(open).toBe(1);
+        abort.abort();
+        throw new Error("of the user's own");
+      }
+    })(),
+  ).rejects.toThrow("of the user's own");
+  expect(open).toBe(0);
+});
+
+describe("what is wrong", () => {
+  const once = later(pieces(10));
+  test.each<[string, Source<Chunk>, typeof TypeError | typeof RangeError, ...RegExp[]]>([
+    ["a number", () => 3 as Anything, TypeError, /windows/, /gave 3/, /generator/],
+    ["nothing", () => undefined as Anything, TypeError, /gave undefined/],
+    ["no piece", () => [], RangeError, /gave 0 steps/, /anew/],
+    ["too little", () => [[1, 2, 3]], RangeError, /gave 2 steps.*streams of 1.*window of 5/],
+    ["a generator that is over", () => once, RangeError, /gave 0 steps.*anew/],
+    ["a piece that is a text", () => ["abc"] as Anything, TypeError, /chunks\[0\].*"abc"/, /0 batches/],
+    [
+      "a symbol too high",
+      () => [text, [0, 1, 7]],
+      RangeError,
+      /chunks\[1\]\[2\] is 7.*0 to 4/,
+      /8 batches.*stays.*from: progress\.position/,
+    ],
+    ["targets of another length", () => [{ input: [1, 2], target: [1] }], RangeError, /chunks\[0\].*2 steps.*has 1/],
+    ["targets only later", () => [[1], { input: [1], target: [1] }], TypeError, /chunks\[1\] has targets/],
+  ])("%s", async (_, source, kind, ...sentences) => {
+    using net = await compile(letters);
+    const error = await thrownBy(async () => {
+      for await (const __ of net.train(windows(source, { batch: 2, steps: 5, pool: 4 }), { optimizer: sgd(0), epochs: 2 }));
+    });
+    expect((error as Error)?.constructor).toBe(kind);
+    for (const sentence of sentences) expect((error as Error).message).toMatch(sentence);
+  });
+
+  test("an error of the user's own comes through as it is", async () => {
+    using net = await compile(letters);
+    const own = new Error("the network is down");
+    const error = await thrownBy(() =>
+      net.evaluate(
+        windows(
+          () => {
+            throw own;
+          },
+          { batch: 2, steps: 5 },
+        ),
+      ),
+    );
+    expect(error).toBe(own);
+  });
+});
