@@ -1,6 +1,6 @@
-// Walks a list of commands: loops over time forwards and backwards, and hands each command's operands to its kernel.
+// Walks a list of commands: loops over time forwards and backwards, all else run by run, and hands each command's operands to its kernel.
 
-import { address, Command, rowStride } from "./command";
+import { address, Command, Run, rowStride, runsOf, timelineOf, timeStride } from "./command";
 import {
   COMMAND_BYTES,
   CONTROL_BAD_COMMAND,
@@ -15,14 +15,17 @@ import {
   CONTROL_SEED_HIGH,
   CONTROL_SEED_LOW,
   CONTROL_STEP,
+  CONTROL_TABLES,
   DROPOUT_PER_SEQUENCE,
   DROPOUT_SCALED,
   Opcode,
+  RUN_BYTES,
+  Span,
 } from "./isa";
+import { arrange, atLast, beyond, carryIn, carryOut, last, sumOverTime } from "./kernels/ends";
 import { gruGates, gruGatesGradient } from "./kernels/gates-gru";
 import { lstmGates, lstmGatesGradient } from "./kernels/gates-lstm";
 import { gemm } from "./kernels/gemm";
-import { binaryCrossEntropy, crossEntropy, meanSquared } from "./kernels/loss";
 import { map } from "./kernels/map";
 import { addNoise } from "./kernels/noise";
 import { normalize, normalizeGradient } from "./kernels/normalize";
@@ -30,40 +33,67 @@ import { outer } from "./kernels/outer";
 import { pack, packTransposed } from "./kernels/pack";
 import { dropout } from "./kernels/random";
 import { columnSum, firstNonFinite } from "./kernels/reduce";
-import { carryRows, copyRows, fillRows } from "./kernels/rows";
+import { copyRows, fillRows } from "./kernels/rows";
 import { gather, scatter } from "./kernels/select";
 import { softmax, softmaxGradient } from "./kernels/softmax";
 import { sparse, sparseTransposed } from "./kernels/sparse";
-import { argmax, carrySymbols, noSymbols } from "./kernels/symbols";
+import { argmax } from "./kernels/symbols";
+import { loss } from "./losses";
 import { update } from "./update";
 
 /** Runs `count` commands at `program`. With the control block's check set, stops at the first result that is not finite and says where. */
 export function run(program: usize, count: i32, control: usize): void {
   const check = load<u32>(control, CONTROL_CHECK) !== 0;
+  const tables: usize = load<u32>(control, CONTROL_TABLES);
   const end = program + count * COMMAND_BYTES;
   store<i32>(control, -1, CONTROL_BAD_COMMAND);
   for (let at = program; at < end; at += COMMAND_BYTES) {
     const command = changetype<Command>(at);
     if (command.opcode !== Opcode.loop) {
-      execute(command, 0, control);
-      if (check && !allFinite(command, 0, control, program)) return;
+      once(command, control, tables);
+      if (check && !allFiniteOnce(command, control, tables, program)) return;
       continue;
     }
     const body = at + COMMAND_BYTES;
     at += command.inner * COMMAND_BYTES;
-    const last = command.rows - 1;
-    for (let step = 0; step <= last; step++) {
-      const t = command.flags > 0 ? step : last - step;
+    const steps = runsOf(command, tables);
+    const final = steps.first + (steps.count - 1) * RUN_BYTES;
+    for (let step: usize = 0; step < <usize>steps.count; step++) {
+      const one = changetype<Run>(command.flags > 0 ? steps.first + step * RUN_BYTES : final - step * RUN_BYTES);
       for (let inner = body; inner <= at; inner += COMMAND_BYTES) {
-        execute(changetype<Command>(inner), t, control);
-        if (check && !allFinite(changetype<Command>(inner), t, control, program)) return;
+        execute(changetype<Command>(inner), one.step, one.rows, false, control, tables);
+        if (check && !allFinite(changetype<Command>(inner), one.step, one.rows, control, program)) return;
       }
     }
   }
 }
 
-function execute(command: Command, t: i32, control: usize): void {
-  const rows = command.rows;
+/** The sums over rows: their result is no sequence, and each run goes on from the one before. */
+function isSum(opcode: i32): bool {
+  return opcode === Opcode.outer || opcode === Opcode.scatter || opcode === Opcode.columnSum;
+}
+
+function isLoss(opcode: i32): bool {
+  return opcode >= Opcode.crossEntropy && opcode <= Opcode.binaryCrossEntropy;
+}
+
+/** A command outside of loops, over all runs of its span. */
+function once(command: Command, control: usize, tables: usize): void {
+  if (command.span === Span.nothing) return execute(command, 0, command.rows, false, control, tables);
+  const runs = runsOf(command, tables);
+  if (isLoss(command.opcode)) return loss(command, runs);
+  const first = runs.first;
+  const end = first + runs.count * RUN_BYTES;
+  for (let at = first; at < end; at += RUN_BYTES) {
+    const one = changetype<Run>(at);
+    execute(command, one.step, one.rows, at > first, control, tables);
+  }
+  // The sum of nothing.
+  if (first === end && isSum(command.opcode)) execute(command, 0, 0, false, control, tables);
+}
+
+/** `more`: the sum goes on. */
+function execute(command: Command, t: i32, rows: i32, more: bool, control: usize, tables: usize): void {
   const inner = command.inner;
   const width = command.width;
   const flags = command.flags;
@@ -74,6 +104,7 @@ function execute(command: Command, t: i32, control: usize): void {
   const bStride = rowStride(command, 1);
   const cStride = rowStride(command, 2);
   const scratch = load<u32>(control, CONTROL_SCRATCH);
+  const timeline = timelineOf(command, tables);
   switch (command.opcode) {
     case Opcode.pack:
       return pack(a, b, bStride, inner, width);
@@ -82,13 +113,13 @@ function execute(command: Command, t: i32, control: usize): void {
     case Opcode.gemm:
       return gemm(a, aStride, b, bStride, c, address(command, 3, t), rowStride(command, 3), rows, inner, width);
     case Opcode.outer:
-      return outer(a, aStride, b, bStride, c, cStride, rows, inner, width, flags !== 0, scratch);
+      return outer(a, aStride, b, bStride, c, cStride, rows, inner, width, more || flags !== 0, scratch);
     case Opcode.gather:
       return gather(a, aStride, b, c, cStride, address(command, 3, t), rowStride(command, 3), rows, width);
     case Opcode.scatter:
-      return scatter(a, aStride, b, c, cStride, rows, width, inner, flags !== 0);
+      return scatter(a, aStride, b, c, cStride, rows, width, inner, more || flags !== 0);
     case Opcode.columnSum:
-      return columnSum(a, b, bStride, rows, width, flags !== 0);
+      return columnSum(a, b, bStride, rows, width, more || flags !== 0);
     case Opcode.map:
       return map(command.extra, t, rows, width, scratch);
     case Opcode.lstmGates:
@@ -134,6 +165,7 @@ function execute(command: Command, t: i32, control: usize): void {
         rows,
         width,
         inner,
+        command.span <= Span.rows ? 0 : timeline.order,
         t,
         command.real,
         (flags & DROPOUT_SCALED) !== 0,
@@ -143,22 +175,57 @@ function execute(command: Command, t: i32, control: usize): void {
         <u32>command.extra,
         load<u32>(control, CONTROL_STEP),
       );
-    case Opcode.crossEntropy:
-      return crossEntropy(command.extra, a, aStride, b, bStride, c, rows, width, flags, command.real);
-    case Opcode.meanSquared:
-      return meanSquared(command.extra, a, aStride, b, bStride, c, cStride, 0, rows, width, command.real);
-    case Opcode.binaryCrossEntropy:
-      return binaryCrossEntropy(command.extra, a, aStride, b, bStride, c, cStride, 0, rows, width, command.real);
     case Opcode.carryIn:
-      return carryRows(a, aStride, <usize>load<u32>(control, CONTROL_CARRY_IN) + b, bStride, load<u32>(control, CONTROL_KEEP), rows, width);
+      return carryIn(
+        a,
+        aStride,
+        <usize>load<u32>(control, CONTROL_CARRY_IN) + b,
+        bStride,
+        c,
+        cStride,
+        flags,
+        load<u32>(control, CONTROL_KEEP),
+        timeline.order,
+        rows,
+        width,
+      );
     case Opcode.carryOut:
-      return copyRows(<usize>load<u32>(control, CONTROL_CARRY_OUT) + a, aStride, b, bStride, rows, width);
-    case Opcode.carrySymbolsIn:
-      return carrySymbols(a, <usize>load<u32>(control, CONTROL_CARRY_IN) + b, load<u32>(control, CONTROL_KEEP), rows);
-    case Opcode.carrySymbolsOut:
-      return carrySymbols(<usize>load<u32>(control, CONTROL_CARRY_OUT) + a, b, 0, rows);
-    case Opcode.noSymbols:
-      return noSymbols(a, rows);
+      return carryOut(
+        <usize>load<u32>(control, CONTROL_CARRY_OUT) + a,
+        aStride,
+        b,
+        timeStride(command, 1),
+        bStride,
+        timeline.lengths,
+        timeline.places,
+        rows,
+        width,
+      );
+    case Opcode.before:
+      return beyond(a, timeStride(command, 0), aStride, b, bStride, flags, inner, 0, timeline.order, rows, width);
+    case Opcode.behind:
+      return beyond(a, timeStride(command, 0), aStride, b, bStride, flags, inner, timeline.lengths, timeline.order, rows, width);
+    case Opcode.last:
+      return last(a, aStride, b, timeStride(command, 1), bStride, flags < 0, timeline.lengths, timeline.places, rows, width);
+    case Opcode.atLast:
+      return atLast(a, timeStride(command, 0), aStride, b, bStride, flags < 0, timeline.lengths, timeline.places, rows, width);
+    case Opcode.arrange:
+      return arrange(a, aStride, b, bStride, flags > 0 ? timeline.order : timeline.places, rows, width);
+    case Opcode.sumOverTime:
+      return sumOverTime(
+        a,
+        aStride,
+        b,
+        timeStride(command, 1),
+        bStride,
+        inner,
+        flags,
+        load<u32>(control, CONTROL_KEEP),
+        timeline.lengths,
+        timeline.places,
+        rows,
+        width,
+      );
     case Opcode.update:
       return update(control);
     case Opcode.sparse:
@@ -174,6 +241,7 @@ function execute(command: Command, t: i32, control: usize): void {
         rows,
         width,
         inner,
+        command.span <= Span.rows ? 0 : timeline.order,
         t,
         command.real,
         load<u32>(control, CONTROL_SEED_LOW),
@@ -186,11 +254,21 @@ function execute(command: Command, t: i32, control: usize): void {
   }
 }
 
-/** Whether all that a command has written is finite; if not, says where in the control block. */
-function allFinite(command: Command, t: i32, control: usize, program: usize): bool {
-  const opcode = command.opcode;
-  const sums = opcode === Opcode.outer || opcode === Opcode.scatter || opcode === Opcode.columnSum;
-  const rows = sums ? command.inner : command.rows;
+/** As `allFinite`, of a command outside of loops. */
+function allFiniteOnce(command: Command, control: usize, tables: usize, program: usize): bool {
+  if (isSum(command.opcode)) return allFinite(command, 0, command.inner, control, program);
+  if (command.span === Span.nothing) return allFinite(command, 0, command.rows, control, program);
+  const runs = runsOf(command, tables);
+  const end = runs.first + runs.count * RUN_BYTES;
+  for (let at = runs.first; at < end; at += RUN_BYTES) {
+    const one = changetype<Run>(at);
+    if (!allFinite(command, one.step, one.rows, control, program)) return false;
+  }
+  return true;
+}
+
+/** Whether all that a command has written in `rows` rows is finite; if not, says where in the control block. */
+function allFinite(command: Command, t: i32, rows: i32, control: usize, program: usize): bool {
   for (let output = 0; output < command.outputs; output++) {
     const bad = firstNonFinite(address(command, output, t), rowStride(command, output), rows, command.width);
     if (bad < 0) continue;

@@ -98,9 +98,53 @@ export const MAP_REGISTER_BYTES = MAP_BLOCK * 4;
 /** The most that the registers of a map need. */
 export const MAP_SCRATCH_BYTES = MAP_MAX_REGISTERS * MAP_REGISTER_BYTES;
 
+/*
+ * Ragged batches: nothing is padded and nothing is masked. A sequence lies time-major, and a batch takes as much of its room as it needs:
+ * the rows of each timeline stand in order of descending length, so that at each step those that are alive come first.
+ *
+ *     row   0 1 2 3 · ·     room for B = 6, T = 6; lengths 6 4 4 2
+ *   t = 0   x x x x         counts[0] = 4
+ *       1   x x x x         4                  a run is a stretch of rows without a gap between them: if all B are alive, all steps to the end
+ *       2   x x x           3                  of the shortest are one, and each step after that is one; in a batch like this, each step
+ *       3   x x x           3
+ *       4   x               1
+ *       5   x               1
+ *
+ * A command that spans a timeline is run run by run, in a loop step by step; sums go on from run to run. What looks ahead finds nothing behind each
+ * row's own end, because that is cleared row by row. A vector is always in the batch's own order; `order` leads from one to the other.
+ *
+ * The tables of a program, words of 4 bytes:
+ *
+ *   span       runs (how many)    address of pairs: first step, rows                              one for each Span
+ *   timeline   lengths            order                  places                 0                 × TIMELINES, addresses of i32 [B]
+ *              of the batch's     row of the batch that  the row of the timeline
+ *              row b              stands in row r        in which row b stands
+ */
+export const TIMELINES = 2;
+export const SPAN_BYTES = 8;
+export const RUN_BYTES = 8;
+export const TIMELINE_BYTES = 16;
+/** Where the timelines begin in the tables, and how long these are. */
+export const TABLES_TIMELINES = 48;
+export const TABLES_BYTES = 80;
+
+/** What a command goes over. Of `runs` and `steps` there is one for each timeline. */
+export enum Span {
+  /** Parameters: `rows` rows of the command's own, once. */
+  nothing,
+  /** Vectors: the rows of the batch. */
+  rows,
+  /** Sequences, in as few runs as there are. */
+  runs,
+  runsOfSource,
+  /** Sequences step by step: in a loop, or because an operand is the same at every step. */
+  steps,
+  stepsOfSource,
+}
+
 /** What a command does. The order is the encoding: the executor is one dense switch. */
 export enum Opcode {
-  /** Runs the next `inner` commands `rows` times; `flags` 1: t = 0 … rows − 1, −1: t = rows − 1 … 0. */
+  /** Runs the next `inner` commands once for each step of its span; `flags` 1: from the first to the last, −1: from the last to the first. */
   loop,
   pack,
   packTransposed,
@@ -126,11 +170,19 @@ export enum Opcode {
   crossEntropy,
   meanSquared,
   binaryCrossEntropy,
+  /** `flags`, here and in the next two: the bits of a number or symbol that stands where nothing else does. */
   carryIn,
   carryOut,
-  carrySymbolsIn,
-  carrySymbolsOut,
-  noSymbols,
+  /** `inner` slots before the first step of all rows; behind the last step of each row. */
+  before,
+  behind,
+  /** `flags` −1: the first step instead, where time is reversed. */
+  last,
+  atLast,
+  /** `flags` 1: from the batch's own order to that of the timeline, −1: back. */
+  arrange,
+  /** `inner` steps at most, 0 for all, `flags` of these below. */
+  sumOverTime,
   update,
   sparse,
   sparseTransposed,
@@ -140,20 +192,25 @@ export enum Opcode {
 export const DROPOUT_SCALED = 1;
 export const DROPOUT_PER_SEQUENCE = 2;
 
+/** The last steps instead of the first ones. */
+export const SUM_REVERSED = 1;
+/** Nothing for rows that go on from what was carried. */
+export const SUM_BEGUN = 2;
+
 /*
  * A command, 128 bytes, all words of 4 bytes:
  *
- *   word   0 opcode   1 rows   2 inner   3 width   4 flags   5 real (f32)   6 extra (address)   7 outputs
- *   then   base   bytes per time step   bytes per row   0                                       × 6 operands
+ *   word   0 opcode   1 span   2 timeline   3 rows   4 inner   5 width   6 flags   7 real (f32)   8 extra (address)   9 outputs
+ *   then   base   bytes per time step   bytes per row                                                             × 7 operands
  *
- * The first `outputs` operands are written, the others read: `rows` rows, or `inner` for the sums over rows (outer, scatter, columnSum).
- * An operand of base 0 is absent.
+ * The first `outputs` operands are written, the others read: the rows of its span, or of a span of nothing `rows`; of the sums over rows (outer,
+ * scatter, columnSum) `inner` are written. An operand of base 0 is absent.
  */
 export const COMMAND_BYTES = 128;
 export const COMMAND_WORDS = 32;
-export const FIRST_OPERAND_WORD = 8;
-export const OPERAND_WORDS = 4;
-export const MAX_OPERANDS = 6;
+export const FIRST_OPERAND_WORD = 10;
+export const OPERAND_WORDS = 3;
+export const MAX_OPERANDS = 7;
 
 /*
  * The control block, in bytes from its start: how a run is told what it needs and how it answers.
@@ -201,7 +258,7 @@ export const CONTROL_DAMPENING = 128;
 export const CONTROL_VARIANT = 136;
 /** f32: length of a random step. */
 export const CONTROL_RANDOM_LENGTH = 140;
-/** i32 each: with check, the command, time, element and output that are not finite; command −1 if all are. */
+/** i32 each: with check, the command, the first step of its run, the element within that and the output that are not finite; command −1 if all are. */
 export const CONTROL_BAD_COMMAND = 144;
 export const CONTROL_BAD_TIME = 148;
 export const CONTROL_BAD_ELEMENT = 152;
@@ -223,6 +280,8 @@ export const CONTROL_CLIP_PARAMETER_NORM = 188;
 export const CONTROL_SHORTENED = 192;
 /** u32: 1 if clipping by norm shortened the whole gradient. */
 export const CONTROL_SCALED = 196;
+/** Address of the tables of the program that runs. */
+export const CONTROL_TABLES = 200;
 
 export enum Optimizer {
   sgd,

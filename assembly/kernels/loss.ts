@@ -1,7 +1,7 @@
-// Losses: what a network is told about its outputs, as a mean over the terms that count, and the gradient of that mean.
-// One shape for all of them. result: the mean loss, f64, at byte 0; the number of terms that counted, f64, at byte 8.
-// dX (0: not wanted; x itself: in place) is scale · ∂ mean / ∂x. Rows that do not count take no part, whatever they hold: their gradient
-// is zero. Where nothing counts, loss and gradient are zero. NaN among the outputs that count makes the loss NaN.
+// Losses: what a network is told about its outputs, as the sum of the terms of some rows, and the gradient of the mean over all rows.
+// One shape for all of them: the sum of the terms is returned, in f64. dX (0: not wanted; x itself: in place) is share · ∂ sum / ∂x, where share is
+// one term's part in the mean. Rows that do not count take no part, whatever they hold: their gradient is zero. NaN among the outputs that count
+// makes the sum NaN.
 import { exp } from "../math/exp";
 import { log } from "../math/log";
 import { sigmoid } from "../math/sigmoid";
@@ -21,25 +21,18 @@ export function sumOfExponentials(x: usize, shift: f32, width: i32): f64 {
   return sumPair(sum);
 }
 
-/** The rows of which keep (rows × i32; 0: all) says that they count. */
-function countKept(keep: usize, rows: i32): i32 {
-  if (keep === 0) return rows;
+/** The rows whose target is not `ignore`. */
+export function countTargets(targets: usize, rows: i32, ignore: i32): i32 {
   let count = 0;
-  for (let r = 0; r < rows; r++) count += i32(load<i32>(keep + (r << 2)) !== 0);
+  for (let r = 0; r < rows; r++) count += i32(load<i32>(targets + (r << 2)) !== ignore);
   return count;
 }
 
-function storeMean(result: usize, sum: f64, count: f64): void {
-  store<f64>(result, count > 0 ? sum / count : 0);
-  store<f64>(result, count, 8);
-}
-
 /**
- * mean over r of log Σ exp(x[r]) − x[r][targets[r]];  dX[r] = scale · (softmax(x[r]) − onehot(targets[r])) / count.
+ * Σ over r of log Σ exp(x[r]) − x[r][targets[r]];  dX[r] = share · (softmax(x[r]) − onehot(targets[r])).
  * x: rows × width logits; targets: rows × i32, of which those equal to `ignore` do not count. Each exponential is computed once.
  */
 export function crossEntropy(
-  result: usize,
   dX: usize,
   dXStride: i32,
   x: usize,
@@ -48,13 +41,10 @@ export function crossEntropy(
   rows: i32,
   width: i32,
   ignore: i32,
-  scale: f32,
-): void {
+  share: f64,
+): f64 {
   assert(isPadded(xStride, width) && (dX === 0 || isPadded(dXStride, width)), "rows are padded to 8 floats");
   const wanted = dX !== 0;
-  let count = 0;
-  for (let r = 0; r < rows; r++) count += i32(load<i32>(targets + (r << 2)) !== ignore);
-  const share = <f64>scale / <f64>count;
   const bytes: usize = ((width + 3) & -4) << 2;
   let total: f64 = 0;
   for (let r = 0; r < rows; r++, x += xStride, dX += dXStride) {
@@ -75,37 +65,29 @@ export function crossEntropy(
       store<f32>(place, load<f32>(place) - <f32>share);
     }
   }
-  storeMean(result, total, count);
+  return total;
 }
 
 /**
- * mean over r, i of (x − y)²;  dX = scale · 2 (x − y) / count, rows × width. count is the number of elements in the rows that count.
- * keep: rows × i32, a row counts where it is not 0; or 0, all rows count.
+ * Σ over r, i of (x − y)²;  dX = share · 2 (x − y), rows × width.
  */
 export function meanSquared(
-  result: usize,
   dX: usize,
   dXStride: i32,
   x: usize,
   xStride: i32,
   y: usize,
   yStride: i32,
-  keep: usize,
   rows: i32,
   width: i32,
-  scale: f32,
-): void {
+  share: f64,
+): f64 {
   assert(isPadded(xStride, width) && isPadded(yStride, width), "rows are padded to 8 floats");
   assert(dX === 0 || isPadded(dXStride, width), "rows are padded to 8 floats");
   const wanted = dX !== 0;
-  const count = <f64>countKept(keep, rows) * width;
-  const share = f32x4.splat(<f32>((2 * <f64>scale) / count));
+  const factor = f32x4.splat(<f32>(2 * share));
   let total = f64x2.splat(0);
   for (let r = 0; r < rows; r++, x += xStride, y += yStride, dX += dXStride) {
-    if (keep && load<i32>(keep + (r << 2)) === 0) {
-      if (wanted) fillRows(dX, dXStride, 0, 1, width);
-      continue;
-    }
     for (let i = 0; i < width; i += 4) {
       const at: usize = i << 2;
       const difference = f32x4.sub(v128.load(x + at), v128.load(y + at));
@@ -113,42 +95,35 @@ export function meanSquared(
       const low = f64x2.promote_low_f32x4(counted);
       const high = promoteHigh(counted);
       total = f64x2.add(total, f64x2.add(f64x2.mul(low, low), f64x2.mul(high, high)));
-      if (wanted) v128.store(dX + at, f32x4.mul(difference, share));
+      if (wanted) v128.store(dX + at, f32x4.mul(difference, factor));
     }
   }
-  storeMean(result, sumPair(total), count);
+  return sumPair(total);
 }
 
 /**
- * mean over r, i of −y log σ(x) − (1−y) log(1 − σ(x));  dX = scale · (σ(x) − y) / count, rows × width.
- * x: logits; y: targets in [0, 1]; keep and count as in meanSquared. Written as (max(x, 0) − x·y) + softplus(−|x|), both of which are
+ * Σ over r, i of −y log σ(x) − (1−y) log(1 − σ(x));  dX = share · (σ(x) − y), rows × width.
+ * x: logits; y: targets in [0, 1]. Written as (max(x, 0) − x·y) + softplus(−|x|), both of which are
  * not negative for such y: nothing overflows, and nothing cancels.
  */
 export function binaryCrossEntropy(
-  result: usize,
   dX: usize,
   dXStride: i32,
   x: usize,
   xStride: i32,
   y: usize,
   yStride: i32,
-  keep: usize,
   rows: i32,
   width: i32,
-  scale: f32,
-): void {
+  share: f64,
+): f64 {
   assert(isPadded(xStride, width) && isPadded(yStride, width), "rows are padded to 8 floats");
   assert(dX === 0 || isPadded(dXStride, width), "rows are padded to 8 floats");
   const wanted = dX !== 0;
-  const count = <f64>countKept(keep, rows) * width;
-  const share = f32x4.splat(<f32>(<f64>scale / count));
+  const factor = f32x4.splat(<f32>share);
   const zero = f32x4.splat(0);
   let total = f64x2.splat(0);
   for (let r = 0; r < rows; r++, x += xStride, y += yStride, dX += dXStride) {
-    if (keep && load<i32>(keep + (r << 2)) === 0) {
-      if (wanted) fillRows(dX, dXStride, 0, 1, width);
-      continue;
-    }
     for (let i = 0; i < width; i += 4) {
       const at: usize = i << 2;
       const logit = v128.load(x + at);
@@ -156,8 +131,8 @@ export function binaryCrossEntropy(
       const linear = f32x4.sub(f32x4.max(logit, zero), f32x4.mul(logit, target));
       const term = f32x4.add(linear, softplus(f32x4.neg(f32x4.abs(logit))));
       total = addPromoted(total, v128.and(term, firstLanes(width - i)));
-      if (wanted) v128.store(dX + at, f32x4.mul(f32x4.sub(sigmoid(logit), target), share));
+      if (wanted) v128.store(dX + at, f32x4.mul(f32x4.sub(sigmoid(logit), target), factor));
     }
   }
-  storeMean(result, sumPair(total), count);
+  return sumPair(total);
 }

@@ -40,7 +40,8 @@ function masked(out: usize, x: usize, mask: v128, factor: v128): void {
 
 /**
  * out[r][i] = x[r][i] · (scaled ? 1 / keep : 1) with probability keep, else 0 (even where x is NaN), rows × width.
- * Row r is row r % batch of time step time + r / batch. perSequence: the mask is that of time step 0 at every time step.
+ * Row r is row order[r % batch] of the batch at time step time + r / batch, order: batch × i32, or 0 for rows in their own order. perSequence: the
+ * mask is that of time step 0 at every time step.
  * What is kept depends on seed, stream, step, time, row of the batch and i alone: the same call on dY is the gradient, and neither the size
  * of the batch nor how rows and steps are split over calls changes anything. In place allowed.
  * Philox of four counters side by side, one word of each in a vector, which is twice as fast as one after the other (measured):
@@ -54,6 +55,7 @@ export function dropout(
   rows: i32,
   width: i32,
   batch: i32,
+  order: usize,
   time: i32,
   keep: f32,
   scaled: bool,
@@ -64,7 +66,7 @@ export function dropout(
   step: u32,
 ): void {
   assert(keep > 0 && keep <= 1, "what is kept is more than 0 and at most 1");
-  assert(batch > 0 && rows % batch === 0, "rows are whole batches");
+  assert(rows <= batch || rows % batch === 0, "rows are of one step, or whole batches");
   assert(isPadded(outStride, width) && isPadded(xStride, width), "rows are padded to 8 floats");
   if (keep === 1) {
     copyRows(out, outStride, x, xStride, rows, width);
@@ -75,11 +77,11 @@ export function dropout(
   const first = i32x4.splat(<i32>0xd2511f53);
   const second = i32x4.splat(<i32>0xcd9e8d57);
   // A mask serves one row, or the same row of every time step.
-  const uses = perSequence ? rows / batch : 1;
+  const uses = perSequence && rows > batch ? rows / batch : 1;
   const outJump = outStride * batch;
   const xJump = xStride * batch;
   if (perSequence) {
-    rows = batch;
+    rows = min(rows, batch);
     time = 0;
   }
   for (let r = 0, row = 0; r < rows; r++, row++, out += outStride, x += xStride) {
@@ -89,7 +91,7 @@ export function dropout(
     }
     for (let i = 0; i < width; i += 16) {
       let a = i32x4.add(i32x4.splat(i >> 2), i32x4(0, 1, 2, 3));
-      let b = i32x4.splat(row);
+      let b = i32x4.splat(order ? load<i32>(order + (row << 2)) : row);
       let c = i32x4.splat(step);
       let d = i32x4.splat(time);
       let keyLow = seedLow;

@@ -1,17 +1,17 @@
-// Rows that move as they are: filled, copied beside each other, or carried on only where a flag says so.
+// Rows that move as they are: filled, or copied beside each other.
 // All of these write exactly `width` floats of a row, so `out` may be a column range of something wider.
 
-/** out[0 … width-1] = value. */
-function fillRow(out: usize, value: f32, width: i32): void {
-  const vector = f32x4.splat(value);
+/** out[0 … width-1] = the word `bits`. */
+export function fillRow(out: usize, bits: i32, width: i32): void {
+  const vector = i32x4.splat(bits);
   const whole = out + ((width & -4) << 2);
   const end = out + (width << 2);
   for (; out < whole; out += 16) v128.store(out, vector);
-  for (; out < end; out += 4) store<f32>(out, value);
+  for (; out < end; out += 4) store<i32>(out, bits);
 }
 
 /** out[0 … width-1] = x[0 … width-1]; the two are equal or do not overlap. */
-function copyRow(out: usize, x: usize, width: i32): void {
+export function copyRow(out: usize, x: usize, width: i32): void {
   const whole = out + ((width & -4) << 2);
   const end = out + (width << 2);
   for (; out < whole; out += 16, x += 16) v128.store(out, v128.load(x));
@@ -22,7 +22,7 @@ function copyRow(out: usize, x: usize, width: i32): void {
 export function fillRows(out: usize, outStride: i32, value: f32, rows: i32, width: i32): void {
   assert(rows >= 0 && width >= 0, "counts are not negative");
   assert(outStride >= 4 * width || rows <= 1, "rows do not overlap");
-  for (let r = 0; r < rows; r++, out += outStride) fillRow(out, value, width);
+  for (let r = 0; r < rows; r++, out += outStride) fillRow(out, reinterpret<i32>(value), width);
 }
 
 /** out[rows × width] = x[rows × width]: a part of a concatenation, put in its place or taken out of it. xStride 0 repeats one row. */
@@ -30,17 +30,4 @@ export function copyRows(out: usize, outStride: i32, x: usize, xStride: i32, row
   assert(rows >= 0 && width >= 0, "counts are not negative");
   assert(outStride >= 4 * width || rows <= 1, "rows do not overlap");
   for (let r = 0; r < rows; r++, out += outStride, x += xStride) copyRow(out, x, width);
-}
-
-/**
- * out[r] = x[r] where keep[r] ≠ 0, zeros elsewhere, whatever x[r] holds there: a state that is carried on, or begins anew.
- * keep: rows × i32, or 0 to keep every row. It is its own gradient. In place allowed.
- */
-export function carryRows(out: usize, outStride: i32, x: usize, xStride: i32, keep: usize, rows: i32, width: i32): void {
-  assert(rows >= 0 && width >= 0, "counts are not negative");
-  assert(outStride >= 4 * width || rows <= 1, "rows do not overlap");
-  for (let r = 0; r < rows; r++, out += outStride, x += xStride) {
-    if (keep === 0 || load<i32>(keep + (r << 2)) !== 0) copyRow(out, x, width);
-    else fillRow(out, 0, width);
-  }
 }

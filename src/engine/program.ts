@@ -11,6 +11,8 @@ import {
   CONTROL_CHECK,
   CONTROL_KEEP,
   CONTROL_SCRATCH,
+  CONTROL_TABLES,
+  Span,
 } from "../../assembly/isa.ts";
 import type { Definition } from "../define/model.ts";
 import type { NodeId } from "../graph/graph.ts";
@@ -20,6 +22,7 @@ import { type Bases, lower, operandOf } from "../program/lower.ts";
 import { printProgram } from "../program/print.ts";
 import { assemble, type Command, wordCount } from "../program/words.ts";
 import type { Machine } from "./machine.ts";
+import { Tables } from "./tables.ts";
 
 /** Where a value that is not finite was first seen. */
 export interface NonFinite {
@@ -39,6 +42,8 @@ export interface Carry {
 
 export class Program {
   readonly plan: Plan;
+  /** What of its room the next run takes. Who writes a batch says so first; a program from `Programs.get` is full. */
+  readonly tables: Tables;
   readonly #machine: Machine;
   readonly #commands: readonly Command[];
   /** Commands that pack frozen parameters, then those that pack the others. */
@@ -67,6 +72,8 @@ export class Program {
     };
     this.#scratch = this.#allocate(bytes.scratch);
     this.#keep = this.#allocate(batch * 4);
+    const { timelines } = this.plan;
+    this.tables = new Tables(machine.memory, this.#allocate(Tables.bytesOf(batch, timelines)), batch, timelines);
     const { frozen, prologue, commands } = lower(this.plan, this.#bases);
     this.#commands = [...frozen, ...prologue, ...commands];
     this.#frozenLength = frozen.length;
@@ -139,13 +146,15 @@ export class Program {
     if (!command) return null;
     const output = view.getInt32(CONTROL_BAD_OUTPUT, true);
     const element = view.getInt32(CONTROL_BAD_ELEMENT, true);
-    const { width = 1, operands = [], labels = [] } = command;
+    const { width = 1, operands = [], labels = [], span = Span.nothing, timeline = 0 } = command;
     const { base, timeStride, rowStride } = operands[output];
     const [row, column] = [Math.floor(element / width), element % width];
     const time = view.getInt32(CONTROL_BAD_TIME, true);
     const [value] = memory.floats(base + time * timeStride + row * rowStride + column * 4, 1);
+    const found = { label: labels[output] ?? "", column, value };
+    if (span === Span.nothing || span === Span.rows) return { ...found, time: 0, row };
     const { batch } = this.plan;
-    return { label: labels[output] ?? "", time: time + Math.floor(row / batch), row: row % batch, column, value };
+    return { ...found, time: time + Math.floor(row / batch), row: this.tables.timelines[timeline].order[row % batch] };
   }
 
   /** Its memory has been given back, so it must not run any more. */
@@ -168,6 +177,7 @@ export class Program {
     if (keep) memory.integers(this.#keep, keep.length).set(keep);
     view.setUint32(CONTROL_CHECK, check, true);
     view.setUint32(CONTROL_SCRATCH, this.#scratch, true);
+    view.setUint32(CONTROL_TABLES, this.tables.address, true);
     view.setUint32(CONTROL_CARRY_IN, from, true);
     view.setUint32(CONTROL_CARRY_OUT, to, true);
     view.setUint32(CONTROL_KEEP, keep ? this.#keep : 0, true);

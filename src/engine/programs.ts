@@ -20,6 +20,7 @@ export class Programs {
     this.#definition = definition;
   }
 
+  /** A program with this much room, of which it is told to take all. */
   get(purpose: Purpose, batch: number, steps: number): Program {
     const key = `${JSON.stringify(purpose)} ${batch} × ${steps}`;
     const program = this.#known.get(key) ?? new Program(this.#machine, this.#definition, purpose, batch, steps);
@@ -29,6 +30,7 @@ export class Programs {
       const [oldest] = this.#known.keys();
       this.#forget(oldest);
     }
+    program.tables.fill();
     return program;
   }
 

@@ -179,4 +179,4 @@ export const ROWWISE: ReadonlySet<OpName> = new Set<OpName>([
 ]);
 
 /** Operations that are another place or another time of a buffer, and so cost nothing. */
-export const VIEWS: ReadonlySet<OpName> = new Set<OpName>(["slice", "delay", "last"]);
+export const VIEWS: ReadonlySet<OpName> = new Set<OpName>(["slice", "delay"]);

@@ -39,8 +39,6 @@ export interface Place {
   readonly buffer: NodeId;
   readonly earlier: number;
   readonly column: number;
-  /** Only this time step, the last or the first. */
-  readonly only: "last" | "first" | null;
 }
 
 export interface Layout {
@@ -54,14 +52,12 @@ export interface Layout {
 /** Follows views to the buffer that they look at. */
 export function placeOf(nodes: readonly Node[], id: NodeId): Place {
   let [buffer, earlier, column] = [id, 0, 0];
-  let only: Place["only"] = null;
   for (let node = nodes[buffer]; VIEWS.has(node.op); node = nodes[buffer]) {
     if (node.op === "delay") earlier += node.attributes.steps;
     else if (node.op === "slice") column += node.attributes.from;
-    else if (node.op === "last") only = node.attributes.reversed ? "first" : "last";
     buffer = node.inputs[0];
   }
-  return { buffer, earlier, column, only };
+  return { buffer, earlier, column };
 }
 
 export interface LayoutRequest {
@@ -214,9 +210,7 @@ function lastOfChain({ nodes, users }: LayoutRequest, id: NodeId): NodeId {
 /** Whether a value of a loop is read only in the step in which it is made. */
 function staysInStep(nodes: readonly Node[], users: readonly NodeId[][], stageOf: Int32Array, id: NodeId): boolean {
   const check = (value: NodeId): boolean =>
-    users[value].every((user) =>
-      nodes[user].op === "slice" ? check(user) : nodes[user].op !== "delay" && nodes[user].op !== "last" && stageOf[user] === stageOf[id],
-    );
+    users[value].every((user) => (nodes[user].op === "slice" ? check(user) : nodes[user].op !== "delay" && stageOf[user] === stageOf[id]));
   return check(id);
 }
 

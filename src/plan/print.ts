@@ -85,6 +85,8 @@ function formula(nodes: readonly Node[], id: NodeId): string {
       return `${a} ⊙ ${b}`;
     case "div":
       return `${a} / ${b}`;
+    case "last":
+      return `${a}[${node.attributes.reversed ? "first" : "last"}]`;
     case "affine":
       return affine(a, node.attributes.scale, node.attributes.shift);
     case "loss":
@@ -112,7 +114,6 @@ function reference(nodes: readonly Node[], id: NodeId): string {
   if (node.op === "delay") return delayed(nodes, node.inputs[0], node.attributes.steps);
   if (node.op === "slice")
     return `${reference(nodes, node.inputs[0])}[${node.attributes.from}:${node.attributes.from + node.attributes.width}]`;
-  if (node.op === "last") return `${reference(nodes, node.inputs[0])}[${node.attributes.reversed ? "first" : "last"}]`;
   if (node.op === "pack") return `${reference(nodes, node.inputs[0])}${node.attributes.transposed ? "ᵀ" : ""}`;
   return `%${id}`;
 }

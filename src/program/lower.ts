@@ -1,6 +1,6 @@
 // From a plan to commands: each step becomes one or a few, with addresses in place of nodes.
 
-import { MAX_OPERANDS, Opcode } from "../../assembly/isa.ts";
+import { MAX_OPERANDS, Opcode, Span } from "../../assembly/isa.ts";
 import type { Node, NodeId } from "../graph/graph.ts";
 import { rowBytes } from "../plan/bytes.ts";
 import { type Buffer, placeOf, type Role } from "../plan/layout.ts";
@@ -9,6 +9,7 @@ import { isGiven, registersOf, type Stage, type Step, stepNodes } from "../plan/
 import { GATES, gatesProgram } from "./gates.ts";
 import { LOWER } from "./lowerings.ts";
 import { mapProgram } from "./map.ts";
+import { spanOf } from "./spans.ts";
 import type { Command, Operand } from "./words.ts";
 
 /** Where the blocks of memory begin. */
@@ -33,19 +34,21 @@ export function lower(plan: Plan, bases: Bases): Lowered {
   const at = (id: NodeId): Operand => operandOf(plan, bases, id);
   const frozen: Command[] = [];
   const prologue: Command[] = [];
-  const given = plan.nodes.flatMap((node, id) => (isGiven(node) ? clearEdges(plan, bases, id) : []));
-  const commands: Command[] = [...carryIn(plan, bases), ...given];
+  const commands: Command[] = plan.nodes.flatMap((node, id) => (isGiven(node) ? edges(plan, bases, id) : []));
   for (const stage of stages) {
     const loop = stage.direction !== 0;
     const body: Command[] = [];
     for (const step of stage.steps) {
-      // A loop reads beyond the ends of its values before it has come to write them; elsewhere they are cleared only when their buffer's time
+      // A loop reads beyond the ends of its values before it has come to write them; elsewhere they are written only when their buffer's time
       // begins.
-      (loop ? commands : body).push(...stepNodes(step).flatMap((id) => clearEdges(plan, bases, id)));
+      (loop ? commands : body).push(...stepNodes(step).flatMap((id) => edges(plan, bases, id)));
       const packs = step.kind === "op" && buffers.get(step.node)?.role === "panels";
       (packs ? (isOfFrozen(plan, step.node) ? frozen : prologue) : body).push(...lowerStep(plan, stage, step, bases.control, at));
     }
-    if (loop) commands.push({ opcode: Opcode.loop, rows: plan.steps, inner: body.length, flags: stage.direction });
+    if (loop) {
+      const { timeline } = plan.nodes[stepNodes(stage.steps[0])[0]].shape;
+      commands.push({ opcode: Opcode.loop, span: Span.steps + timeline, timeline, inner: body.length, flags: stage.direction });
+    }
     commands.push(...body);
   }
   commands.push(...carryOut(plan, bases));
@@ -67,25 +70,28 @@ function addressOf(bases: Bases, buffer: Buffer): number {
 
 /** A node as an operand: views become an offset. */
 export function operandOf(plan: Plan, bases: Bases, id: NodeId): Operand {
-  const { buffer: root, earlier, column, only } = placeOf(plan.nodes, id);
+  const { buffer: root, earlier, column } = placeOf(plan.nodes, id);
   const buffer = plan.buffers.get(root);
   if (!buffer) throw new Error(`internal: ${plan.nodes[root].label} (${plan.nodes[root].op}) has no buffer`);
-  const slot = buffer.halo - earlier + (only === "last" ? plan.steps - 1 : 0);
+  const slot = buffer.halo - earlier;
   const { shape } = plan.nodes[root];
   return {
     base: addressOf(bases, buffer) + slot * buffer.timeStride + column * 4,
-    timeStride: only ? 0 : buffer.timeStride,
+    timeStride: buffer.timeStride,
     rowStride: shape.extent === "parameter" && shape.rows === 1 ? 0 : buffer.rowStride,
   };
 }
 
 function lowerStep(plan: Plan, stage: Stage, step: Step, control: number, at: (id: NodeId) => Operand): Command[] {
-  const { nodes, batch, steps } = plan;
-  const id = step.kind === "op" ? step.node : step.nodes[0];
-  const { extent, rows, width } = nodes[id].shape;
-  const height = extent === "sequence" ? (stage.direction === 0 ? batch * steps : batch) : extent === "vector" ? batch : rows;
+  const { nodes } = plan;
+  const members = stepNodes(step);
+  const [id] = members;
+  const read = members.flatMap((member) => nodes[member].inputs).filter((input) => !members.includes(input));
+  const over = (taken: NodeId) => spanOf(nodes, taken, read, at, stage.direction !== 0);
+  const { width } = nodes[id].shape;
   if (step.kind === "map") {
     const { fused } = step;
+    const height = roomOf(plan, stage, nodes[id]);
     const registers = registersOf(nodes, step, plan.users, plan.roots);
     const written = fused ? fused.outputs.filter((id) => id >= 0) : step.nodes.filter((member) => !registers.has(member));
     const program = fused
@@ -96,7 +102,7 @@ function lowerStep(plan: Plan, stage: Stage, step: Step, control: number, at: (i
     return [
       {
         opcode: fused ? GATES[fused.kernel] : Opcode.map,
-        rows: height,
+        ...over(id),
         width,
         extra: program,
         outputs: shown.length,
@@ -107,57 +113,66 @@ function lowerStep(plan: Plan, stage: Stage, step: Step, control: number, at: (i
   }
   const lowering = LOWER[nodes[id].op];
   if (!lowering) throw new Error(`internal: ${nodes[id].op} cannot be a command`);
-  return lowering({ plan, node: nodes[id], id, rows: height, width, control, at }).map((command) => ({
+  return lowering({ plan, node: nodes[id], id, width, control, at, over }).map((command) => ({
     labels: [nodes[id].label],
+    ...over(id),
     ...command,
   }));
+}
+
+/** Rows that a command of this stage goes over at most. */
+function roomOf({ batch, timelines }: Plan, { direction }: Stage, { shape }: Node): number {
+  const { extent, rows, timeline } = shape;
+  return extent === "sequence" ? batch * (direction === 0 ? timelines[timeline] : 1) : extent === "vector" ? batch : rows;
 }
 
 /** A parameter of one row is broadcast over many rows, but a result of one row has a row of its own. */
 const ownRow = (node: Node, height: number, operand: Operand): Operand =>
   height === 1 && operand.rowStride === 0 ? { ...operand, rowStride: rowBytes(node.shape.width) } : operand;
 
-/** Halos are filled with what was carried, or with nothing for rows that begin anew. */
-function carryIn(plan: Plan, bases: Bases): Command[] {
-  return plan.carried.flatMap(({ node, slots, width, symbols: count, offset }) => {
+/** The last slots of each row are handed on. */
+function carryOut(plan: Plan, bases: Bases): Command[] {
+  return plan.carried.flatMap(({ node, slots, width, offset }) => {
     const buffer = plan.buffers.get(node) as Buffer;
+    const { timeline } = plan.nodes[node].shape;
     return Array.from({ length: slots }, (_, slot) => ({
-      opcode: count > 0 ? Opcode.carrySymbolsIn : Opcode.carryIn,
-      rows: plan.batch,
+      opcode: Opcode.carryOut,
+      span: Span.rows,
+      timeline,
       width,
-      operands: [
-        { base: addressOf(bases, buffer) + slot * buffer.timeStride, timeStride: 0, rowStride: buffer.rowStride },
-        { base: offset + slot * buffer.timeStride, timeStride: 0, rowStride: buffer.rowStride },
-      ],
+      operands: [{ ...slotOf(bases, buffer, 0), base: offset + slot * buffer.timeStride }, slotOf(bases, buffer, slot)],
     }));
   });
 }
 
-/** The last slots are handed on. */
-function carryOut(plan: Plan, bases: Bases): Command[] {
-  return plan.carried.map(({ node, slots, width, symbols: count, offset }) => {
-    const buffer = plan.buffers.get(node) as Buffer;
-    return {
-      opcode: count > 0 ? Opcode.carrySymbolsOut : Opcode.carryOut,
-      rows: plan.batch * slots,
-      width,
-      operands: [
-        { base: offset, timeStride: 0, rowStride: buffer.rowStride },
-        { base: addressOf(bases, buffer) + plan.steps * buffer.timeStride, timeStride: 0, rowStride: buffer.rowStride },
-      ],
-    };
-  });
-}
+const slotOf = (bases: Bases, buffer: Buffer, slot: number): Operand => {
+  const { timeStride, rowStride } = buffer;
+  return { base: addressOf(bases, buffer) + slot * timeStride, timeStride, rowStride };
+};
 
-/** Before the first step, where nothing is carried, and beyond the last there is nothing: slots that are read from there are zero, or no symbol. */
-function clearEdges(plan: Plan, bases: Bases, id: NodeId): Command[] {
+/** The bits of what stands where nothing else does: zero, or no symbol. */
+const nothing = ({ shape }: Node): number => (shape.symbols > 0 ? -1 : 0);
+
+/**
+ * What stands before the first step, and behind the last of each row, wherever it is read: what was carried, if the row goes on from there, else
+ * nothing.
+ */
+function edges(plan: Plan, bases: Bases, id: NodeId): Command[] {
   const buffer = plan.buffers.get(id);
   if (!buffer) return [];
-  const { width, symbols } = plan.nodes[id].shape;
-  const clear = (slot: number, slots: number): Command[] => {
-    const base = addressOf(bases, buffer) + slot * buffer.timeStride;
-    const operands = [{ base, timeStride: 0, rowStride: buffer.rowStride }];
-    return slots === 0 ? [] : [{ opcode: symbols > 0 ? Opcode.noSymbols : Opcode.fill, rows: slots * plan.batch, width, operands }];
-  };
-  return [...clear(0, buffer.carried ? 0 : buffer.halo), ...clear(buffer.halo + plan.steps, buffer.tail)];
+  const node = plan.nodes[id];
+  const { width, timeline } = node.shape;
+  const { halo, tail } = buffer;
+  const common = { span: Span.rows, timeline, width, flags: nothing(node) };
+  const carried = plan.carried.find((entry) => entry.node === id);
+  const commands: Command[] = [];
+  if (carried)
+    for (let slot = 0; slot < halo; slot++) {
+      const from = { ...slotOf(bases, buffer, 0), base: carried.offset + slot * buffer.timeStride };
+      commands.push({ opcode: Opcode.carryIn, ...common, operands: [slotOf(bases, buffer, slot), from] });
+    }
+  else if (halo > 0 && !buffer.carried)
+    commands.push({ opcode: Opcode.before, ...common, inner: halo, operands: [slotOf(bases, buffer, 0)] });
+  if (tail > 0) commands.push({ opcode: Opcode.behind, ...common, inner: tail, operands: [slotOf(bases, buffer, halo)] });
+  return commands;
 }

@@ -1,11 +1,12 @@
-// The table of lowerings: what command, or few commands, each operation becomes.
+// The table of lowerings: what command, or few commands, each operation becomes. They go over what their result goes over, if they say nothing else.
 
-import { CONTROL_LOSS, DROPOUT_PER_SEQUENCE, DROPOUT_SCALED, Opcode } from "../../assembly/isa.ts";
+import { CONTROL_LOSS, DROPOUT_PER_SEQUENCE, DROPOUT_SCALED, Opcode, Span } from "../../assembly/isa.ts";
 import type { Node, NodeId } from "../graph/graph.ts";
 import { entriesOf } from "../graph/initializer.ts";
 import { rowBytes } from "../plan/bytes.ts";
 import { accumulatesOnto } from "../plan/layout.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { Over } from "./spans.ts";
 import { ABSENT, type Command, type Operand } from "./words.ts";
 
 /** What lowering one step needs to know. */
@@ -13,11 +14,12 @@ export interface Context {
   readonly plan: Plan;
   readonly node: Node;
   readonly id: NodeId;
-  readonly rows: number;
   /** The whole row width of the result. */
   readonly width: number;
   readonly control: number;
   at(id: NodeId): Operand;
+  /** What a command goes over that takes all of this operand. */
+  over(id: NodeId): Over;
 }
 
 const start = (context: Context, place: number): Operand => {
@@ -30,7 +32,7 @@ const symbols = (plan: Plan, id: NodeId): number => plan.nodes[id].shape.width;
 /** x and y as they are, row by row. */
 const rowwise =
   (opcode: Opcode) =>
-  ({ node, id, rows, width, at }: Context): Command[] => [{ opcode, rows, width, outputs: 1, operands: [at(id), ...node.inputs.map(at)] }];
+  ({ node, id, width, at }: Context): Command[] => [{ opcode, width, outputs: 1, operands: [at(id), ...node.inputs.map(at)] }];
 
 /** As `rowwise`, with the number that is added to a variance. */
 const normalizing =
@@ -41,14 +43,14 @@ const normalizing =
     return rowwise(opcode)(context).map((command) => ({ ...command, real: node.attributes.epsilon }));
   };
 
-function lossCommand({ plan, node, rows, control, at }: Context, dX: Operand): Command[] {
+function lossCommand({ plan, node, control, at, over }: Context, dX: Operand): Command[] {
   if (node.op !== "loss" && node.op !== "lossGradient") throw new Error("internal: not a loss");
   const [x, target] = node.inputs;
   const { kind, ignore } = node.attributes;
   return [
     {
       opcode: Opcode[kind],
-      rows,
+      ...over(x),
       width: symbols(plan, x),
       flags: ignore >= 0 ? ignore : -1,
       real: 1,
@@ -76,12 +78,11 @@ export const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>>
     ];
   },
   matmul: (context) => {
-    const { plan, node, id, rows, width, at } = context;
+    const { plan, node, id, width, at } = context;
     const [x, weight] = node.inputs;
     return [
       {
         opcode: Opcode.gemm,
-        rows,
         inner: symbols(plan, x),
         width,
         outputs: 1,
@@ -90,7 +91,7 @@ export const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>>
     ];
   },
   sparse: (context) => {
-    const { plan, node, id, rows, width, at } = context;
+    const { plan, node, id, width, at } = context;
     if (node.op !== "sparse") return [];
     const [x, weight] = node.inputs;
     const parameter = plan.nodes[weight];
@@ -98,7 +99,6 @@ export const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>>
     return [
       {
         opcode: node.attributes.transposed ? Opcode.sparseTransposed : Opcode.sparse,
-        rows,
         inner: symbols(plan, x),
         width,
         flags: entriesOf(parameter.attributes.initial),
@@ -107,13 +107,13 @@ export const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>>
       },
     ];
   },
-  outer: ({ plan, node, id, at }) => {
+  outer: ({ plan, node, id, at, over }) => {
     const [x, dY] = node.inputs;
     const { rows, width } = plan.nodes[id].shape;
     return [
       {
         opcode: Opcode.outer,
-        rows: rowsOf(plan, dY),
+        ...over(dY),
         inner: rows,
         width,
         flags: accumulatesOnto(node) >= 0 ? 1 : 0,
@@ -123,26 +123,25 @@ export const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>>
     ];
   },
   gather: (context) => {
-    const { node, id, rows, width, at } = context;
+    const { node, id, width, at } = context;
     const [ids, table] = node.inputs;
     const rowStride = at(table).rowStride || rowBytes(width);
     return [
       {
         opcode: Opcode.gather,
-        rows,
         width,
         outputs: 1,
         operands: [at(id), at(ids), { ...at(table), rowStride }, start(context, 2)],
       },
     ];
   },
-  scatter: ({ plan, node, id, at }) => {
+  scatter: ({ plan, node, id, at, over }) => {
     const [ids, dY] = node.inputs;
     const { rows, width } = plan.nodes[id].shape;
     return [
       {
         opcode: Opcode.scatter,
-        rows: rowsOf(plan, dY),
+        ...over(dY),
         inner: rows,
         width,
         flags: accumulatesOnto(node) >= 0 ? 1 : 0,
@@ -151,10 +150,10 @@ export const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>>
       },
     ];
   },
-  columnSum: ({ plan, node, id, width, at }) => [
+  columnSum: ({ node, id, width, at, over }) => [
     {
       opcode: Opcode.columnSum,
-      rows: rowsOf(plan, node.inputs[0]),
+      ...over(node.inputs[0]),
       inner: 1,
       width,
       flags: accumulatesOnto(node) >= 0 ? 1 : 0,
@@ -162,63 +161,63 @@ export const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>>
       operands: [at(id), at(node.inputs[0])],
     },
   ],
-  concat: ({ plan, node, id, rows, at }) => {
+  concat: ({ plan, node, id, at }) => {
     let column = 0;
     return node.inputs.flatMap((input) => {
       const width = symbols(plan, input);
       const to = { ...at(id), base: at(id).base + column * 4 };
       column += width;
       // What was made in its place need not be brought there.
-      return at(input).base === to.base ? [] : [{ opcode: Opcode.copy, rows, width, outputs: 1, operands: [to, at(input)] }];
+      return at(input).base === to.base ? [] : [{ opcode: Opcode.copy, width, outputs: 1, operands: [to, at(input)] }];
     });
   },
-  pad: ({ plan, node, id, rows, width, at }) => {
+  pad: ({ plan, node, id, width, at }) => {
     if (node.op !== "pad") return [];
     const to = at(id);
     const [x] = node.inputs;
     const from = { ...to, base: to.base + node.attributes.from * 4 };
     return [
-      { opcode: Opcode.fill, rows, width, operands: [to] },
-      { opcode: Opcode.copy, rows, width: symbols(plan, x), outputs: 1, operands: [from, at(x)] },
+      { opcode: Opcode.fill, width, operands: [to] },
+      { opcode: Opcode.copy, width: symbols(plan, x), outputs: 1, operands: [from, at(x)] },
     ];
   },
-  atLast: ({ plan, node, id, rows, width, at }) => {
-    const to = at(id);
-    const step = node.op === "atLast" && node.attributes.reversed ? 0 : plan.steps - 1;
-    const place = { ...to, base: to.base + step * to.timeStride };
+  last: ({ plan, node, id, width, at }) => {
+    if (node.op !== "last") return [];
+    const [x] = node.inputs;
+    const { timeline } = plan.nodes[x].shape;
+    const flags = node.attributes.reversed ? -1 : 1;
+    return [{ opcode: Opcode.last, timeline, flags, width, outputs: 1, operands: [at(id), at(x)] }];
+  },
+  atLast: ({ node, id, width, at }) => {
+    if (node.op !== "atLast") return [];
+    const flags = node.attributes.reversed ? -1 : 1;
     return [
-      { opcode: Opcode.fill, rows, width, operands: [to] },
-      { opcode: Opcode.copy, rows: plan.batch, width, outputs: 1, operands: [place, at(node.inputs[0])] },
+      { opcode: Opcode.fill, width, operands: [at(id)] },
+      { opcode: Opcode.atLast, span: Span.rows, flags, width, operands: [at(id), at(node.inputs[0])] },
     ];
   },
   softmax: rowwise(Opcode.softmax),
   softmaxGradient: rowwise(Opcode.softmaxGradient),
   normalize: normalizing(Opcode.normalize),
   normalizeGradient: normalizing(Opcode.normalizeGradient),
-  argmax: ({ plan, node, id, rows, at }) => [
-    { opcode: Opcode.argmax, rows, width: symbols(plan, node.inputs[0]), operands: [at(id), at(node.inputs[0])] },
+  argmax: ({ plan, node, id, at }) => [
+    { opcode: Opcode.argmax, width: symbols(plan, node.inputs[0]), operands: [at(id), at(node.inputs[0])] },
   ],
-  dropout: ({ plan, node, id, rows, width, at }) => {
+  dropout: ({ plan, node, id, width, at }) => {
     if (node.op !== "dropout") return [];
     const { keep, stream, scaled, perSequence } = node.attributes;
     const flags = (scaled ? DROPOUT_SCALED : 0) | (perSequence ? DROPOUT_PER_SEQUENCE : 0);
-    const inner = node.shape.extent === "sequence" ? plan.batch : rows;
+    const inner = node.shape.rows || plan.batch;
     const operands = [at(id), at(node.inputs[0])];
-    return [{ opcode: Opcode.dropout, rows, inner, width, flags, real: keep, extra: stream, outputs: 1, operands }];
+    return [{ opcode: Opcode.dropout, inner, width, flags, real: keep, extra: stream, outputs: 1, operands }];
   },
-  noise: ({ plan, node, id, rows, width, at }) => {
+  noise: ({ plan, node, id, width, at }) => {
     if (node.op !== "noise") return [];
     const { limit, stream } = node.attributes;
-    const inner = node.shape.extent === "sequence" ? plan.batch : rows;
+    const inner = node.shape.rows || plan.batch;
     const operands = [at(id), at(node.inputs[0])];
-    return [{ opcode: Opcode.addNoise, rows, inner, width, real: limit, extra: stream, outputs: 1, operands }];
+    return [{ opcode: Opcode.addNoise, inner, width, real: limit, extra: stream, outputs: 1, operands }];
   },
-  loss: (context) => lossCommand({ ...context, rows: rowsOf(context.plan, context.node.inputs[0]) }, ABSENT),
+  loss: (context) => lossCommand(context, ABSENT),
   lossGradient: (context) => lossCommand(context, context.at(context.id)),
 };
-
-/** Rows of a value when all time steps are taken at once. */
-function rowsOf({ nodes, batch, steps }: Plan, id: NodeId): number {
-  const { extent, rows } = nodes[id].shape;
-  return extent === "sequence" ? batch * steps : extent === "vector" ? batch : rows;
-}

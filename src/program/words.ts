@@ -1,6 +1,6 @@
 // A program as it lies in memory: commands, then the map programs that they point to, written into one growing list of words.
 
-import { COMMAND_WORDS, FIRST_OPERAND_WORD, MAX_OPERANDS, OPERAND_WORDS, type Opcode } from "../../assembly/isa.ts";
+import { COMMAND_WORDS, FIRST_OPERAND_WORD, MAX_OPERANDS, OPERAND_WORDS, type Opcode, Span } from "../../assembly/isa.ts";
 
 /** Where an operand starts at t = 0 and how far it is from step to step and from row to row, in bytes. */
 export interface Operand {
@@ -11,11 +11,14 @@ export interface Operand {
 
 export const ABSENT: Operand = { base: 0, timeStride: 0, rowStride: 0 };
 
-/** An operand as it lies in memory. */
+/** An operand as it lies in the program of a map. */
 export const operandWords = ({ base, timeStride, rowStride }: Operand): number[] => [base, timeStride, rowStride, 0];
 
 export interface Command {
   readonly opcode: Opcode;
+  /** What it goes over. Default: nothing, only its own rows. */
+  readonly span?: Span;
+  readonly timeline?: number;
   readonly rows?: number;
   readonly inner?: number;
   readonly width?: number;
@@ -45,7 +48,8 @@ export function assemble(commands: readonly Command[], address: number): Uint32A
   const words = new Uint32Array(commands.length * COMMAND_WORDS + maps.reduce((sum, map) => sum + map.length, 0));
   let free = commands.length * COMMAND_WORDS;
   commands.forEach((command, index) => {
-    const { opcode, rows = 0, inner = 0, width = 0, flags = 0, real = 0, extra = 0, outputs = 0, operands = [] } = command;
+    const { opcode, span = Span.nothing, timeline = 0, rows = 0, inner = 0, width = 0, flags = 0, real = 0, extra = 0 } = command;
+    const { outputs = 0, operands = [] } = command;
     if (operands.length > MAX_OPERANDS) throw new Error(`internal: a command of ${operands.length} operands`);
     const at = index * COMMAND_WORDS;
     let pointer = extra;
@@ -55,7 +59,7 @@ export function assemble(commands: readonly Command[], address: number): Uint32A
       free += pointer.length;
       pointer = start;
     }
-    words.set([opcode, rows, inner, width, flags, floatBits(real), pointer, outputs], at);
+    words.set([opcode, span, timeline, rows, inner, width, flags, floatBits(real), pointer, outputs], at);
     operands.forEach(({ base, timeStride, rowStride }, operand) => {
       words.set([base, timeStride, rowStride], at + FIRST_OPERAND_WORD + operand * OPERAND_WORDS);
     });

@@ -22,7 +22,7 @@ export async function evaluation(
   data: Data,
   { teacherForcing, signal }: { teacherForcing: boolean; signal?: AbortSignal | undefined },
 ): Promise<Evaluation> {
-  const runner = new Runner(machine, programs, { kind: "evaluate", teacherForcing }, data.batch);
+  const runner = new Runner(machine, programs, { kind: "evaluate", teacherForcing }, data);
   const pause = giveWay();
   let [sum, count] = [0, 0];
   try {

@@ -66,7 +66,7 @@ export class Inspector {
     this.#programs = programs;
     this.#definition = definition;
     this.#saturated = saturated;
-    this.#runner = new Runner(machine, programs, { kind: "inspect", teacherForcing }, batch);
+    this.#runner = new Runner(machine, programs, { kind: "inspect", teacherForcing }, { batch });
   }
 
   /** Runs a batch forwards and backwards from a fresh state. */
@@ -100,12 +100,12 @@ export class Inspector {
   }
 
   #norms(program: Program, node: number): Float64Array {
-    const { batch, steps } = program.plan;
-    const squares = new Float64Array(steps);
-    this.#each(program, node, (values, from, to, row) => {
+    const { timeline } = program.plan.nodes[node].shape;
+    const squares = new Float64Array(program.tables.timelines[timeline].steps);
+    this.#each(program, node, (values, from, to, t) => {
       let square = 0;
       for (let at = from; at < to; at++) square += values[at] * values[at];
-      squares[Math.floor(row / batch)] += square;
+      squares[t] += square;
     });
     return squares.map(Math.sqrt);
   }
@@ -129,14 +129,14 @@ export class Inspector {
     return { layer, unit: unitName(layer, of, layers), kind: unit.op, low: low / count, high: high / count };
   }
 
-  /** All rows of a node's value, those of the first step first: the numbers from … to − 1 of `values`. */
-  #each(program: Program, node: number, visit: (values: Float32Array, from: number, to: number, row: number) => void): void {
-    const { nodes, batch, steps } = program.plan;
-    const { extent, width } = nodes[node].shape;
+  /** All rows of a node's value, those of the first step first: the numbers from … to − 1 of `values` at step t. */
+  #each(program: Program, node: number, visit: (values: Float32Array, from: number, to: number, t: number) => void): void {
+    const { nodes, batch, timelines } = program.plan;
+    const { shape } = nodes[node];
     const { address, stride } = program.place(node);
-    const rows = extent === "sequence" ? batch * steps : batch;
+    const rows = shape.extent === "sequence" ? batch * timelines[shape.timeline] : batch;
     const values = this.#machine.memory.floats(address, rows * stride);
-    for (let row = 0; row < rows; row++) visit(values, row * stride, row * stride + width, row);
+    program.tables.each(shape, (row, t) => visit(values, row * stride, row * stride + shape.width, t));
   }
 
   #norm({ offset, rows, width, stride }: ParameterPlace): number {

@@ -13,7 +13,7 @@ import { Runner } from "./runner.ts";
 export interface FeatureRows {
   /** Where the features' first row lies, and floats from row to row. */
   readonly place: { readonly address: number; readonly stride: number };
-  /** The rows that count. */
+  /** The rows that count, in rising order. */
   readonly rows: readonly number[];
   /** Their targets, one after the other. */
   readonly targets: Float64Array;
@@ -31,8 +31,10 @@ export function usableRows(washout: number): ((batch: Batch, height: number) => 
         if (!keep) seen[b] = 0;
       });
     const rows: number[] = [];
-    for (let t = 0; t < batch.steps; t++) for (let b = 0; b < height; b++) if (seen[b] + t >= washout) rows.push(t * height + b);
-    for (let b = 0; b < height; b++) longest = Math.max(longest, (seen[b] += batch.steps));
+    const lengthOf = (b: number): number => batch.lengths?.[b] ?? batch.steps;
+    for (let t = 0; t < batch.steps; t++)
+      for (let b = 0; b < height; b++) if (t < lengthOf(b) && seen[b] + t >= washout) rows.push(t * height + b);
+    for (let b = 0; b < height; b++) longest = Math.max(longest, (seen[b] += lengthOf(b)));
     return rows;
   };
   return Object.assign(usable, { longest: () => longest });
@@ -58,7 +60,7 @@ export async function* readRows(
   noisy: boolean,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<FeatureRows, void, void> {
-  const runner = new Runner(machine, programs, { kind: "features", teacherForcing: true, noisy }, data.batch);
+  const runner = new Runner(machine, programs, { kind: "features", teacherForcing: true, noisy }, data);
   const usable = usableRows(washout);
   const pause = giveWay();
   let step = machine.view().getUint32(CONTROL_STEP, true);
@@ -69,10 +71,15 @@ export async function* readRows(
       const { program, carry } = runner.run(batch);
       program.accept(carry);
       machine.view().setUint32(CONTROL_STEP, ++step, true);
-      const { nodes, shown, steps, batch: height } = program.plan;
-      const all = usable({ ...batch, steps }, height);
+      const height = program.tables.rows;
+      const all = usable(batch, height);
+      const { nodes, shown, batch: room } = program.plan;
+      const [{ places }] = program.tables.timelines;
       // A vector stands for its whole sequence.
-      const rows = nodes[shown.target].shape.extent === "sequence" ? all : Array.from({ length: height }, (_, b) => b);
+      const rows =
+        nodes[shown.target].shape.extent === "sequence"
+          ? all.map((row) => Math.floor(row / height) * room + places[row % height]).sort((a, b) => a - b)
+          : Array.from({ length: height }, (_, b) => b);
       found += rows.length;
       yield rowsOf(machine, program, definition, rows);
       const waiting = pause();

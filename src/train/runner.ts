@@ -4,9 +4,10 @@ import { checkSize } from "../define/check.ts";
 import type { Machine } from "../engine/machine.ts";
 import type { Carry, Program } from "../engine/program.ts";
 import type { Programs } from "../engine/programs.ts";
+import type { Taken } from "../engine/tables.ts";
 import type { NodeId } from "../graph/graph.ts";
 import type { Purpose } from "../plan/unfold.ts";
-import type { Batch, Slots } from "./data.ts";
+import type { Batch, Data, Slots } from "./data.ts";
 import type { States } from "./memory.ts";
 
 /** What a batch is written into, with the program that reads it; kept from step to step, so that a step allocates little. */
@@ -27,7 +28,13 @@ export interface Written {
   readonly keep: Int32Array;
 }
 
-/** Where a program reads what it is given. */
+/** Rows, and steps of each timeline, that a program has room for. */
+interface Room {
+  readonly batch: number;
+  readonly timelines: readonly number[];
+}
+
+/** Where a program reads what it is given, with rows in the batch's own order. */
 function slotsOf(machine: Machine, program: Program): Record<string, Slots> {
   const { nodes, batch, timelines, given } = program.plan;
   const slots = (node: NodeId): Slots => {
@@ -43,36 +50,80 @@ function slotsOf(machine: Machine, program: Program): Record<string, Slots> {
 /** `layer 1/lstm.h: 4096 bytes` */
 const layoutOf = ({ plan }: Program): string[] => plan.carried.map(({ label, bytes }) => `${label}: ${bytes} bytes`);
 
+/** The same for a batch whose rows stand in another order. */
+function arranged({ plan, tables }: Program, slots: Readonly<Record<string, Slots>>): Readonly<Record<string, Slots>> {
+  if (tables.timelines.every(({ inOrder }) => inOrder)) return slots;
+  const ordered = ([name, own]: [string, Slots]): [string, Slots] => {
+    const { extent, timeline } = plan.nodes[plan.given[name]].shape;
+    const { inOrder, places } = tables.timelines[timeline];
+    return [name, extent !== "sequence" || inOrder ? own : { ...own, order: places }];
+  };
+  return Object.fromEntries(Object.entries(slots).map(ordered));
+}
+
 /** Growing the memory detaches views. */
 const isDetached = ({ values }: Slots): boolean => values.length === 0;
 
 /** The data was checked when training began, but may have been changed since; and a symbol is an address. */
-function checkWritten(name: string, { values }: Slots, symbols: number): void {
+function checkWritten(name: string, { values }: Slots, { plan, tables }: Program): void {
+  const { shape } = plan.nodes[plan.given[name]];
+  const { symbols } = shape;
   if (symbols === 0) return;
-  for (let i = 0; i < values.length; i++)
-    if (values[i] < 0 || values[i] >= symbols)
+  tables.each(shape, (row) => {
+    if (values[row] < 0 || values[row] >= symbols)
       throw new RangeError(
-        `a symbol of the ${name} is ${values[i]} but must be a symbol from 0 to ${symbols - 1}. The data was changed while it was read: leave it alone until then.`,
+        `a symbol of the ${name} is ${values[row]} but must be a symbol from 0 to ${symbols - 1}. The data was changed while it was read: leave it alone until then.`,
       );
+  });
 }
+
+/** What of a program's room a batch takes. @throws RangeError if it contradicts itself. */
+function takenBy(batch: Batch, rows: number): Taken {
+  const { steps, lengths = null, source, keep } = batch;
+  if (keep && keep.length !== rows) throw new RangeError(`a batch: keep has ${keep.length} numbers for ${rows} rows. Give one a row.`);
+  const timelines = [{ steps, lengths }, ...(source ? [source] : [])];
+  timelines.forEach((timeline, k) => {
+    const what = k === 0 ? "" : "source ";
+    if (!timeline.lengths) {
+      checkSize(`a batch: ${what}steps`, timeline.steps);
+      return;
+    }
+    if (timeline.lengths.length !== rows)
+      throw new RangeError(`a batch: ${what}lengths has ${timeline.lengths.length} numbers for ${rows} rows. Give one a row.`);
+    timeline.lengths.forEach((length, b) => {
+      if (!(length >= 0 && length <= timeline.steps))
+        throw new RangeError(`a batch: ${what}lengths[${b}] is ${length} but must be from 0 to the batch's steps, ${timeline.steps}.`);
+    });
+  });
+  return { rows, timelines };
+}
+
+/**
+ * Room for sequences of `steps` where longer ones may follow: a quarter more at most, so that up to 1000 steps 36 programs serve all lengths. Room that
+ * is not taken costs memory, but no time.
+ */
+export const roomFor = (steps: number): number => {
+  const unit = 2 ** Math.max(0, Math.ceil(Math.log2(steps)) - 3);
+  return Math.ceil(steps / unit) * unit;
+};
 
 /** One per training or evaluation; `release` gives the carried states back. */
 export class Runner {
   readonly #machine: Machine;
   readonly #programs: Programs;
   readonly #purpose: Purpose;
-  readonly #batch: number;
+  readonly #data: Pick<Data, "batch" | "longest">;
   readonly #carries = new Map<number, Carry>();
   readonly #before: States | null;
   #seat: Seat | null = null;
   #handsOn = false;
 
-  /** `before`: the states that the first batch finds. */
-  constructor(machine: Machine, programs: Programs, purpose: Purpose, batch: number, before: States | null = null) {
+  /** What the data says of its batches is how much room is made at first. `before`: the states that the first batch finds. */
+  constructor(machine: Machine, programs: Programs, purpose: Purpose, data: Pick<Data, "batch" | "longest">, before: States | null = null) {
     this.#machine = machine;
     this.#programs = programs;
     this.#purpose = purpose;
-    this.#batch = batch;
+    this.#data = data;
     this.#before = before;
   }
 
@@ -92,22 +143,19 @@ export class Runner {
 
   /** Writes one batch to where it will be read. */
   write(batch: Batch): Written {
-    const rows = checkSize("a batch: rows", batch.rows ?? this.#batch);
-    checkSize("a batch: steps", batch.steps);
-    if (batch.keep && batch.keep.length !== rows)
-      throw new RangeError(`a batch: keep has ${batch.keep.length} numbers for ${rows} rows. Give one a row.`);
-    const seat = this.#take(rows, batch.steps);
-    const { program, carry, slots } = seat;
-    const { nodes, given } = program.plan;
+    const taken = takenBy(batch, checkSize("a batch: rows", batch.rows ?? this.#data.batch));
+    const seat = this.#take(this.#room(taken), taken);
+    const { program, carry } = seat;
+    const slots = arranged(program, seat.slots);
     this.#handsOn = batch.keep !== null;
     batch.write(slots);
-    for (const name in slots) checkWritten(name, slots[name], nodes[given[name]].shape.symbols);
+    for (const name in slots) checkWritten(name, slots[name], program);
     return { program, carry, keep: batch.keep ?? seat.anew };
   }
 
   /** Runs what another runner has written, from the state that it is about to begin with: a batch writes itself once. */
   repeat({ program: other, carry: theirs, keep }: Written): Written {
-    const { program, carry, slots } = this.#take(other.plan.batch, other.plan.steps);
+    const { program, carry, slots } = this.#take(other.plan, other.tables.taken);
     const { memory } = this.#machine;
     const written = slotsOf(this.#machine, other);
     for (const name in slots) slots[name].values.set(written[name].values);
@@ -123,22 +171,40 @@ export class Runner {
     return { program, carry, keep };
   }
 
-  /** The seat of the batch before, if it fits and nothing has been moved since. */
-  #take(rows: number, steps: number): Seat {
-    const last = this.#seat;
-    if (last && !last.program.isReleased && last.program.plan.batch === rows && last.program.plan.steps === steps) {
-      if (!Object.values(last.slots).some(isDetached)) return last;
+  /** Room for this batch, and for all that are known to come. */
+  #room({ rows, timelines }: Taken): Room {
+    const { batch, longest = 0 } = this.#data;
+    const before = this.#seat?.program.plan;
+    if (before && rows <= before.batch && timelines.every(({ steps }, k) => steps <= before.timelines[k])) return before;
+    const room = timelines.map(({ steps }, k) => (k === 0 && steps <= longest && longest < Infinity ? longest : roomFor(steps)));
+    return { batch: Math.max(rows, batch), timelines: room };
+  }
+
+  /** A seat with this room, the one of the batch before if nothing has been moved since, of which so much is taken. */
+  #take(room: Room, taken: Taken): Seat {
+    const { batch, timelines } = room;
+    const [steps] = timelines;
+    let seat = this.#seat;
+    if (
+      !seat ||
+      seat.program.isReleased ||
+      seat.program.plan.batch !== batch ||
+      seat.program.plan.steps !== steps ||
+      Object.values(seat.slots).some(isDetached)
+    ) {
+      const program = this.#programs.get(this.#purpose, batch, steps);
+      let carry = this.#carries.get(batch);
+      if (!carry) {
+        carry = program.newCarry();
+        this.#carries.set(batch, carry);
+        if (this.#before) this.#goOn(this.#before, program, carry);
+      }
+      // Views come last: all that is allocated is allocated by now.
+      seat = { program, carry, anew: new Int32Array(batch), slots: slotsOf(this.#machine, program) };
+      this.#seat = seat;
     }
-    const program = this.#programs.get(this.#purpose, rows, steps);
-    let carry = this.#carries.get(rows);
-    if (!carry) {
-      carry = program.newCarry();
-      this.#carries.set(rows, carry);
-      if (this.#before) this.#goOn(this.#before, program, carry);
-    }
-    // Views come last: all that is allocated is allocated by now.
-    this.#seat = { program, carry, anew: new Int32Array(rows), slots: slotsOf(this.#machine, program) };
-    return this.#seat;
+    seat.program.tables.take(taken);
+    return seat;
   }
 
   /** From states that were kept. */

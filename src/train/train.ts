@@ -40,7 +40,7 @@ export async function* training(
   const life = (): number => machine.view().getUint32(CONTROL_STEP, true);
   if (from) checkLife(from, life());
   const before = from && from.batch > 0 ? memory.states() : null;
-  const runner = new Runner(machine, programs, { kind: "train", teacherForcing }, data.batch, before);
+  const runner = new Runner(machine, programs, { kind: "train", teacherForcing }, data, before);
   memory.states = () => runner.states() ?? before;
   const inspector = every > 0 ? new Inspector(machine, programs, definition, { teacherForcing, batch: data.batch }) : null;
   const pause = giveWay();

@@ -85,12 +85,12 @@ function wrong(width: i32, keep: f32, scaled: bool, perSequence: bool): i32 {
   const stride = floats << 2;
   const count = 12 * floats;
   for (let i = 0; i < count; i++) store<f32>(X + (i << 2), i % floats < width ? f32(i + 1) : f32.NaN);
-  dropout(OUT, stride, X, stride, 12, width, 4, 5, keep, scaled, perSequence, 1, 2, 3, 4);
+  dropout(OUT, stride, X, stride, 12, width, 4, 0, 5, keep, scaled, perSequence, 1, 2, 3, 4);
   // The same three steps: the first alone, two rows of it again as a smaller batch, the last two together, in place.
   memory.copy(OTHER, X, count << 2);
-  dropout(OTHER, stride, OTHER, stride, 4, width, 4, 5, keep, scaled, perSequence, 1, 2, 3, 4);
-  dropout(OTHER, stride, X, stride, 2, width, 2, 5, keep, scaled, perSequence, 1, 2, 3, 4);
-  dropout(OTHER + 4 * stride, stride, OTHER + 4 * stride, stride, 8, width, 4, 6, keep, scaled, perSequence, 1, 2, 3, 4);
+  dropout(OTHER, stride, OTHER, stride, 4, width, 4, 0, 5, keep, scaled, perSequence, 1, 2, 3, 4);
+  dropout(OTHER, stride, X, stride, 2, width, 2, 0, 5, keep, scaled, perSequence, 1, 2, 3, 4);
+  dropout(OTHER + 4 * stride, stride, OTHER + 4 * stride, stride, 8, width, 4, 0, 6, keep, scaled, perSequence, 1, 2, 3, 4);
   let bad = 0;
   let different = 0;
   for (let i = 0; i < count; i++) {
@@ -110,7 +110,7 @@ function ones(count: i32): void {
 
 function kept(keep: f32): i32 {
   ones(COUNT);
-  dropout(OUT, 512, X, 512, 128, 128, 32, 0, keep, true, false, 5, 6, 7, 8);
+  dropout(OUT, 512, X, 512, 128, 128, 32, 0, 0, keep, true, false, 5, 6, 7, 8);
   let count = 0;
   for (let i = 0; i < COUNT; i++) if (load<f32>(OUT + (i << 2)) !== 0) count++;
   return count;
@@ -119,14 +119,29 @@ function kept(keep: f32): i32 {
 /** Of 2048 elements (4 rows of 512, kept by half) how many two masks agree on, as standard deviations from the half. */
 function agreement(seed: u32, stream: u32, step: u32, time: i32): f64 {
   ones(2048);
-  dropout(OUT, 2048, X, 2048, 4, 512, 4, 7, 0.5, false, false, 1, 0, 2, 3);
-  dropout(OTHER, 2048, X, 2048, 4, 512, 4, time, 0.5, false, false, seed, 0, stream, step);
+  dropout(OUT, 2048, X, 2048, 4, 512, 4, 0, 7, 0.5, false, false, 1, 0, 2, 3);
+  dropout(OTHER, 2048, X, 2048, 4, 512, 4, 0, time, 0.5, false, false, seed, 0, stream, step);
   let count = 0;
   for (let i = 0; i < 2048; i++) if (load<f32>(OUT + (i << 2)) === load<f32>(OTHER + (i << 2))) count++;
   return abs(count - 1024) / Math.sqrt(512.0);
 }
 
 describe("dropout", () => {
+  test("is decided by the row of the batch, wherever that stands, also where only some rows are alive", () => {
+    ones(COUNT);
+    const order = OUT + (1 << 12);
+    store<i32>(order, 2);
+    store<i32>(order, 0, 4);
+    store<i32>(order, 1, 8);
+    for (let perSequence = 0; perSequence < 2; perSequence++) {
+      dropout(OTHER, 256, X, 256, 3, 61, 3, 0, 5, 0.5, true, perSequence !== 0, 1, 2, 3, 4);
+      dropout(OUT, 256, X, 256, 2, 61, 3, order, 5, 0.5, true, perSequence !== 0, 1, 2, 3, 4);
+      for (let i = 0; i < 61; i++) {
+        expect<f32>(load<f32>(OUT + (i << 2))).toBe(load<f32>(OTHER + (i << 2), 512));
+        expect<f32>(load<f32>(OUT + (i << 2), 256)).toBe(load<f32>(OTHER + (i << 2)));
+      }
+    }
+  });
   test("keeps or drops by place alone, in place or not, however batch, rows and steps are split", () => {
     for (let w = 0; w < WIDTHS.length; w++) {
       for (let kind = 0; kind < 4; kind++) {
@@ -155,7 +170,7 @@ describe("dropout", () => {
   });
   test("is decided by the words of philox that its comment names", () => {
     ones(64);
-    dropout(OUT, 256, X, 256, 1, 61, 1, 15, 0.25, true, false, 11, 12, 13, 14);
+    dropout(OUT, 256, X, 256, 1, 61, 1, 0, 15, 0.25, true, false, 11, 12, 13, 14);
     let count = 0;
     for (let i = 0; i < 61; i++) {
       v128.store(OTHER, philox(i32x4((i >> 4) * 4 + (i & 3), 0, 14, 15), 11, 12 ^ 13));
@@ -166,20 +181,20 @@ describe("dropout", () => {
   });
   test("makes a dropped NaN zero", () => {
     for (let i = 0; i < 64; i++) store<f32>(X + (i << 2), f32.NaN);
-    dropout(OUT, 256, X, 256, 1, 64, 1, 0, 0.5, true, false, 1, 2, 3, 4);
+    dropout(OUT, 256, X, 256, 1, 64, 1, 0, 0, 0.5, true, false, 1, 2, 3, 4);
     let zeros = 0;
     for (let i = 0; i < 64; i++) if (load<u32>(OUT + (i << 2)) === 0) zeros++;
     expect<bool>(zeros > 16 && zeros < 48).toBe(true);
   });
   test("has contracts", () => {
     expect(() => {
-      dropout(OUT, 32, X, 32, 1, 8, 1, 0, 0, true, false, 0, 0, 0, 0);
+      dropout(OUT, 32, X, 32, 1, 8, 1, 0, 0, 0, true, false, 0, 0, 0, 0);
     }).toThrow("keep 0");
     expect(() => {
-      dropout(OUT, 32, X, 32, 1, 8, 1, 0, 1.5, true, false, 0, 0, 0, 0);
+      dropout(OUT, 32, X, 32, 1, 8, 1, 0, 0, 1.5, true, false, 0, 0, 0, 0);
     }).toThrow("keep above 1");
     expect(() => {
-      dropout(OUT, 32, X, 32, 3, 8, 2, 0, 0.5, true, false, 0, 0, 0, 0);
+      dropout(OUT, 32, X, 32, 3, 8, 2, 0, 0, 0.5, true, false, 0, 0, 0, 0);
     }).toThrow("a batch and a half");
   });
 });

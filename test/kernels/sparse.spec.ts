@@ -10,6 +10,7 @@ const W: usize = BASE;
 const X: usize = BASE + (1 << 15);
 const INIT: usize = BASE + (2 << 15);
 const OUT: usize = BASE + (3 << 15);
+const OTHER: usize = BASE + (4 << 15);
 const ROWS = 3;
 
 function padded(width: i32): i32 {
@@ -126,7 +127,7 @@ describe("noise", () => {
       prepare(width, width, 1);
       // Three steps of one row, then one step of three.
       for (let batch = 1; batch <= ROWS; batch += 2) {
-        addNoise(OUT, stride, X, stride, ROWS, width, batch, 100, 0.5, 11, 12, 13, 14);
+        addNoise(OUT, stride, X, stride, ROWS, width, batch, 0, 100, 0.5, 11, 12, 13, 14);
         let count = 0;
         for (let r = 0; r < ROWS; r++) {
           for (let i = 0; i < width; i++) {
@@ -140,8 +141,15 @@ describe("noise", () => {
         expect<i32>(count).toBe(0, "width");
       }
       const second = load<f32>(OUT + stride);
-      addNoise(X, stride, X, stride, 2, width, 2, 100, 0.5, 11, 12, 13, 14);
+      addNoise(X, stride, X, stride, 2, width, 2, 0, 100, 0.5, 11, 12, 13, 14);
       expect<f32>(load<f32>(X + stride)).toBe(second, "in place, in a smaller batch");
+      prepare(width, width, 1);
+      const order = INIT;
+      store<i32>(order, 1);
+      addNoise(OTHER, stride, X, stride, 2, width, 2, 0, 100, 0.5, 11, 12, 13, 14);
+      memory.copy(X, X + stride, stride);
+      addNoise(OUT, stride, X, stride, 1, width, 2, order, 100, 0.5, 11, 12, 13, 14);
+      expect<f32>(load<f32>(OUT)).toBe(load<f32>(OTHER + stride), "for the row of the batch, wherever it stands");
     }
   });
 });

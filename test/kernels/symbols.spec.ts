@@ -1,10 +1,9 @@
-// Specs of symbols.ts: the most likely symbol of each row, and symbols carried on or begun anew.
+// Specs of symbols.ts: the most likely symbol of each row.
 
-import { argmax, carrySymbols, noSymbols } from "../../assembly/kernels/symbols";
+import { argmax } from "../../assembly/kernels/symbols";
 
 const X = heap.alloc(64 * 40 * 4);
 const OUT = heap.alloc(64 * 4);
-const KEEP = heap.alloc(64 * 4);
 
 /** Rows of 40 floats; what lies behind `width` is NaN. */
 const STRIDE: i32 = 160;
@@ -70,33 +69,5 @@ describe("argmax", () => {
     expect(() => {
       argmax(OUT, X, STRIDE, 1, 0);
     }).toThrow("a width of 0");
-  });
-});
-
-describe("carrySymbols", () => {
-  test("keeps all without flags", () => {
-    for (let r = 0; r < 5; r++) store<i32>(X + (r << 2), r - 1);
-    carrySymbols(OUT, X, 0, 5);
-    for (let r = 0; r < 5; r++) expect<i32>(load<i32>(OUT + (r << 2))).toBe(r - 1);
-  });
-
-  test("puts no symbol where a row begins anew", () => {
-    for (let r = 0; r < 7; r++) {
-      store<i32>(X + (r << 2), 10 + r);
-      store<i32>(KEEP + (r << 2), r % 2);
-    }
-    carrySymbols(OUT, X, KEEP, 7);
-    for (let r = 0; r < 7; r++) expect<i32>(load<i32>(OUT + (r << 2))).toBe(r % 2 ? 10 + r : -1);
-  });
-});
-
-describe("noSymbols", () => {
-  test("fills exactly its rows", () => {
-    for (let r = 0; r < 6; r++) store<i32>(OUT + (r << 2), 7);
-    noSymbols(OUT, 5);
-    for (let r = 0; r < 5; r++) expect<i32>(load<i32>(OUT + (r << 2))).toBe(-1);
-    expect<i32>(load<i32>(OUT, 20)).toBe(7);
-    noSymbols(OUT + 20, 0);
-    expect<i32>(load<i32>(OUT, 20)).toBe(7);
   });
 });
