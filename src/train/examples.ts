@@ -1,102 +1,187 @@
-// examples(): separate sequences, each with its own target; every batch holds sequences of one length, and begins with a fresh state.
+// examples(): separate sequences of any length, each with its own target; every batch begins with a fresh state.
 
-import { checkOptions, checkSize, describe } from "../define/check.ts";
+import { checkFlag, checkOptions, checkSize, describe } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
-import { type Random, shuffle } from "../engine/random.ts";
-import { type Batch, checkSequence, type HeldData, inputKind, type Sequence, type Slots, targetKind, writeRows } from "./data.ts";
-
-/** One sequence and what it should give: a step each, or one symbol (or vector) for a sequence → vector model. */
-export interface Example {
-  readonly input: Sequence;
-  readonly target: number | Sequence;
-}
+import { type Random, randomFrom } from "../engine/random.ts";
+import { type Bucketing, cut, type Lengths } from "./bucket.ts";
+import type { Batch, Data, HeldData } from "./data.ts";
+import { type Example, Form } from "./form.ts";
+import { idleIn } from "./idle.ts";
+import { afterBatches, read, type Source } from "./source.ts";
 
 export interface ExampleOptions {
-  /** Sequences side by side; fewer where not enough are of one length. Default: 32. */
+  /** Sequences side by side; fewer in the last batch of a pass, or of a pool. Default: 32. */
   readonly batch?: number;
+  /**
+   * Whether sequences of about one length are put into one batch, and batches shuffled; if not, they come in the order that they are given in.
+   * Default: true.
+   */
+  readonly bucket?: boolean;
+  /**
+   * Batches whose sequences are sorted by length together. A small pool mixes the lengths more, a large one leaves fewer rows idle at the ends of
+   * batches; 1 does not look at the length. Of data that is read as it is needed, so much is in memory at a time. Default: 64.
+   */
+  readonly pool?: number;
+}
+
+/** Examples in memory. */
+export interface ExampleData extends HeldData {
+  /**
+   * The share of rows and steps that a pass has no use for, as some sequences of a batch end before the longest: 1 − Σ lengths / Σ rows·longest,
+   * over both timelines of a seq2seq. Nothing is computed there, but rows work best side by side. That of one order of many; `progress.wasted`
+   * tells each step's. Known once a network has checked the data.
+   */
+  readonly wasted: number;
 }
 
 /**
- * Sequences that belong to no stream. Those of equal length are batched together; nothing is padded.
- * Training shuffles them anew in every epoch, from the model's seed.
+ * Sequences that belong to no stream, of different lengths as they are: nothing is padded. A sequence may have no step: its vector is what the
+ * layers make of their first state, its steps teach nothing.
+ *
+ * A list is in memory; a function gives anything that can be iterated, at once or in time (`examples(() => lines(file))`), is called for every pass,
+ * and is read a pool at a time. What it gives is checked as it comes.
+ *
+ * Training shuffles a list anew in every epoch, from the model's seed; what is read is shuffled pool by pool.
  */
-export function examples(list: readonly Example[], options: ExampleOptions = {}): HeldData {
-  checkOptions("examples", options, ["batch"]);
-  const batch = checkSize("examples: batch", options.batch ?? 32);
-  if (!Array.isArray(list)) throw new TypeError(`examples: the data must be a list of { input, target } but is ${describe(list)}.`);
-  if (list.length === 0) throw new RangeError("examples: the data is empty. Give at least one { input, target }.");
-  return new Examples(list, batch);
+export function examples(source: Source<Example>, options?: ExampleOptions): Data;
+export function examples(list: readonly Example[], options?: ExampleOptions): ExampleData;
+export function examples(source: readonly Example[] | Source<Example>, options: ExampleOptions = {}): Data {
+  checkOptions("examples", options, ["batch", "bucket", "pool"]);
+  const bucketing = {
+    batch: checkSize("examples: batch", options.batch ?? 32),
+    bucket: checkFlag("examples: bucket", options.bucket ?? true),
+    pool: checkSize("examples: pool", options.pool ?? 64),
+  };
+  if (typeof source === "function") return new ReadExamples(source, bucketing);
+  if (!Array.isArray(source))
+    throw new TypeError(
+      `examples: the data must be a list of { input, target }, or a function that gives what can be iterated, but is ${describe(source)}.`,
+    );
+  if (source.length === 0) throw new RangeError("examples: the data is empty. Give at least one { input, target }.");
+  return new HeldExamples(source, bucketing);
 }
 
-class Examples implements HeldData {
+/** Examples in memory, checked before any work. */
+class HeldExamples implements ExampleData {
   readonly batch: number;
   readonly #list: readonly Example[];
-  readonly #byLength = new Map<number, number[]>();
-  #perStep = true;
+  readonly #bucketing: Bucketing;
+  #form: Form | null = null;
+  #lengths: Lengths = [new Int32Array(), new Int32Array()];
+  /** Those that take part. */
+  #members: Uint32Array;
 
-  constructor(list: readonly Example[], batch: number) {
+  constructor(list: readonly Example[], bucketing: Bucketing) {
     this.#list = [...list];
-    this.batch = batch;
-    this.#list.forEach((example, index) => {
-      const length = example?.input?.length;
-      if (typeof length !== "number")
-        throw new TypeError(`examples: example ${index} is ${describe(example)} but must be { input, target }.`);
-      this.#byLength.get(length)?.push(index) ?? this.#byLength.set(length, [index]);
-    });
+    this.#bucketing = bucketing;
+    this.batch = bucketing.batch;
+    this.#members = Uint32Array.from(list, (_, index) => index);
   }
 
   get count(): number {
-    return [...this.#byLength.values()].reduce((sum, { length }) => sum + Math.ceil(length / this.batch), 0);
+    return Math.ceil(this.#members.length / this.batch);
   }
 
   get size(): number {
-    return this.#list.reduce((sum, { input }) => sum + input.length, 0);
+    return this.#form ? this.#lengths[0].reduce((sum, length) => sum + length, 0) : 0;
   }
 
   get longest(): number {
-    return Math.max(...this.#byLength.keys());
+    return Math.max(1, ...this.#lengths.map((lengths) => lengths.reduce((longest, length) => Math.max(longest, length), 0)));
+  }
+
+  get wasted(): number {
+    let [room, idle] = [0, 0];
+    for (const batch of this.batches(randomFrom(0, "wasted"))) {
+      const found = idleIn(batch, batch.rows as number);
+      room += found.room;
+      idle += found.idle;
+    }
+    return room > 0 ? idle / room : 0;
   }
 
   check(definition: Definition): void {
-    const kind = inputKind(definition);
-    const target = targetKind(definition);
-    this.#perStep = target.perStep;
+    const form = new Form(definition);
     this.#list.forEach((example, index) => {
-      const answer = example.target;
-      checkSequence(`examples[${index}].input`, example.input, kind);
-      if (target.perStep) {
-        checkSequence(`examples[${index}].target`, answer as Sequence, target);
-        if ((answer as Sequence).length !== example.input.length)
-          throw new RangeError(
-            `examples[${index}]: the input has ${example.input.length} steps but the target has ${(answer as Sequence).length}. Give one target a step.`,
-          );
-      } else checkSequence(`examples[${index}].target`, [answer] as Sequence, target);
+      form.check(`examples[${index}]`, example);
     });
+    this.#form = form;
+    this.#lengths = lengthsOf(form, this.#list);
+    this.#members = teaching(form, this.#lengths);
+    if (this.#members.length === 0)
+      throw new RangeError(
+        `examples: none of the ${this.#list.length} sequences has a step, so there is nothing to learn. Give at least one step.`,
+      );
   }
 
-  *batches(random: Random | null): Iterable<Batch> {
-    const groups = [...this.#byLength].flatMap(([steps, members]) => {
-      const order = Uint32Array.from(members);
-      if (random) shuffle(order, random);
-      return Array.from({ length: Math.ceil(order.length / this.batch) }, (_, i) => ({
-        steps,
-        members: order.subarray(i * this.batch, (i + 1) * this.batch),
-      }));
-    });
-    const order = Uint32Array.from(groups, (_, index) => index);
-    if (random) shuffle(order, random);
-    for (const index of order) {
-      const { steps, members } = groups[index];
-      yield { steps, rows: members.length, keep: null, write: (slots) => this.#write(members, steps, slots) };
-    }
-  }
-
-  #write(members: Uint32Array, steps: number, { input, target }: Readonly<Record<string, Slots>>): void {
-    members.forEach((member, b) => {
-      const example = this.#list[member];
-      writeRows(input, example.input, 0, steps, b);
-      const answer = this.#perStep ? (example.target as Sequence) : ([example.target] as Sequence);
-      writeRows(target, answer, 0, this.#perStep ? steps : 1, b);
-    });
+  *batches(random: Random | null): Generator<Batch, void, void> {
+    const form = this.#form;
+    if (!form) return;
+    for (const members of cut(this.#members.slice(), this.#lengths, this.#bucketing, random))
+      yield form.batch(Array.from(members, (member) => this.#list[member]));
   }
 }
+
+/** Examples that are read as they are needed, and checked as they come. */
+class ReadExamples implements Data {
+  readonly batch: number;
+  /** Nobody knows before the end. */
+  readonly count = Infinity;
+  readonly size = Infinity;
+  readonly #source: Source<Example>;
+  readonly #bucketing: Bucketing;
+  #form: Form | null = null;
+
+  constructor(source: Source<Example>, bucketing: Bucketing) {
+    this.#source = source;
+    this.#bucketing = bucketing;
+    this.batch = bucketing.batch;
+  }
+
+  check(definition: Definition): void {
+    this.#form = new Form(definition);
+  }
+
+  async *batches(random: Random | null): AsyncGenerator<Batch, void, void> {
+    const form = this.#form as Form;
+    const { batch, bucket, pool } = this.#bucketing;
+    const most = bucket ? batch * pool : batch;
+    let [index, done] = [0, 0];
+    let held: Example[] = [];
+    const batchesOf = (list: readonly Example[]): Batch[] => {
+      const lengths = lengthsOf(form, list);
+      const all = cut(teaching(form, lengths), lengths, this.#bucketing, random);
+      return all.map((members) => form.batch(Array.from(members, (member) => list[member])));
+    };
+    for await (const example of read("examples", this.#source)) {
+      try {
+        form.check(`examples[${index}]`, example);
+      } catch (error) {
+        throw afterBatches(error, done);
+      }
+      index++;
+      held.push(example);
+      if (held.length < most) continue;
+      const list = held;
+      held = [];
+      for (const made of batchesOf(list)) {
+        yield made;
+        done++;
+      }
+    }
+    yield* batchesOf(held);
+    if (index === 0)
+      throw new RangeError(
+        "examples: the function gave nothing to iterate over in this pass. It is called once a pass and must begin anew each time.",
+      );
+  }
+}
+
+const lengthsOf = (form: Form, list: readonly Example[]): Lengths => [
+  Int32Array.from(list, (example) => form.steps(example)),
+  Int32Array.from(list, (example) => form.sourceSteps(example)),
+];
+
+/** Those that teach something: where each step has its target, one without steps does not. */
+const teaching = ({ perStep }: Form, [steps]: Lengths): Uint32Array =>
+  Uint32Array.from(steps.keys()).filter((member) => !perStep || steps[member] > 0);

@@ -16,6 +16,7 @@ import {
   last,
   lstm,
   model,
+  type Sequence,
 } from "../../src/index.ts";
 import { Random } from "../reference/random.ts";
 import { judge, testOver } from "./judge.ts";
@@ -46,11 +47,13 @@ for (const [name, layer] of [
     judge(atLeast(`Japanese Vowels, ${name}, mean of three`, mean, "of 370 known", 0.955, note), start);
   });
 
+const lengthOf = ({ input }: Example): number => (input as Sequence).length;
+
 /** Chorales of about one length, `batch` by `batch`, each cut to the shortest of its batch; drawn anew at every call. */
 function alike(list: readonly Example[], batch: number, random: Random): Example[] {
-  const sorted = list.map((example) => ({ example, key: example.input.length + random.next() })).sort((a, b) => a.key - b.key);
+  const sorted = list.map((example) => ({ example, key: lengthOf(example) + random.next() })).sort((a, b) => a.key - b.key);
   return sorted.map(({ example: { input, target } }, index) => {
-    const { length } = sorted[index - (index % batch)].example.input;
+    const length = lengthOf(sorted[index - (index % batch)].example);
     return { input: Array.prototype.slice.call(input, 0, length), target: Array.prototype.slice.call(target, 0, length) };
   });
 }

@@ -1,6 +1,6 @@
 // Training on tasks whose examples are generated: always fresh ones, until a test on others is passed.
 
-import { type Example, examples, type Network, type TrainOptions } from "../../src/index.ts";
+import { type Example, examples, type Network, type Sequence, type TrainOptions } from "../../src/index.ts";
 
 export interface Trial {
   /** One more example. */
@@ -32,7 +32,7 @@ export async function iterationsOf(net: Network, trial: Trial): Promise<{ iterat
 /** The share of examples whose class is the likeliest. */
 export function accuracy(net: Network, list: readonly Example[]): number {
   const right = list.filter(({ input, target }) => {
-    const [said] = net.predict(input);
+    const [said] = net.predict(input as Sequence);
     return said.indexOf(Math.max(...said)) === target;
   });
   return right.length / list.length;

@@ -154,7 +154,7 @@ describe("data", () => {
     ],
     ["examples of nothing", () => examples(undefined as Anything), TypeError, "examples", "undefined"],
     ["examples of an empty list", () => examples([]), RangeError, "examples", "empty"],
-    ["an example without input", () => examples([{ target: 1 } as Anything]), TypeError, "example 0", "{ input, target }"],
+    ["an example without input", ({ vector }) => train(vector, examples([{ target: 1 }])), TypeError, "examples[0]", "{ input, target }"],
     [
       "an example without target",
       ({ vector }) => train(vector, examples([{ input: [[0, 1]] } as Anything])),

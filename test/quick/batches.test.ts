@@ -135,14 +135,22 @@ describe("what counts", () => {
     expect(loss).toBeCloseTo(sum / 199, 5);
   });
 
-  test("ragged examples are batched by length, each once an epoch, and are as long as they are", async () => {
+  test("ragged examples come once an epoch, are as long as they are, and tell what idles", async () => {
     const lengths = [3, 1, 7, 3, 3, 1, 5, 3];
     const list = lengths.map((length, i) => ({ input: letters.subarray(i, i + length), target: letters.subarray(i + 1, i + 1 + length) }));
     const ragged = examples(list, { batch: 3 });
     using net = await compile(small);
-    // Lengths 3 (four of them), 1 (two), 7, 5: two batches, and one each.
-    expect([ragged.count, ragged.size]).toEqual([5, 26]);
-    expect(await collect(net.train(ragged, { epochs: 3 }))).toHaveLength(15);
+    const seen = await collect(net.train(ragged, { epochs: 3 }));
+    expect([ragged.count, ragged.size, ragged.longest]).toEqual([3, 26, 7]);
+    expect(seen).toHaveLength(9);
+    // One pool, sorted: 1 1 3 | 3 3 3 | 5 7, of which 4 of 9, none, and 2 of 14 idle.
+    expect(
+      seen
+        .slice(0, 3)
+        .map(({ wasted }) => wasted)
+        .sort(),
+    ).toEqual([0, 2 / 14, 4 / 9]);
+    expect(ragged.wasted).toBeCloseTo(6 / 32, 12);
     const { loss, count } = await net.evaluate(ragged);
     expect(count).toBe(26);
     const sum = list.reduce(

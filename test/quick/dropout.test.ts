@@ -66,20 +66,7 @@ async function losses(definition: Definition, list: ReturnType<typeof rowsOf>, e
 }
 
 /** A batch of all examples, never shuffled. */
-function ordered(list: ReturnType<typeof rowsOf>): ReturnType<typeof examples> {
-  const data = examples(list, { batch: list.length });
-  return {
-    batch: data.batch,
-    get count() {
-      return data.count;
-    },
-    get size() {
-      return data.size;
-    },
-    check: (definition) => data.check(definition),
-    batches: () => data.batches(null, false),
-  };
-}
+const ordered = (list: ReturnType<typeof rowsOf>): ReturnType<typeof examples> => examples(list, { batch: list.length, bucket: false });
 
 const PLACES: readonly (readonly [string, (rate: number) => Layer[]])[] = [
   ["on features", (rate) => [dropout(rate)]],

@@ -1,66 +1,9 @@
 // A training that was interrupted, saved, opened and taken up again is, bit for bit, the one that was not; and what cannot be taken up says why.
 
 import { describe, expect, test } from "vitest";
-import {
-  adam,
-  compile,
-  crossEntropy,
-  type Data,
-  dense,
-  dropout,
-  embedding,
-  examples,
-  lstm,
-  model,
-  type Network,
-  open,
-  type Position,
-  type Progress,
-  rnn,
-  sgd,
-  stepDecay,
-  type TrainOptions,
-  tokens,
-  windows,
-} from "../../src/index.ts";
+import { compile, type Data, examples, open, type Position, sgd, stepDecay, windows } from "../../src/index.ts";
 import { thrownBy } from "../support/refuse.ts";
-
-// Noise, a state of two parts, symbols that are carried, and an order: all that could come out otherwise.
-const definition = model({
-  input: tokens(5),
-  layers: [embedding(4), dropout(0.3), lstm(3), rnn(4, { recurrence: "both" }), dense(5)],
-  loss: crossEntropy(),
-  seed: 8,
-});
-const text = Int32Array.from({ length: 73 }, (_, i) => (i * i + (i >> 2)) % 5);
-const list = Array.from({ length: 11 }, (_, i) => ({ input: text.subarray(i, i + 4), target: text.subarray(i + 1, i + 5) }));
-const DATA: readonly (readonly [string, () => Data])[] = [
-  ["windows", () => windows(text, { batch: 2, steps: 6 })],
-  ["windows of documents", () => windows([text.subarray(0, 20), text.subarray(20, 40), text.subarray(40)], { batch: 2, steps: 3 })],
-  ["windows that are read", () => windows(chunks, { batch: 2, steps: 6, pool: 2 })],
-  ["examples", () => examples(list, { batch: 2 })],
-];
-
-async function* chunks() {
-  for (let from = 0; from < text.length; from += 10) yield text.subarray(from, from + 10);
-}
-
-type Told = Omit<Progress, "tokensPerSecond">;
-
-/** What each step tells, but for its speed; up to a number of steps, after which the loop is left. */
-async function told(net: Network, data: Data, options: TrainOptions, most = Infinity): Promise<Told[]> {
-  const seen: Told[] = [];
-  for await (const { tokensPerSecond: _, ...progress } of net.train(data, {
-    optimizer: adam(1e-2),
-    clip: { norm: 0.5 },
-    epochs: 3,
-    ...options,
-  })) {
-    seen.push(progress);
-    if (seen.length === most) break;
-  }
-  return seen;
-}
+import { DATA, definition, list, text, told } from "../support/restart.ts";
 
 test.each(DATA)("%s: what is saved within a pass goes on as if there had been no interruption", async (_, data) => {
   // Two passes, interrupted at the third step, and what is saved is all that is taken along.

@@ -1,0 +1,183 @@
+// Sequences of different lengths as data: which stand side by side, what is written where, and what a pass has no use for.
+
+import { describe, expect, test } from "vitest";
+import { randomFrom } from "../../src/engine/random.ts";
+import {
+  crossEntropy,
+  type Data,
+  dense,
+  type Example,
+  type ExampleOptions,
+  examples,
+  features,
+  last,
+  meanSquared,
+  model,
+  rnn,
+  type Slots,
+  tokens,
+} from "../../src/index.ts";
+
+const perStep = model({ input: tokens(7), layers: [rnn(2), dense(7)], loss: crossEntropy() });
+const perSequence = model({ input: features(2), layers: [rnn(2), last(), dense(3)], loss: crossEntropy() });
+
+/** One batch as what it writes: for each row of it the steps of every name. */
+interface Seen {
+  readonly rows: number;
+  readonly steps: number;
+  readonly lengths: number[];
+  readonly written: Record<string, number[][]>;
+}
+
+/** A pass, written into memory that was full of NaN (of symbols −1), with rows in an order of their own. */
+async function pass(data: Data, seed: number | null, widths: Record<string, number>): Promise<Seen[]> {
+  const seen: Seen[] = [];
+  for await (const { rows = data.batch, steps, lengths, write } of data.batches(seed === null ? null : randomFrom(seed, "a pass"), false)) {
+    const order = Int32Array.from({ length: rows }, (_, b) => rows - 1 - b);
+    const [room, stride] = [rows + 1, 3];
+    const slots = Object.entries(widths).map(([name, width]): [string, Slots] => {
+      const values =
+        width === 0 ? new Int32Array(room * steps * stride).fill(-1) : new Float32Array(room * steps * stride).fill(Number.NaN);
+      return [name, { values, stride, batch: room, order: name === "label" ? null : order }];
+    });
+    write(Object.fromEntries(slots));
+    const written = slots.map(([name, { values, order: places }]): [string, number[][]] => [
+      name,
+      Array.from({ length: rows }, (_, b) =>
+        Array.from({ length: steps }, (__, t) => [
+          ...values.subarray(
+            (t * room + (places?.[b] ?? b)) * stride,
+            (t * room + (places?.[b] ?? b)) * stride + Math.max(1, widths[name]),
+          ),
+        ]).flat(),
+      ),
+    ]);
+    seen.push({ rows, steps, lengths: lengths ? [...lengths] : new Array(rows).fill(steps), written: Object.fromEntries(written) });
+  }
+  return seen;
+}
+
+/** Sequences that say which they are: number i has the symbols i mod 7, and its length. */
+const named = (lengths: readonly number[]): Example[] =>
+  lengths.map((length, i) => ({ input: new Array(length).fill(i % 7), target: Array.from({ length }, (_, t) => t % 7) }));
+const LENGTHS = Array.from({ length: 100 }, (_, i) => 1 + ((i * 37 + (i >> 2)) % 23));
+const checked = (list: readonly Example[], options?: ExampleOptions) => {
+  const data = examples(list, options);
+  data.check(perStep);
+  return data;
+};
+const order = async (data: Data, seed: number | null): Promise<string[]> =>
+  (await pass(data, seed, { input: 0 })).flatMap(({ lengths, written }) => lengths.map((length, b) => `${written.input[b][0]}:${length}`));
+const all = LENGTHS.map((length, i) => `${i % 7}:${length}`);
+
+describe("a pass", () => {
+  test.each<[string, ExampleOptions]>([
+    ["by default", {}],
+    ["of small pools", { batch: 8, pool: 2 }],
+    ["of batches as they come", { batch: 8, pool: 1 }],
+    ["in the order of the list", { batch: 8, bucket: false }],
+    ["of single sequences", { batch: 1 }],
+    ["of one batch", { batch: 1000 }],
+  ])("%s: holds every sequence once, in full batches but the last of a pool", async (_, options) => {
+    const data = checked(named(LENGTHS), options);
+    const batches = await pass(data, 3, { input: 0 });
+    expect(batches).toHaveLength(data.count);
+    expect(batches.filter(({ rows }) => rows < data.batch).length).toBeLessThanOrEqual(1);
+    expect((await order(data, 3)).sort()).toEqual([...all].sort());
+    for (const { steps, lengths } of batches) expect(Math.max(...lengths)).toBe(steps);
+    expect([data.size, data.longest]).toEqual([LENGTHS.reduce((a, b) => a + b), Math.max(...LENGTHS)]);
+  });
+
+  test("is the same for the same numbers, and another for others; without any it is sorted, and the user's order is kept", async () => {
+    const data = checked(named(LENGTHS), { batch: 8, pool: 4 });
+    expect(await order(data, 3)).toEqual(await order(data, 3));
+    expect(await order(data, 3)).not.toEqual(await order(data, 4));
+    const lengths = (await order(data, null)).map((text) => Number(text.split(":")[1]));
+    expect(lengths).toEqual([...LENGTHS].sort((a, b) => a - b));
+    for (const seed of [3, null]) expect(await order(checked(named(LENGTHS), { batch: 8, bucket: false }), seed)).toEqual(all);
+  });
+
+  test("mixes what is of one length, and the batches", async () => {
+    const data = checked(named(new Array(70).fill(5)), { batch: 7 });
+    const batches = await pass(data, 3, { input: 0 });
+    for (const { written } of batches) expect(new Set(written.input.map(([symbol]) => symbol)).size).toBeGreaterThan(1);
+    const sorted = (await pass(checked(named(LENGTHS), { batch: 5 }), 3, { input: 0 })).map(({ steps }) => steps);
+    expect(sorted).not.toEqual([...sorted].sort((a, b) => a - b));
+  });
+
+  test("has less use for nothing the larger the pools are", async () => {
+    const wasted = (options: ExampleOptions): number => checked(named(LENGTHS), { batch: 10, ...options }).wasted;
+    // 23 lengths: batches of chance are almost as long as the longest, ten batches of a sorted list span two or three lengths each.
+    expect(wasted({ pool: 1 })).toBeGreaterThan(0.35);
+    expect(wasted({ pool: 3 })).toBeLessThan(0.25);
+    expect(wasted({ pool: 10 })).toBeLessThan(0.1);
+    const inOrder = LENGTHS.map((_, i) => Math.max(...LENGTHS.slice(i - (i % 10), i - (i % 10) + 10)));
+    expect(wasted({ bucket: false })).toBeCloseTo(1 - LENGTHS.reduce((a, b) => a + b) / inOrder.reduce((a, b) => a + b), 12);
+    expect(checked(named([4, 4, 4]), { batch: 2 }).wasted).toBe(0);
+  });
+});
+
+describe("what is written", () => {
+  test("is each row's own steps and no more, where the row stands", async () => {
+    const list = named([3, 1, 2]);
+    const [{ steps, lengths, written }] = await pass(checked(list, { bucket: false }), null, { input: 0, target: 0 });
+    expect([steps, lengths]).toEqual([3, [3, 1, 2]]);
+    expect(written.input).toEqual([
+      [0, 0, 0],
+      [1, -1, -1],
+      [2, 2, -1],
+    ]);
+    expect(written.target).toEqual([
+      [0, 1, 2],
+      [0, -1, -1],
+      [0, 1, -1],
+    ]);
+  });
+
+  test("is one symbol, or one vector, for a sequence → vector model, also where there is no step", async () => {
+    const data = examples(
+      [
+        { input: [], target: 2 },
+        {
+          input: [
+            [1, 2],
+            [3, 4],
+          ],
+          target: 0,
+        },
+      ],
+      { bucket: false },
+    );
+    data.check(perSequence);
+    expect([data.count, data.size, data.longest]).toEqual([1, 2, 2]);
+    const [{ lengths, written }] = await pass(data, null, { input: 2, target: 0 });
+    expect(lengths).toEqual([0, 2]);
+    expect(written.input).toEqual([new Array(4).fill(Number.NaN), [1, 2, 3, 4]]);
+    expect(written.target.map(([symbol]) => symbol)).toEqual([2, 0]);
+    const vectors = examples([{ input: [[1, 2]], target: [0.5, 1, 2] }]);
+    vectors.check(model({ input: features(2), layers: [rnn(2), last(), dense(3)], loss: meanSquared() }));
+    expect((await pass(vectors, null, { target: 3 }))[0].written.target).toEqual([[0.5, 1, 2]]);
+  });
+
+  test("sequences without a step teach nothing where each step is taught, and are left out", async () => {
+    const data = checked([...named([2, 0]), { input: [], target: [] }]);
+    expect([data.count, data.size]).toEqual([1, 2]);
+    expect((await pass(data, 1, { input: 0 })).map(({ lengths }) => lengths)).toEqual([[2]]);
+  });
+});
+
+test("what is read is what is in a list, pool by pool", async () => {
+  const list = named(LENGTHS);
+  const read = (options: ExampleOptions): Data => {
+    const data = examples(() => list.values(), options);
+    data.check(perStep);
+    return data;
+  };
+  const seen = async (data: Data, seed: number | null) => pass(data, seed, { input: 0, target: 0 });
+  // In order, or as one pool, there is no difference.
+  for (const options of [{ batch: 8, bucket: false }, { batch: 10, pool: 10 }, { batch: 30 }])
+    for (const seed of [5, null]) expect(await seen(read(options), seed)).toEqual(await seen(checked(list, options), seed));
+  const pools = (await order(read({ batch: 5, pool: 4 }), 6)).map((text) => text);
+  for (let from = 0; from < 100; from += 20) expect(pools.slice(from, from + 20).sort()).toEqual(all.slice(from, from + 20).sort());
+  expect(pools.slice(0, 20)).not.toEqual(all.slice(0, 20));
+});
