@@ -1,4 +1,5 @@
-// Builds everything: AssemblyScript to WebAssembly, the binaries as text for embedding, TypeScript to JavaScript, pictures and command line to one file each.
+// Builds everything: AssemblyScript to WebAssembly, the binaries as text for embedding, declarations file by file, the library as a few files of
+// JavaScript, and the command line as one.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -76,5 +77,7 @@ if (wanted("js")) {
   // What a source that is gone has left behind would be packed.
   for (const folder of ["src", "assembly"]) rmSync(join(root, "dist", folder), { recursive: true, force: true });
   await run(packageFile("typescript", "bin/tsc"), ["-p", "tsconfig.build.json"]);
+  rmSync(join(root, "dist/src/cli"), { recursive: true, force: true });
+  await run(join(root, "scripts/bundle.mjs"), ["library"]);
 }
-if (wanted("cli")) await run(join(root, "scripts/bundle.mjs"), []);
+if (wanted("cli")) await run(join(root, "scripts/bundle.mjs"), ["command"]);

@@ -1,8 +1,10 @@
-// Bundles what stands outside the core with the libraries it uses: the pictures into dist/src/picture/index.js, the command line into
-// dist/cli/unrolled.js. Both import the rest of the package as it is built, so that nothing is in it twice.
+// Bundles the package: its three entries with what they share into few files (a hundred and sixty took three times as long to import), the
+// pictures with the libraries they use; and the command line, which imports the entries as they are built, so that nothing is in it twice.
+//
+//   node scripts/bundle.mjs [library] [command]   both by default
 
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -16,20 +18,10 @@ const outside = (filter, place) => ({
   },
 });
 
-/** One bundle, with the licenses of its libraries beside it. */
-async function bundle(entry, outfile, options) {
-  mkdirSync(dirname(outfile), { recursive: true });
-  const { metafile } = await build({
-    entryPoints: [join(root, entry)],
-    outfile,
-    absWorkingDir: root,
-    bundle: true,
-    format: "esm",
-    metafile: true,
-    logLevel: "warning",
-    legalComments: "none",
-    ...options,
-  });
+const common = { absWorkingDir: root, bundle: true, format: "esm", metafile: true, logLevel: "warning", legalComments: "none" };
+
+/** The licenses of the libraries in a bundle, beside it. */
+function writeLicenses(metafile, outfile) {
   const licenses = [...librariesOf(metafile)].sort().map((name) => {
     const folder = join(root, "node_modules", name);
     const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
@@ -37,7 +29,7 @@ async function bundle(entry, outfile, options) {
     if (!file) throw new Error(`internal: ${name} is bundled but has no license file`);
     return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
   });
-  const text = `${outfile.slice(dirname(outfile).length + 1)} contains these libraries.\n\n${licenses.join(`\n${"-".repeat(80)}\n\n`)}`;
+  const text = `${basename(outfile)} contains these libraries.\n\n${licenses.join(`\n${"-".repeat(80)}\n\n`)}`;
   writeFileSync(join(dirname(outfile), "LICENSES.txt"), text);
 }
 
@@ -52,28 +44,46 @@ function librariesOf({ inputs }) {
   return names;
 }
 
-const pictures = join(root, "dist/src/picture");
-await bundle("src/picture/index.ts", join(pictures, "index.js"), {
-  platform: "neutral",
-  mainFields: ["module", "main"],
-  minifySyntax: true,
-  minifyWhitespace: true,
-  target: "es2022",
-  plugins: [outside(/^\.\.\//, (path) => path)],
-  banner: { js: "// The pictures of unrolled with the libraries they use; their licenses are in LICENSES.txt." },
-});
-// The compiler leaves the unbundled files beside it; nobody could load them.
-for (const file of readdirSync(pictures)) if (file.endsWith(".js") && file !== "index.js") rmSync(join(pictures, file));
+async function bundleLibrary() {
+  const entries = ["index", "inspect/index", "picture/index"];
+  const { metafile } = await build({
+    ...common,
+    entryPoints: Object.fromEntries(entries.map((entry) => [entry, join(root, `src/${entry}.ts`)])),
+    outdir: join(root, "dist/src"),
+    chunkNames: "shared/[hash]",
+    splitting: true,
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    target: "es2022",
+  });
+  // Libraries belong to the pictures alone: what is shared must not carry them into every page.
+  const pictures = join(root, "dist/src/picture/index.js");
+  for (const [output, { inputs }] of Object.entries(metafile.outputs))
+    if (join(root, output) !== pictures && librariesOf({ inputs }).size > 0) throw new Error(`internal: ${output} contains a library`);
+  writeLicenses(metafile, pictures);
+  const banner = "// The pictures of unrolled with the libraries they use; their licenses are in LICENSES.txt.";
+  writeFileSync(pictures, `${banner}\n${readFileSync(pictures, "utf8")}`);
+}
 
-const command = join(root, "dist/cli/unrolled.js");
-await bundle("src/cli/unrolled.ts", command, {
-  platform: "node",
-  target: "node20",
-  plugins: [outside(/^\.\.\/(index|\w+\/index)\.ts$/, (path) => path.replace(/^\.\./, "../src"))],
-  // The bundled libraries are CommonJS and require Node's own modules.
-  banner: {
-    js: '#!/usr/bin/env node\n// The command line of unrolled with the libraries it uses; their licenses are in LICENSES.txt.\nimport { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);',
-  },
-});
-chmodSync(command, 0o755);
-rmSync(join(root, "dist/src/cli"), { recursive: true, force: true });
+async function bundleCommand() {
+  const command = join(root, "dist/cli/unrolled.js");
+  mkdirSync(dirname(command), { recursive: true });
+  const { metafile } = await build({
+    ...common,
+    entryPoints: [join(root, "src/cli/unrolled.ts")],
+    outfile: command,
+    platform: "node",
+    target: "node20",
+    plugins: [outside(/^\.\.\/(index|\w+\/index)\.ts$/, (path) => path.replace(/^\.\./, "../src"))],
+    // The bundled libraries are CommonJS and require Node's own modules.
+    banner: {
+      js: '#!/usr/bin/env node\n// The command line of unrolled with the libraries it uses; their licenses are in LICENSES.txt.\nimport { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);',
+    },
+  });
+  writeLicenses(metafile, command);
+  chmodSync(command, 0o755);
+}
+
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : ["library", "command"];
+if (wanted.includes("library")) await bundleLibrary();
+if (wanted.includes("command")) await bundleCommand();

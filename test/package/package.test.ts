@@ -24,7 +24,6 @@ describe("the tarball", () => {
       "dist/src/index.d.ts",
       "dist/src/inspect/index.js",
       "dist/src/inspect/index.d.ts",
-      "dist/assembly/isa.js",
       "dist/src/picture/index.js",
       "dist/src/picture/index.d.ts",
       "dist/src/picture/LICENSES.txt",
@@ -38,13 +37,23 @@ describe("the tarball", () => {
         ),
     );
     expect(strange).toEqual([]);
-    expect(files.filter((path) => path.startsWith("dist/assembly/"))).toEqual(["dist/assembly/isa.d.ts", "dist/assembly/isa.js"]);
+    expect(files.filter((path) => path.startsWith("dist/assembly/"))).toEqual(["dist/assembly/isa.d.ts"]);
+  });
+
+  test("is few files to import: the entries, and what they share", () => {
+    const scripts = installed.files.filter((path) => path.endsWith(".js"));
+    const entries = ["dist/cli/unrolled.js", "dist/src/index.js", "dist/src/inspect/index.js", "dist/src/picture/index.js"];
+    expect(scripts).toEqual(expect.arrayContaining(entries));
+    const shared = scripts.filter((path) => !entries.includes(path));
+    expect(shared.filter((path) => !path.startsWith("dist/src/shared/"))).toEqual([]);
+    // Parts that some entries share and others do not: with three entries there are no more kinds than these.
+    expect(shared.length).toBeLessThanOrEqual(4);
   });
 
   test("has nothing whose source is gone, and names no source map", () => {
     for (const path of installed.files.filter((path) => /^dist\/(src|assembly)\/.*s$/.test(path))) {
-      const source = path.slice("dist/".length).replace(/(\.d\.ts|\.js)$/, ".ts");
-      expect(existsSync(join(root, source)), path).toBe(true);
+      const source = path.slice("dist/".length).replace(/\.d\.ts$/, ".ts");
+      if (path.endsWith(".d.ts")) expect(existsSync(join(root, source)), path).toBe(true);
       expect(readFileSync(join(installed.folder, "node_modules/unrolled", path), "utf8"), path).not.toContain("sourceMappingURL");
     }
   });
