@@ -1,17 +1,20 @@
-// A peer in a process of its own: told how many training steps to make, it answers how many milliseconds of processor time one took. Idle in between.
+// A peer in a process of its own: told how often to do its work, it answers how many milliseconds one took. Idle in between.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
 export class Peer {
   readonly title: string;
+  /** What else it said when it was ready. */
+  readonly said: Readonly<Record<string, unknown>>;
   readonly #process: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
-  private constructor(process: ChildProcess, lines: AsyncIterator<string>, title: string) {
+  private constructor(process: ChildProcess, lines: AsyncIterator<string>, said: Readonly<Record<string, unknown>>) {
     this.#process = process;
     this.#lines = lines;
-    this.title = title;
+    this.title = String(said.ready);
+    this.said = said;
   }
 
   /** The first of several commands that starts and says that it is ready; else null. */
@@ -22,12 +25,12 @@ export class Peer {
       child.stdin.on("error", () => {});
       const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
       const first = await lines.next();
-      if (!first.done) return new Peer(child, lines, JSON.parse(first.value).ready);
+      if (!first.done) return new Peer(child, lines, JSON.parse(first.value));
     }
     return null;
   }
 
-  /** Milliseconds of processor time of one step: the mean of `count`. */
+  /** Milliseconds of one step: the mean of `count`. */
   async milliseconds(count: number): Promise<number> {
     this.#process.stdin?.write(`${count}\n`);
     const { value, done } = await this.#lines.next();
@@ -48,3 +51,14 @@ export const pytorch = (root: string, cell: string, hidden: number): Promise<Pee
 /** TensorFlow.js on one of its backends, if it is installed under bench/peers. */
 export const tfjs = (root: string, backend: "wasm" | "cpu", cell: string, hidden: number): Promise<Peer | null> =>
   Peer.start([[process.execPath, `${root}/bench/peers/tfjs.mjs`, backend, cell, `${hidden}`]]);
+
+/** ONNX Runtime over a model's file, if it is installed under bench/peers; `threads` 0 for its own choice. */
+export const onnxruntime = (
+  root: string,
+  runtime: "node" | "web",
+  threads: number,
+  file: string,
+  steps: number,
+  batch: number,
+): Promise<Peer | null> =>
+  Peer.start([[process.execPath, `${root}/bench/peers/onnxruntime.mjs`, runtime, `${threads}`, file, `${steps}`, `${batch}`]]);

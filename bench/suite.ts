@@ -7,6 +7,7 @@ import { measureEchoState } from "./echo-state.ts";
 import { atMost, type Figure } from "./figure.ts";
 import { measureFunctions } from "./functions.ts";
 import { measureLearning } from "./learning.ts";
+import { measureStreamingPeer } from "./onnxruntime.ts";
 import { measureProducts } from "./products.ts";
 import { measureStartup } from "./startup.ts";
 import { measureStreaming } from "./streaming.ts";
@@ -47,6 +48,8 @@ const GROUPS: readonly Group[] = [
   { name: "forcing", measure: measureForcing },
   { name: "streaming rnn", measure: () => measureStreaming("rnn", 10) },
   { name: "streaming lstm", measure: () => measureStreaming("lstm", 12) },
+  { name: "streaming onnxruntime-node", measure: ({ root }) => measureStreamingPeer(root, "node", 8) },
+  { name: "streaming onnxruntime-web", measure: ({ root }) => measureStreamingPeer(root, "web", 8) },
   { name: "echo state", measure: measureEchoState },
   { name: "functions", measure: ({ root }) => measureFunctions(root) },
   { name: "startup", measure: ({ root }) => measureStartup(root) },

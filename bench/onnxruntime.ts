@@ -1,0 +1,102 @@
+// Streaming and prediction with an LSTM of 128 units over 64 numbers a step, against ONNX Runtime with the same weights, which takes turns.
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { compile, features, lstm, meanSquared, model, type Network } from "../src/index.ts";
+import { atLeast, type Block, type Figure, interleave, median, ratio, reported } from "./figure.ts";
+import { onnxLstm } from "./onnx.ts";
+import { onnxruntime, type Peer } from "./peer.ts";
+
+const [WIDTH, UNITS] = [64, 128];
+const ROUNDS = 25;
+
+/** What our numbers may differ from the peer's: h is below 1, and a few dozen roundings of 6e-8 add up in it. */
+const TOLERANCE = 1e-5;
+
+const network = (): Promise<Network> => compile(model({ input: features(WIDTH), layers: [lstm(UNITS)], loss: meanSquared(), seed: 1 }));
+
+/** The peers feed the same numbers, in the order of time, row, number. */
+const numbers = (count: number): Float32Array => Float32Array.from({ length: count }, (_, index) => Math.sin(index * 0.37) / 2);
+
+/** A block of work in milliseconds of one: of processor time, or by the clock. */
+function block(count: number, work: () => void, clock: boolean): Block {
+  return () => {
+    const [processor, start] = [process.cpuUsage(), performance.now()];
+    for (let n = count; n > 0; n--) work();
+    const passed = performance.now() - start;
+    const { user, system } = process.cpuUsage(processor);
+    return (clock ? passed : (user + system) / 1000) / count;
+  };
+}
+
+/** What is compared: our work, what it says after three runs from zeros, and the goal for the peer's time in terms of ours. */
+interface Contest {
+  readonly name: string;
+  readonly steps: number;
+  readonly batch: number;
+  readonly count: number;
+  readonly goal: number | null;
+  /** 1, or 0 for as many threads as the runtime likes: then the clock counts. */
+  readonly threads: number;
+  readonly unit: "µs" | "ms";
+  work(): void;
+  last(): Float32Array;
+}
+
+async function against(root: string, runtime: "node" | "web", net: Network, contest: Contest): Promise<Figure> {
+  const { name, steps, batch, count, goal, threads, unit, work } = contest;
+  const title = `${name}, onnxruntime-${runtime} / unrolled`;
+  const figure = (value: number | null, note: string) =>
+    goal === null ? reported(title, value, "×", note) : atLeast(title, value, "×", goal, note);
+  const folder = mkdtempSync(join(tmpdir(), "unrolled-bench-"));
+  let peer: Peer | null = null;
+  try {
+    const file = join(folder, "lstm.onnx");
+    writeFileSync(file, onnxLstm(net, steps, batch));
+    peer = await onnxruntime(root, runtime, threads, file, steps, batch);
+    if (!peer) return figure(null, `onnxruntime-${runtime} is absent: npm install in bench/peers`);
+    const [ours, theirs] = [contest.last(), peer.said.last as number[]];
+    const off = Math.max(...theirs.map((value, index) => Math.abs(value - ours[index])));
+    if (!(off < TOLERANCE)) throw new Error(`${title}: the results differ by ${off}, so the two do not do the same`);
+    const { title: said } = peer;
+    const other = peer;
+    const blocks = [block(count, work, threads !== 1), () => other.milliseconds(count)];
+    for (let start = performance.now(); performance.now() - start < 1000; ) for (const one of blocks) await one();
+    const [fast, slow] = await interleave(blocks, ROUNDS);
+    const time = (times: number[]) => `${(median(times) * (unit === "µs" ? 1000 : 1)).toFixed(2)} ${unit}`;
+    return figure(
+      ratio(slow, fast),
+      `${said} ${time(slow)}, unrolled ${time(fast)}, ${threads === 1 ? "one thread" : "its own threads, by the clock"}`,
+    );
+  } finally {
+    peer?.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** One push of one stream against one run of one step whose state is fed back. */
+export async function measureStreamingPeer(root: string, runtime: "node" | "web", goal: number): Promise<Figure[]> {
+  using net = await network();
+  using stream = net.stream();
+  const x = numbers(WIDTH);
+  const last = (): Float32Array => {
+    stream.reset();
+    for (let n = 0; n < 2; n++) stream.push(x);
+    return stream.push(x);
+  };
+  const work = () => stream.push(x);
+  return [
+    await against(root, runtime, net, {
+      name: "stream.push, lstm, H = 128",
+      steps: 1,
+      batch: 1,
+      count: 2000,
+      goal,
+      threads: 1,
+      unit: "µs",
+      work,
+      last,
+    }),
+  ];
+}
