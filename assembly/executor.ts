@@ -74,14 +74,14 @@ function isSum(opcode: i32): bool {
 }
 
 function isLoss(opcode: i32): bool {
-  return opcode >= Opcode.crossEntropy && opcode <= Opcode.binaryCrossEntropy;
+  return opcode >= Opcode.crossEntropy && opcode <= Opcode.mixture;
 }
 
 /** A command outside of loops, over all runs of its span. */
 function once(command: Command, control: usize, tables: usize): void {
   if (command.span === Span.nothing) return execute(command, 0, command.rows, false, control, tables);
   const runs = runsOf(command, tables);
-  if (isLoss(command.opcode)) return loss(command, runs);
+  if (isLoss(command.opcode)) return loss(command, runs, control, tables);
   const first = runs.first;
   const end = first + runs.count * RUN_BYTES;
   for (let at = first; at < end; at += RUN_BYTES) {

@@ -12,6 +12,10 @@ export const OUTER_PANEL_BYTES = OUTER_ROWS * 32;
 export function outerScratchBytes(columns: number): number {
   return OUTER_SLICE_BYTES + Math.ceil(columns / 8) * OUTER_PANEL_BYTES;
 }
+/** Scratch of `mixture` in bytes: three numbers for each mean, and four for each component. */
+export function mixtureScratchBytes(components: number, dimensions: number): number {
+  return Math.ceil((components * dimensions) / 8) * 96 + Math.ceil(components / 8) * 128;
+}
 
 /**
  * The words of a `map`: element-wise operations y = f(a, b, c) on floats, in the order of what they take. `v` is the immediate.
@@ -167,9 +171,12 @@ export enum Opcode {
   argmax,
   /** `inner` rows of a batch, `extra` the stream, `real` the share that is kept, `flags` of these two below. */
   dropout,
+  /** Losses: `real` the weight, `rows` 1 for the mean over sequences; here `flags` the symbol that does not count. */
   crossEntropy,
   meanSquared,
   binaryCrossEntropy,
+  /** `inner` numbers of a target's row, `flags` the bits of log floor. */
+  mixture,
   /** `flags`, here and in the next two: the bits of a number or symbol that stands where nothing else does. */
   carryIn,
   carryOut,
@@ -215,17 +222,13 @@ export const MAX_OPERANDS = 7;
 /*
  * The control block, in bytes from its start: how a run is told what it needs and how it answers.
  */
-export const CONTROL_BYTES = 256;
+export const CONTROL_BYTES = 512;
 export const CONTROL_SEED_LOW = 0;
 export const CONTROL_SEED_HIGH = 4;
 /** u32: training steps begun so far; decides dropout and random directions. */
 export const CONTROL_STEP = 8;
 /** u32: 1 to look at every result, stop at the first that is not finite, and leave the parameters alone. */
 export const CONTROL_CHECK = 12;
-/** f64 */
-export const CONTROL_LOSS = 16;
-/** f64: rows or numbers that the loss is the mean of. */
-export const CONTROL_COUNT = 24;
 /** f64: Euclidean norm of the gradient before clipping. */
 export const CONTROL_NORM = 32;
 /** u32: numbers that clipping by value cut. */
@@ -282,6 +285,14 @@ export const CONTROL_SHORTENED = 192;
 export const CONTROL_SCALED = 196;
 /** Address of the tables of the program that runs. */
 export const CONTROL_TABLES = 200;
+/** u32: losses that the program computes, one a head. */
+export const CONTROL_HEADS = 204;
+/** Of each head f64, its mean loss, and f64, the rows or numbers that this is the mean of. */
+export const CONTROL_LOSS = 256;
+export const CONTROL_COUNT = 264;
+/** From one head's loss to the next. */
+export const LOSS_BYTES = 16;
+export const MOST_HEADS = 16;
 
 export enum Optimizer {
   sgd,

@@ -12,6 +12,7 @@ import {
   CONTROL_EPSILON,
   CONTROL_FLOATS,
   CONTROL_GRADIENTS,
+  CONTROL_HEADS,
   CONTROL_LOSS,
   CONTROL_MOMENTUM,
   CONTROL_NORM,
@@ -32,6 +33,7 @@ import {
   CONTROL_UPDATES,
   CONTROL_VARIANT,
   CONTROL_WEIGHT_DECAY,
+  LOSS_BYTES,
   Optimizer,
   Policy,
   Status,
@@ -54,7 +56,7 @@ export function update(control: usize): void {
   store<u32>(control, 0, CONTROL_CUT);
   store<u32>(control, 0, CONTROL_SHORTENED);
   store<u32>(control, 0, CONTROL_SCALED);
-  if (!(norm < Infinity) || !(Math.abs(load<f64>(control, CONTROL_LOSS)) < Infinity)) {
+  if (!(norm < Infinity) || !lossesAreFinite(control)) {
     const random = load<u32>(control, CONTROL_POLICY) === Policy.randomStep;
     store<u32>(control, random ? Status.randomStep : Status.skipped, CONTROL_STATUS);
     if (random) stepAtRandom(control);
@@ -62,6 +64,14 @@ export function update(control: usize): void {
   }
   optimize(control, gradients, floats, clip(control, gradients, floats, norm));
   store<u32>(control, Status.updated, CONTROL_STATUS);
+}
+
+function lossesAreFinite(control: usize): bool {
+  const heads = load<i32>(control, CONTROL_HEADS);
+  for (let head = 0; head < heads; head++) {
+    if (!(Math.abs(load<f64>(control + head * LOSS_BYTES, CONTROL_LOSS)) < Infinity)) return false;
+  }
+  return true;
 }
 
 /**

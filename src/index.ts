@@ -4,18 +4,22 @@ export { type CompileOptions, compile, open } from "./compile.ts";
 export { type Alphabet, alphabet } from "./define/alphabet.ts";
 export { type CellOptions, cell, type State, type StepInput } from "./define/cell.ts";
 export { type GruOptions, gru } from "./define/gru.ts";
+export type { Head, HeadOptions } from "./define/heads.ts";
 export type { Layer } from "./define/layer.ts";
 export {
   binaryCrossEntropy,
   crossEntropy,
   type DenseOptions,
+  type DensityOptions,
   dense,
   embedding,
   features,
+  gaussian,
   type Input,
   type Loss,
   last,
   meanSquared,
+  mixtureDensity,
   tokens,
 } from "./define/layers.ts";
 export { type LstmOptions, lstm } from "./define/lstm.ts";

@@ -103,7 +103,7 @@ export class Network implements Disposable {
     checkFlag("evaluate: teacherForcing", teacherForcing);
     checkSignal("evaluate", signal);
     checkData("evaluate", this.definition, data);
-    return evaluation(machine, this.#programs, data, { teacherForcing, signal });
+    return evaluation(machine, this.#programs, this.definition, data, { teacherForcing, signal });
   }
 
   /**

@@ -2,10 +2,11 @@
 
 import type { Activation } from "../graph/activations.ts";
 import { type Initializer, uniform } from "../graph/initializer.ts";
+import type { Loss, LossKind } from "../graph/operations.ts";
 import { type Shape, sequence, symbolsOf } from "../graph/shape.ts";
 import { add, lastOf } from "../graph/words.ts";
 import { checkActivation } from "./activation.ts";
-import { checkFlag, checkOptions, checkSize, describe } from "./check.ts";
+import { checkFlag, checkNumber, checkOptions, checkSize, describe } from "./check.ts";
 import { checkInitial } from "./initial.ts";
 import type { Layer } from "./layer.ts";
 import { type LayerOptions, named, text } from "./text.ts";
@@ -88,12 +89,16 @@ export const inputText = (input: Input): string => (input.kind === "tokens" ? `t
 export const shapeOfInput = (input: Input, timeline = 0): Shape =>
   input.kind === "tokens" ? symbolsOf("sequence", input.symbols, timeline) : sequence(input.width, timeline);
 
-/** A loss as data. */
-export interface Loss {
-  readonly kind: "crossEntropy" | "meanSquared" | "binaryCrossEntropy";
-  /** Targets of this number do not count; −1 for none. */
-  readonly ignore: number;
-}
+export type { Loss };
+
+const judged = (kind: LossKind, more: Partial<Loss> = {}): Loss => ({
+  kind,
+  ignore: -1,
+  components: 0,
+  floor: 0,
+  mean: "steps",
+  ...more,
+});
 
 /**
  * Softmax of the outputs, then −log of the target symbol's probability, in nats; the mean over all steps (or vectors).
@@ -103,11 +108,42 @@ export function crossEntropy(options: { readonly ignore?: number } = {}): Loss {
   checkOptions("crossEntropy", options, ["ignore"]);
   const ignore = options.ignore ?? -1;
   if (!Number.isInteger(ignore) || ignore < -1) throw new RangeError(`crossEntropy: ignore must be a symbol but is ${describe(ignore)}.`);
-  return { kind: "crossEntropy", ignore };
+  return judged("crossEntropy", { ignore });
 }
 
 /** (output − target)², the mean over all numbers. */
-export const meanSquared = (): Loss => ({ kind: "meanSquared", ignore: -1 });
+export const meanSquared = (): Loss => judged("meanSquared");
 
 /** Sigmoid of the outputs, then −(y·log p + (1−y)·log(1−p)) with targets y in [0, 1]; the mean over all numbers, in nats. */
-export const binaryCrossEntropy = (): Loss => ({ kind: "binaryCrossEntropy", ignore: -1 });
+export const binaryCrossEntropy = (): Loss => judged("binaryCrossEntropy");
+
+export interface DensityOptions {
+  /**
+   * The least deviation: σ = floor + exp(log deviation). Without one a density may grow without limit at a single target (Bishop 2006, §9.2.1).
+   * In the targets' own unit, from 1e-12. Default: 1e-3, which is what PyTorch's GaussianNLLLoss allows.
+   */
+  readonly floor?: number;
+}
+
+/**
+ * −log of a Gaussian's density at the target, in nats, the constant ½·log 2π included; the mean over all steps (or vectors).
+ * The output holds for targets of n numbers n means, then n log deviations: end with dense(2·n). Predictions are means and deviations.
+ */
+export const gaussian = (options: DensityOptions = {}): Loss => judged("gaussian", { floor: floorOf("gaussian", options) });
+
+/**
+ * −log of the density of a mixture of `components` Gaussians at the target, in nats; the mean over all steps (or vectors). Each component has
+ * a weight, and a mean and a deviation for each number of the target (Bishop 1994; Graves 2013 for sequences).
+ *
+ * The output holds for k components and targets of n numbers k logits of the weights, k·n means (component by component), then k·n log
+ * deviations: end with dense(k·(1 + 2·n)). Predictions are weights, means and deviations.
+ */
+export function mixtureDensity(components: number, options: DensityOptions = {}): Loss {
+  checkSize("mixtureDensity: the number of components", components);
+  return judged("mixtureDensity", { components, floor: floorOf("mixtureDensity", options) });
+}
+
+function floorOf(place: string, options: DensityOptions): number {
+  checkOptions(place, options, ["floor"]);
+  return checkNumber(`${place}: floor`, options.floor ?? 1e-3, 1e-12, 1e12);
+}

@@ -1,10 +1,10 @@
 // model(): layers become one graph, and a definition is that graph with a few facts beside it: frozen data, no functions.
 
-import type { Graph, Node, NodeId } from "../graph/graph.ts";
-import { SCALAR, symbolsOf } from "../graph/shape.ts";
+import type { Node } from "../graph/graph.ts";
 import type { Value } from "../graph/value.ts";
 import { checkChoice, checkOptions, checkSize, describe } from "./check.ts";
 import { checkDirections } from "./direction.ts";
+import { addHead, buildHead, checkHeads, checkHeard, checkLoss, type Head, type HeadOptions } from "./heads.ts";
 import type { Layer } from "./layer.ts";
 import { type Input, type Loss, shapeOfInput } from "./layers.ts";
 import { pathsOf, type Skips, stack } from "./stack.ts";
@@ -19,7 +19,8 @@ export interface Definition {
   /** What is given at each step, by name: a model has one, "input". */
   readonly inputs: Readonly<Record<string, Input>>;
   /** Each layer's path and its text. */
-  readonly layers: readonly { readonly path: string; readonly text: string }[];
+  /** Those of a head besides the model's own say which. */
+  readonly layers: readonly { readonly path: string; readonly text: string; readonly head?: string }[];
   /** null: no layer listens to the output. */
   readonly feedback: Feedback | null;
   readonly nodes: readonly Node[];
@@ -27,23 +28,21 @@ export interface Definition {
   readonly heads: readonly [Head, ...Head[]];
 }
 
-/** One output and what it is taught by. */
-export interface Head {
-  /** Of its target: "target" for the main one. */
-  readonly name: string;
-  /** The last layer's node, before any softmax or sigmoid of the loss. */
-  readonly output: NodeId;
-  readonly loss: Loss;
-  /** By which its loss counts in the whole. */
-  readonly weight: number;
-  /** The loss node. */
-  readonly total: NodeId;
-}
-
 export interface ModelOptions {
   readonly input: Input;
   readonly layers: readonly Layer[];
+  /** What the output of the last layer is judged by. */
   readonly loss: Loss;
+  /**
+   * More outputs, by name: each with layers of its own on what enters the output layer (the last of `layers` that has units), a loss, and a
+   * weight. What is learned from is the loss of the output plus Σ weight · loss of these (Caruana 1997). Default: none.
+   */
+  readonly heads?: Readonly<Record<string, HeadOptions>>;
+  /**
+   * What the sum of a batch's losses over all steps is divided by: the number of steps, so that each step counts the same, or of sequences, so that
+   * each sequence does as much as it is long. Default: "steps".
+   */
+  readonly mean?: "steps" | "sequences";
   /**
    * Paths around the layers (Graves 2013): the input beside what the layer below gives, for every layer; what every layer gives, side by side,
    * for the output layer; or both. The input is the embedding's result where symbols are embedded first. Default: none.
@@ -61,17 +60,16 @@ export interface ModelOptions {
  * @throws TypeError or RangeError with the layer's path, if shapes do not fit, two layers have one name, or an option is unknown.
  */
 export function model(options: ModelOptions): Definition {
-  checkOptions("model", options, ["input", "layers", "loss", "skips", "feedback", "seed"]);
+  checkOptions("model", options, ["input", "layers", "loss", "heads", "mean", "skips", "feedback", "seed"]);
   const { input, layers, loss, seed = 0 } = options;
   if (input?.kind !== "tokens" && input?.kind !== "features")
     throw new TypeError(`model: input must be tokens(n) or features(n) but is ${describe(input)}.`);
   checkSize(`model: the n of input ${input.kind}(n)`, input.kind === "tokens" ? input.symbols : input.width);
   if (!Array.isArray(layers) || layers.length === 0)
     throw new TypeError(`model: layers must be a list of at least one layer but are ${describe(layers)}.`);
-  if (!["crossEntropy", "meanSquared", "binaryCrossEntropy"].includes(loss?.kind))
-    throw new TypeError(
-      `model: loss must be crossEntropy(), meanSquared() or binaryCrossEntropy() but is ${describe(loss?.kind ?? loss)}.`,
-    );
+  checkLoss("model", loss);
+  const more = checkHeads("model", options.heads ?? {});
+  const mean = checkChoice("model: mean", options.mean ?? "steps", ["steps", "sequences"]);
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
     throw new RangeError(`model: seed must be a whole number from 0 to ${2 ** 32 - 1} but is ${describe(seed)}.`);
   if (options.skips !== undefined) checkChoice("model: skips", options.skips, ["input", "output", "both"]);
@@ -81,79 +79,53 @@ export function model(options: ModelOptions): Definition {
     throw new TypeError(`model: feedback "${feedback}" needs crossEntropy() but the loss is ${loss.kind}. Use feedback: "output".`);
 
   const paths = pathsOf(layers);
-  const { graph, output, listens } = stack(layers, paths, shapeOfInput(input), options.skips ?? null);
+  const { output, entering, listens } = stack(layers, paths, shapeOfInput(input), options.skips ?? null);
   if (!listens && options.feedback !== undefined)
     throw new TypeError(
       `model: feedback is "${feedback}" but no layer listens to the output. Use rnn(…, { recurrence: "output" }), or leave feedback out.`,
     );
-  return close(graph, output, {
-    loss,
+  const own = { name: "target", loss: { ...loss, mean }, weight: 1, output, path: paths[paths.length - 1] };
+  const made = more.map(([name, head]) => {
+    const { output, paths } = buildHead(name, head.layers, entering);
+    return {
+      name,
+      loss: { ...head.loss, mean },
+      weight: head.weight ?? 1,
+      output,
+      path: paths[paths.length - 1],
+      layers: head.layers,
+      paths,
+    };
+  });
+  return close([own, ...made], {
     seed,
     inputs: { input },
     feedback: listens ? feedback : null,
-    layers: layers.map((layer, index) => ({ path: paths[index], text: layer.text })),
+    layers: [
+      ...layers.map((layer, index) => ({ path: paths[index], text: layer.text })),
+      ...made.flatMap((head) => head.layers.map((layer, index) => ({ path: head.paths[index], text: layer.text, head: head.name }))),
+    ],
   });
 }
 
-/** Adds target and loss, and freezes the whole. */
-function close(
-  graph: Graph,
-  output: Value,
-  { loss, ...facts }: Pick<Definition, "seed" | "inputs" | "feedback" | "layers"> & { readonly loss: Loss },
-): Definition {
-  const { layers } = facts;
-  const { shape } = output;
-  const path = layers[layers.length - 1].path;
-  if (shape.extent !== "sequence" && shape.extent !== "vector")
-    throw new TypeError(`${path}: the output must be a sequence or a vector but is a ${String(output)}.`);
-  if (shape.symbols > 0) throw new TypeError(`${path}: the output must be numbers but is a ${String(output)}. End with dense(n).`);
-  if (facts.feedback !== null && shape.extent !== "sequence")
-    throw new TypeError(`${path}: the output is a ${String(output)}, but a layer listens to the output at every step. Leave last() out.`);
-  if (loss.kind === "crossEntropy") {
-    if (shape.width < 2)
-      throw new RangeError(
-        `${path}: crossEntropy() needs an output of at least 2 symbols but this one is ${shape.width} wide. Use binaryCrossEntropy().`,
-      );
-    if (loss.ignore >= shape.width)
-      throw new RangeError(
-        `crossEntropy: ignore is ${loss.ignore} but the output has the symbols 0 to ${shape.width - 1}. Name one of these.`,
-      );
-  }
-  checkHeard(graph.nodes, output, loss, path);
-  checkDirections(graph.nodes, output.id);
-  graph.label = "target";
-  const target = graph.addShaped(
-    "target",
-    [],
-    { name: "target" },
-    loss.kind === "crossEntropy" ? symbolsOf(shape.extent, shape.width) : shape,
-  );
-  graph.label = "loss";
-  const total = graph.addShaped("loss", [output.id, target], { kind: loss.kind, ignore: loss.ignore }, SCALAR);
-  const head: Head = { name: "target", output: output.id, loss, weight: 1, total };
-  return deepFreeze({ format: 1, ...facts, nodes: graph.nodes, heads: [head] });
+/** An output that is to become a head. */
+export interface Ending extends Pick<Head, "name" | "loss" | "weight"> {
+  readonly output: Value;
+  /** The layer that gives it. */
+  readonly path: string;
 }
 
-/**
- * What is heard is the output, so it is as wide. With crossEntropy it may be a symbol, the truth or the one that was drawn, and a symbol
- * has no columns to reckon with.
- */
-function checkHeard(nodes: readonly Node[], output: Value, loss: Loss, path: string): void {
-  const isHeard = (id: NodeId): boolean => nodes[id].op === "feedback" || (nodes[id].op === "delay" && isDelayHeard(id));
-  const isDelayHeard = (id: NodeId): boolean => nodes[id].inputs[0] < id && isHeard(nodes[id].inputs[0]);
-  const heard = nodes.find(({ op }) => op === "feedback");
-  if (heard && heard.shape.width !== output.width)
-    throw new RangeError(
-      `${path}: the output is ${output.width} wide, but the layers that listen to it were told ${heard.shape.width}, as its first state is. End with dense(${output.width}).`,
-    );
-  const refuse = (what: string): never => {
-    throw new TypeError(
-      `${what} was given the model's output y, which under teacher forcing is a symbol. Use linear(name, y, units) first, and its result here.`,
-    );
-  };
-  if (isHeard(output.id)) refuse(`${path}: the output`);
-  if (loss.kind !== "crossEntropy") return;
-  for (const { op, inputs, label } of nodes) if (op !== "matmul" && op !== "delay" && inputs.some(isHeard)) refuse(`${label}: ${op}()`);
+/** Adds targets and losses, and freezes the whole. The first output is the model's own. */
+export function close(
+  endings: readonly [Ending, ...Ending[]],
+  facts: Pick<Definition, "seed" | "inputs" | "feedback" | "layers">,
+): Definition {
+  const [{ output, loss, path }] = endings;
+  const { nodes } = output.graph;
+  const [own, ...others] = endings.map((ending) => addHead(ending.output, ending, ending.path));
+  checkHeard(nodes, output, loss, path);
+  checkDirections(nodes, output.id);
+  return deepFreeze({ format: 1, ...facts, nodes, heads: [own, ...others] });
 }
 
 function deepFreeze<T>(value: T): T {

@@ -13,6 +13,8 @@ export type Skips = "input" | "output" | "both";
 export interface Stack {
   readonly graph: Graph;
   readonly output: Value;
+  /** What enters the output layer, the last that makes numbers of its own. */
+  readonly entering: Value;
   /** Whether some layer listens to the output. */
   readonly listens: boolean;
 }
@@ -30,11 +32,14 @@ export function stack(layers: readonly Layer[], paths: readonly string[], input:
       if (told === 0) told = outputWidth(layers, paths, input);
       return new Value(graph, graph.addShaped("feedback", [], {}, sequence(told)));
     };
+    const last = Math.max(0, outputLayer(layers));
+    let entering = x;
     const output = through(layers, paths, skips, x, (index, value) => {
       graph.label = paths[index];
+      if (index === last) entering = value;
       return buildLayer(layers[index], new Site(paths[index], value, feedback));
     });
-    return { graph, output, listens };
+    return { graph, output, entering, listens };
   };
   const made = build();
   // A layer whose width is not known beforehand (a cell with an output of its own) has turned out to be the last: it is heard as wide as it is.
@@ -42,6 +47,13 @@ export function stack(layers: readonly Layer[], paths: readonly string[], input:
   told = made.output.width;
   return build();
 }
+
+/** Layers that make numbers of their own, an embedding of the input aside. */
+const ownLayers = (layers: readonly Layer[]): number[] =>
+  layers.flatMap(({ units, kind }, index) => (units === undefined || (index === 0 && kind === "embedding") ? [] : [index]));
+
+/** The last of these; −1 if there is none. */
+const outputLayer = (layers: readonly Layer[]): number => Math.max(-1, ...ownLayers(layers));
 
 /**
  * x through the layers. Where skips are wanted, only layers that make numbers of their own get more than the layer before gives (not
@@ -55,19 +67,19 @@ function through(
   x: Value,
   build: (index: number, value: Value) => Value,
 ): Value {
-  const heads = layers.flatMap(({ units, kind }, index) => (units === undefined || (index === 0 && kind === "embedding") ? [] : [index]));
-  if (skips !== null && heads.length < 2)
+  const own = ownLayers(layers);
+  if (skips !== null && own.length < 2)
     throw new TypeError(
-      `model: skips is "${skips}" but of ${layers.length} layers ${heads.length} ${heads.length === 1 ? "has" : "have"} units of ${heads.length === 1 ? "its" : "their"} own, so that there is nothing to go around. Add a layer, or leave skips out.`,
+      `model: skips is "${skips}" but of ${layers.length} layers ${own.length} ${own.length === 1 ? "has" : "have"} units of ${own.length === 1 ? "its" : "their"} own, so that there is nothing to go around. Add a layer, or leave skips out.`,
     );
-  const [first] = heads;
+  const [first] = own;
   const hidden: Value[] = [];
   let source = x;
   return layers.reduce((value, _, index) => {
     if (index === first) source = value;
-    if (skips === null || index <= first || !heads.includes(index)) return build(index, value);
+    if (skips === null || index <= first || !own.includes(index)) return build(index, value);
     hidden.push(value);
-    const below = skips !== "input" && index === heads[heads.length - 1] ? hidden : [value];
+    const below = skips !== "input" && index === outputLayer(layers) ? hidden : [value];
     const beside = skips === "output" ? [] : [source];
     const given = [...below, ...beside].map((part) =>
       value.shape.extent === "vector" && part.shape.extent === "sequence" ? lastOf(part) : part,

@@ -9,6 +9,7 @@ import {
   CONTROL_CARRY_IN,
   CONTROL_CARRY_OUT,
   CONTROL_CHECK,
+  CONTROL_HEADS,
   CONTROL_KEEP,
   CONTROL_SCRATCH,
   CONTROL_TABLES,
@@ -176,6 +177,7 @@ export class Program {
     const view = this.#machine.view();
     if (keep) memory.integers(this.#keep, keep.length).set(keep);
     view.setUint32(CONTROL_CHECK, check, true);
+    view.setUint32(CONTROL_HEADS, this.plan.losses.length, true);
     view.setUint32(CONTROL_SCRATCH, this.#scratch, true);
     view.setUint32(CONTROL_TABLES, this.tables.address, true);
     view.setUint32(CONTROL_CARRY_IN, from, true);

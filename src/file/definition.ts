@@ -2,10 +2,12 @@
 // shape as its law says.
 
 import { describe } from "../define/check.ts";
+import { MOST_HEADS } from "../define/heads.ts";
 import { shapeOfInput } from "../define/layers.ts";
 import type { Definition } from "../define/model.ts";
 import { isIdle, type Node, topologicalOrder } from "../graph/graph.ts";
 import { checkFit, entriesOf, isInitializer } from "../graph/initializer.ts";
+import { TARGET } from "../graph/losses.ts";
 import type { OpName } from "../graph/operations.ts";
 import { ALONG_SOURCE, matrix, SHAPE, type Shape, sequence } from "../graph/shape.ts";
 import { LONGEST_DELAY } from "../graph/words.ts";
@@ -64,13 +66,21 @@ const LAWS: { readonly [K in OpName]?: readonly [fewest: number, most: number, l
   normalize: [1, 1, ({ epsilon }) => (epsilon as number) > 0 && Number.isFinite(epsilon)],
   dropout: [1, 1, (attributes) => isDropout(attributes)],
   noise: [1, 1, ({ limit, stream }) => (limit as number) >= 0 && Number.isFinite(limit) && Number.isInteger(stream)],
-  loss: [2, 2, ({ kind, ignore }) => isLoss(kind) && Number.isInteger(ignore)],
+  loss: [2, 2, (attributes) => isLoss(attributes) && isWeight(attributes.weight)],
 };
 
 /** What has a number for each step of the source. */
 const SCORES: ReadonlySet<OpName> = new Set<OpName>(["dotScore", "additiveScore", "align"]);
 
-const isLoss = (kind: unknown): boolean => ["crossEntropy", "meanSquared", "binaryCrossEntropy"].includes(kind as string);
+const isWeight = (weight: unknown): boolean => Number.isFinite(weight) && (weight as number) > 0;
+
+const isLoss = (loss: Attributes | undefined): boolean =>
+  Object.hasOwn(TARGET, String(loss?.kind)) &&
+  Number.isInteger(loss?.ignore) &&
+  isSize(loss?.components, loss?.kind === "mixtureDensity" ? 1 : 0) &&
+  Number.isFinite(loss?.floor) &&
+  (loss?.floor as number) >= 0 &&
+  (loss?.mean === "steps" || loss?.mean === "sequences");
 
 const isDropout = ({ keep, stream, scaled, perSequence }: Attributes): boolean =>
   (keep as number) > 0 && (keep as number) <= 1 && isSize(stream, 0) && typeof scaled === "boolean" && typeof perSequence === "boolean";
@@ -92,7 +102,7 @@ export function checkDefinition(place: string, definition: Definition): void {
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) fail(`its seed is ${describe(seed)}`);
   if (!Array.isArray(layers)) fail("it has no layers");
   if (!Array.isArray(heads) || heads.length === 0) fail("it has no heads");
-  for (const head of heads) if (!isLoss(head?.loss?.kind)) fail(`its loss is ${describe(head?.loss?.kind)}`);
+  for (const head of heads) if (!isLoss(head?.loss as unknown as Attributes)) fail(`its loss is ${describe(head?.loss?.kind)}`);
   if (inputs === null || typeof inputs !== "object") fail("it has no inputs");
   for (const input of Object.values(inputs))
     if (input?.kind !== "tokens" && input?.kind !== "features") fail("its input is of no known kind");
@@ -119,9 +129,14 @@ export function checkDefinition(place: string, definition: Definition): void {
     if (!sameShape(node.shape, lawfulShape(node, nodes, definition, fail)))
       fail(`node ${id}, ${node.op}, has another shape than its inputs give`);
   });
-  for (const { output, total } of heads)
+  for (const { name, output, total, loss, weight } of heads) {
     if (!isNode(total, nodes) || nodes[total].op !== "loss" || nodes[total].inputs[0] !== output)
       fail("its output does not reach its loss");
+    const target = nodes[nodes[total].inputs[1]];
+    if (target.op !== "target" || target.attributes.name !== name) fail(`the target of head ${describe(name)} is another's`);
+    if (JSON.stringify(nodes[total].attributes) !== JSON.stringify({ ...loss, weight })) fail(`the loss of head "${name}" is another's`);
+  }
+  if (new Set(heads.map(({ name }) => name)).size < heads.length || heads.length > MOST_HEADS) fail(`it has ${heads.length} heads`);
   try {
     topologicalOrder(nodes);
   } catch {
@@ -154,8 +169,8 @@ function lawfulShape(node: Node, nodes: readonly Node[], { inputs, heads }: Defi
     case "target": {
       const { name } = node.attributes;
       const { output, loss } = heads.find((head) => head.name === name) ?? fail(`there is no head "${name}"`);
-      const { shape } = nodes[output];
-      return loss.kind === "crossEntropy" ? { ...shape, width: 1, symbols: shape.width } : shape;
+      const shape = TARGET[loss.kind](nodes[output].shape, loss);
+      return typeof shape === "string" ? fail(shape.replace(/\.$/, "")) : shape;
     }
     case "delay":
       return { ...shapes[0], extent: "sequence" };

@@ -121,9 +121,25 @@ export interface Operations {
   /** x + a number from [−limit, limit), decided by the seed, the training step, `stream` and the element's place. */
   noise: { readonly limit: number; readonly stream: number };
 
-  loss: { readonly kind: LossKind; readonly ignore: number };
-  lossGradient: { readonly kind: LossKind; readonly ignore: number };
+  loss: Weighed;
+  lossGradient: Weighed;
 }
+
+/** How an output is judged by its target: a loss as data. */
+export interface Loss {
+  readonly kind: LossKind;
+  /** Targets of this number do not count; −1 for none. */
+  readonly ignore: number;
+  /** Gaussians of a mixture; 0 where there is none. */
+  readonly components: number;
+  /** The least deviation of a density; 0 where there is none. */
+  readonly floor: number;
+  /** What the sum over all steps is divided by. */
+  readonly mean: "steps" | "sequences";
+}
+
+/** A loss with the weight by which it, and so its gradient, counts in the whole. */
+export type Weighed = Loss & { readonly weight: number };
 
 export interface Dropout {
   readonly keep: number;
@@ -137,7 +153,7 @@ export type Named = { readonly name: string };
 export type Interval = { readonly low: number; readonly high: number };
 export type Empty = Readonly<Record<string, never>>;
 export type OpName = keyof Operations;
-export type LossKind = "crossEntropy" | "meanSquared" | "binaryCrossEntropy";
+export type LossKind = "crossEntropy" | "meanSquared" | "binaryCrossEntropy" | "gaussian" | "mixtureDensity";
 
 /** Operations that act on each element alone, and so can be run in one pass over memory with their neighbours. */
 export const ELEMENTWISE: ReadonlySet<OpName> = new Set<OpName>([

@@ -6,7 +6,13 @@ import { componentsOf } from "./components.ts";
 import { type Diagram, type DiagramEdge, type DiagramNode, type NodeKind, numbered, ranksOf, type Weight } from "./diagram.ts";
 import type { Source } from "./source.ts";
 
-const LOSSES = { crossEntropy: "cross-entropy", meanSquared: "mean squared", binaryCrossEntropy: "binary cross-entropy" } as const;
+const LOSSES = {
+  crossEntropy: "cross-entropy",
+  meanSquared: "mean squared",
+  binaryCrossEntropy: "binary cross-entropy",
+  gaussian: "Gaussian",
+  mixtureDensity: "mixture density",
+} as const;
 
 export function layersOf(source: Source): Diagram {
   const boxes = boxesOf(source);

@@ -1,12 +1,13 @@
 // Gives every value its place in memory before anything runs; values that do not live at the same time share theirs.
 
-import { MAP_SCRATCH_BYTES, outerScratchBytes } from "../../assembly/isa.ts";
+import { MAP_SCRATCH_BYTES } from "../../assembly/isa.ts";
 import type { Node, NodeId } from "../graph/graph.ts";
 import { VIEWS } from "../graph/operations.ts";
 import { alignBuffer, rowBytes, TILE } from "./bytes.ts";
 import { panelBytes, panelKey } from "./parameters.ts";
 import { partsOf } from "./parts.ts";
 import { registersOf, type Stage, stepNodes } from "./schedule.ts";
+import { scratchOf } from "./scratch.ts";
 import { type Life, share } from "./share.ts";
 
 /** Which block of memory a buffer lies in. */
@@ -121,7 +122,7 @@ export function layout(request: LayoutRequest): Layout {
         if (registers.has(id)) continue;
         const node = nodes[id];
         const onto = accumulatesOnto(node);
-        if (node.op === "outer") scratchBytes = Math.max(scratchBytes, outerScratchBytes(node.shape.width));
+        scratchBytes = Math.max(scratchBytes, scratchOf(nodes, node));
         if (onto >= 0) {
           const target = buffers.get(onto) as Buffer;
           // The whole chain lands where its last link belongs.

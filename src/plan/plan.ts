@@ -29,7 +29,7 @@ export function makePlan(definition: Definition, purpose: Purpose, batch: number
   const carried = carriedOf(nodes, buffers);
   const carry = carried.reduce((sum, { bytes }) => sum + bytes, 0);
   const plan = {
-    title: `${definition.layers.map(({ text }) => text).join(" → ")} on ${Object.values(definition.inputs).map(inputText).join(", ")}`,
+    title: titleOf(definition),
     purpose,
     listens: definition.feedback !== null,
     batch,
@@ -48,6 +48,13 @@ export function makePlan(definition: Definition, purpose: Purpose, batch: number
     bytes: { frame: frameBytes, inputs: inputBytes, carry, scratch: scratchBytes },
   };
   return { ...plan, toString: () => printPlan(plan) };
+}
+
+/** Layer after layer, on what; and the heads besides. */
+function titleOf({ layers, heads, inputs }: Definition): string {
+  const chain = (name?: string): string => layers.flatMap(({ text, head }) => (head === name ? [text] : [])).join(" → ");
+  const others = heads.slice(1).map(({ name }) => `, ${name}: ${chain(name)}`);
+  return `${chain()}${others.join("")} on ${Object.values(inputs).map(inputText).join(", ")}`;
 }
 
 const rootsOf = ({ shown, given, losses, gradients, watched }: Unfolded): Set<NodeId> =>
@@ -89,7 +96,7 @@ function ownGradients(unfolded: Unfolded): Unfolded {
 
 /** The gradient of a loss computes the loss on the way. */
 const isCoveredByGradient = (nodes: readonly Node[], id: NodeId): boolean =>
-  nodes[id].op === "loss" && nodes.some(({ op, inputs }) => op === "lossGradient" && inputs[0] === nodes[id].inputs[0]);
+  nodes[id].op === "loss" && nodes.some(({ op, inputs }) => op === "lossGradient" && String(inputs) === String(nodes[id].inputs));
 
 function carriedOf(nodes: readonly Node[], buffers: ReadonlyMap<NodeId, Buffer>): Carried[] {
   const carried: Carried[] = [];

@@ -1,8 +1,9 @@
 // From a definition to the graph of one purpose: the feedback is resolved, dropout kept or dropped, and what is not needed left out.
 
-import type { Definition, Head } from "../define/model.ts";
+import type { Head } from "../define/heads.ts";
+import type { Definition } from "../define/model.ts";
 import { Graph, type Node, type NodeId, reachable, topologicalOrder } from "../graph/graph.ts";
-import type { Dropout } from "../graph/operations.ts";
+import type { Dropout, Loss, LossKind } from "../graph/operations.ts";
 import { type Shape, symbolsOf } from "../graph/shape.ts";
 import { differentiate } from "./differentiate.ts";
 import { readOutOf } from "./read-out.ts";
@@ -12,8 +13,9 @@ import { type Watched, watchFlow, watchStep } from "./watch.ts";
  * What a plan is for.
  * - `train`: the loss, its gradient and an update. `teacherForcing` feeds the truth where the model would hear its own output.
  * - `evaluate`: the loss alone; no dropout (what is not scaled is taken at its mean).
- * - `predict`: outputs; the model hears itself, or the truth with `teacherForcing`. `raw` leaves out the softmax or sigmoid that belongs to the loss.
- * - `generate`: raw outputs for one step; what is fed back is a symbol that the caller has drawn.
+ * - `predict`: the output, or those of all `heads`; the model hears itself, or the truth with `teacherForcing`. `raw` leaves out the softmax or sigmoid
+ *   that belongs to the loss.
+ * - `generate`: the outputs of all heads for one step, logits of symbols; what is fed back is a symbol that the caller has drawn.
  * - `forecast`: outputs for one step; what is fed back is what the caller says.
  * - `features`: what enters the read-out, where layers hear the truth; with the noise of training if `noisy`.
  * - `inspect`: as `train`, without the update; what is watched are the gradients of all states and the values of all units that saturate.
@@ -22,7 +24,7 @@ import { type Watched, watchFlow, watchStep } from "./watch.ts";
 export type Purpose =
   | { readonly kind: "train"; readonly teacherForcing: boolean }
   | { readonly kind: "evaluate"; readonly teacherForcing: boolean }
-  | { readonly kind: "predict"; readonly raw: boolean; readonly teacherForcing?: boolean }
+  | { readonly kind: "predict"; readonly raw: boolean; readonly heads?: boolean; readonly teacherForcing?: boolean }
   | { readonly kind: "generate" }
   | { readonly kind: "forecast" }
   | { readonly kind: "features"; readonly teacherForcing: true; readonly noisy: boolean }
@@ -156,15 +158,38 @@ function spoken(graph: Graph, output: NodeId, { feedback }: Definition): NodeId 
 
 /** What a purpose is after, if it is no loss, by the name of the head. */
 function shown(graph: Graph, place: Int32Array, definition: Definition, purpose: Purpose): [name: string, NodeId][] {
-  if (purpose.kind !== "features") return definition.heads.map((head) => [head.name, visible(graph, place[head.output], head, purpose)]);
+  const { heads } = definition;
+  if (purpose.kind !== "features") {
+    const several = purpose.kind === "generate" || (purpose.kind === "predict" && purpose.heads);
+    return (several ? heads : heads.slice(0, 1)).map((head) => [head.name, visible(graph, place[head.output], head, purpose)]);
+  }
   const readOut = readOutOf(definition);
   if (typeof readOut === "string") throw new Error(`internal: there is no read-out: ${readOut}`);
-  return [[definition.heads[0].name, place[readOut.features]]];
+  return [[heads[0].name, place[readOut.features]]];
 }
 
-/** What the user sees: probabilities where the loss is about probabilities. */
+/**
+ * What the user sees: probabilities where the loss is about probabilities, and of a density the weights of its components, means and deviations.
+ * When generating, the logits of symbols are drawn from as they are.
+ */
 function visible(graph: Graph, output: NodeId, { loss }: Head, purpose: Purpose): NodeId {
-  if (purpose.kind === "generate" || (purpose.kind === "predict" && purpose.raw) || loss.kind === "meanSquared") return output;
+  const raw = (purpose.kind === "generate" && loss.kind === "crossEntropy") || (purpose.kind === "predict" && purpose.raw);
   graph.label = "output";
-  return graph.add(loss.kind === "crossEntropy" ? "softmax" : "sigmoid", [output], {});
+  return raw ? output : VISIBLE[loss.kind](graph, output, loss);
+}
+
+const VISIBLE: { readonly [K in LossKind]: (graph: Graph, output: NodeId, loss: Loss) => NodeId } = {
+  crossEntropy: (graph, output) => graph.add("softmax", [output], {}),
+  meanSquared: (_graph, output) => output,
+  binaryCrossEntropy: (graph, output) => graph.add("sigmoid", [output], {}),
+  gaussian: density,
+  mixtureDensity: density,
+};
+
+function density(graph: Graph, output: NodeId, { components, floor }: Loss): NodeId {
+  const width = (graph.nodes[output].shape.width - components) / 2;
+  const part = (from: number, width: number): NodeId => graph.add("slice", [output], { from, width });
+  const deviations = graph.add("affine", [graph.add("exp", [part(components + width, width)], {})], { scale: 1, shift: floor });
+  const weights = components === 0 ? [] : [graph.add("softmax", [part(0, components)], {})];
+  return graph.add("concat", [...weights, part(components, width), deviations], {});
 }

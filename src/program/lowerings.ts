@@ -1,13 +1,14 @@
 // The table of lowerings: what command, or few commands, each operation becomes. They go over what their result goes over, if they say nothing else.
 
-import { CONTROL_LOSS, DROPOUT_PER_SEQUENCE, DROPOUT_SCALED, Opcode, Span } from "../../assembly/isa.ts";
+import { CONTROL_LOSS, DROPOUT_PER_SEQUENCE, DROPOUT_SCALED, LOSS_BYTES, Opcode, Span } from "../../assembly/isa.ts";
 import type { Node, NodeId } from "../graph/graph.ts";
 import { entriesOf } from "../graph/initializer.ts";
+import type { LossKind } from "../graph/operations.ts";
 import { rowBytes } from "../plan/bytes.ts";
 import { accumulatesOnto } from "../plan/layout.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Over } from "./spans.ts";
-import { ABSENT, type Command, type Operand } from "./words.ts";
+import { ABSENT, type Command, floatBits, type Operand } from "./words.ts";
 
 /** What lowering one step needs to know. */
 export interface Context {
@@ -27,7 +28,7 @@ const start = (context: Context, place: number): Operand => {
   return input === undefined ? ABSENT : context.at(input);
 };
 
-const symbols = (plan: Plan, id: NodeId): number => plan.nodes[id].shape.width;
+const widthOf = (plan: Plan, id: NodeId): number => plan.nodes[id].shape.width;
 
 /** x and y as they are, row by row. */
 const rowwise =
@@ -43,18 +44,30 @@ const normalizing =
     return rowwise(opcode)(context).map((command) => ({ ...command, real: node.attributes.epsilon }));
   };
 
+const LOSSES = {
+  crossEntropy: Opcode.crossEntropy,
+  meanSquared: Opcode.meanSquared,
+  binaryCrossEntropy: Opcode.binaryCrossEntropy,
+  gaussian: Opcode.mixture,
+  mixtureDensity: Opcode.mixture,
+} as const satisfies Record<LossKind, Opcode>;
+
 function lossCommand({ plan, node, control, at, over }: Context, dX: Operand): Command[] {
   if (node.op !== "loss" && node.op !== "lossGradient") throw new Error("internal: not a loss");
   const [x, target] = node.inputs;
-  const { kind, ignore } = node.attributes;
+  const { kind, ignore, floor, weight, mean } = node.attributes;
+  const head = plan.losses.findIndex((loss) => plan.nodes[loss].inputs.every((input, index) => input === node.inputs[index]));
+  const opcode = LOSSES[kind];
   return [
     {
-      opcode: Opcode[kind],
+      opcode,
       ...over(x),
-      width: symbols(plan, x),
-      flags: ignore >= 0 ? ignore : -1,
-      real: 1,
-      extra: control + CONTROL_LOSS,
+      rows: mean === "sequences" ? 1 : 0,
+      inner: opcode === Opcode.mixture ? widthOf(plan, target) : 0,
+      width: widthOf(plan, x),
+      flags: opcode === Opcode.mixture ? floatBits(Math.log(floor)) : ignore >= 0 ? ignore : -1,
+      real: weight,
+      extra: control + CONTROL_LOSS + head * LOSS_BYTES,
       outputs: dX.base ? 1 : 0,
       operands: [dX, at(x), at(target)],
     },
@@ -83,7 +96,7 @@ export const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>>
     return [
       {
         opcode: Opcode.gemm,
-        inner: symbols(plan, x),
+        inner: widthOf(plan, x),
         width,
         outputs: 1,
         operands: [at(id), at(x), { ...at(weight), rowStride: 0 }, start(context, 2)],
@@ -99,7 +112,7 @@ export const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>>
     return [
       {
         opcode: node.attributes.transposed ? Opcode.sparseTransposed : Opcode.sparse,
-        inner: symbols(plan, x),
+        inner: widthOf(plan, x),
         width,
         flags: entriesOf(parameter.attributes.initial),
         outputs: 1,
@@ -164,7 +177,7 @@ export const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>>
   concat: ({ plan, node, id, at }) => {
     let column = 0;
     return node.inputs.flatMap((input) => {
-      const width = symbols(plan, input);
+      const width = widthOf(plan, input);
       const to = { ...at(id), base: at(id).base + column * 4 };
       column += width;
       // What was made in its place need not be brought there.
@@ -178,7 +191,7 @@ export const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>>
     const from = { ...to, base: to.base + node.attributes.from * 4 };
     return [
       { opcode: Opcode.fill, width, operands: [to] },
-      { opcode: Opcode.copy, width: symbols(plan, x), outputs: 1, operands: [from, at(x)] },
+      { opcode: Opcode.copy, width: widthOf(plan, x), outputs: 1, operands: [from, at(x)] },
     ];
   },
   last: ({ plan, node, id, width, at }) => {
@@ -201,7 +214,7 @@ export const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>>
   normalize: normalizing(Opcode.normalize),
   normalizeGradient: normalizing(Opcode.normalizeGradient),
   argmax: ({ plan, node, id, at }) => [
-    { opcode: Opcode.argmax, width: symbols(plan, node.inputs[0]), operands: [at(id), at(node.inputs[0])] },
+    { opcode: Opcode.argmax, width: widthOf(plan, node.inputs[0]), operands: [at(id), at(node.inputs[0])] },
   ],
   dropout: ({ plan, node, id, width, at }) => {
     if (node.op !== "dropout") return [];

@@ -1,17 +1,16 @@
 // The loss over a pass of data, without changing anything.
 
-import { CONTROL_COUNT, CONTROL_LOSS } from "../../assembly/isa.ts";
+import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
 import type { Programs } from "../engine/programs.ts";
 import type { Data } from "./data.ts";
+import { countOf, type Losses, meanOf, together } from "./losses.ts";
 import { giveWay } from "./pause.ts";
 import { Runner } from "./runner.ts";
 
-/** Mean loss over data, and what it is the mean of. */
-export interface Evaluation {
-  /** Mean loss, in the loss's own unit. */
-  readonly loss: number;
-  /** Symbols, vectors or numbers that it is the mean of. */
+/** Mean losses over data, and what they are the mean of. */
+export interface Evaluation extends Losses {
+  /** Symbols, vectors, numbers or sequences that the loss is the mean of; of several heads, what the model's own is. */
   readonly count: number;
 }
 
@@ -19,20 +18,24 @@ export interface Evaluation {
 export async function evaluation(
   machine: Machine,
   programs: Programs,
+  { heads }: Definition,
   data: Data,
   { teacherForcing, signal }: { teacherForcing: boolean; signal?: AbortSignal | undefined },
 ): Promise<Evaluation> {
   const runner = new Runner(machine, programs, { kind: "evaluate", teacherForcing }, data);
   const pause = giveWay();
-  let [sum, count] = [0, 0];
+  const sums = heads.map(() => 0);
+  const counts = heads.map(() => 0);
   try {
     for await (const batch of data.batches(null, true)) {
       signal?.throwIfAborted();
       const { program, carry } = runner.run(batch);
       const control = machine.view();
-      const weight = control.getFloat64(CONTROL_COUNT, true);
-      sum += control.getFloat64(CONTROL_LOSS, true) * weight;
-      count += weight;
+      heads.forEach((_, head) => {
+        const count = countOf(control, head);
+        sums[head] += meanOf(control, head) * count;
+        counts[head] += count;
+      });
       program.accept(carry);
       const waiting = pause();
       if (waiting) await waiting;
@@ -40,5 +43,6 @@ export async function evaluation(
   } finally {
     runner.release();
   }
-  return { loss: count > 0 ? sum / count : 0, count };
+  const means = sums.map((sum, head) => (counts[head] > 0 ? sum / counts[head] : 0));
+  return { ...together(heads, means), count: counts[0] };
 }

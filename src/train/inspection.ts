@@ -1,6 +1,5 @@
 // What a batch's gradient looks like on its way back through time: a run like that of a training step, but without the update, and read.
 
-import { CONTROL_LOSS } from "../../assembly/isa.ts";
 import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
 import type { Program } from "../engine/program.ts";
@@ -9,6 +8,7 @@ import type { ParameterPlace } from "../plan/parameters.ts";
 import { endsOf, nameOf } from "../plan/states.ts";
 import type { Origin, Watched } from "../plan/watch.ts";
 import type { Batch } from "./data.ts";
+import { readLosses } from "./losses.ts";
 import { Runner, type Written } from "./runner.ts";
 
 /** How much of the loss's gradient arrives at a state, step by step. */
@@ -36,7 +36,7 @@ export interface Saturation {
 
 /** One batch, looked at. */
 export interface Inspection {
-  /** The batch's mean loss. */
+  /** The batch's mean loss; of several heads, all of them weighed together. */
   readonly loss: number;
   /** Every state of every loop. */
   readonly states: readonly StateFlow[];
@@ -84,7 +84,7 @@ export class Inspector {
     const gradients = watched.flatMap((entry) => (entry.what === "gradient" ? [entry] : []));
     const activations = watched.flatMap((entry) => (entry.what === "activation" ? [entry] : []));
     return {
-      loss: this.#machine.view().getFloat64(CONTROL_LOSS, true),
+      loss: readLosses(this.#machine.view(), this.#definition.heads).loss,
       states: gradients.map(({ label, node }) => {
         const { layer, name } = nameOf(label, this.#definition.layers);
         return { layer, state: name, norms: this.#norms(program, node) };

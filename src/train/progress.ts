@@ -1,7 +1,9 @@
 // What a training tells after every step, read from the control block, and how often each remedy has acted so far.
 
-import { CONTROL_CUT, CONTROL_LOSS, CONTROL_NORM, CONTROL_SCALED, CONTROL_SHORTENED, CONTROL_STATUS, Status } from "../../assembly/isa.ts";
+import { CONTROL_CUT, CONTROL_NORM, CONTROL_SCALED, CONTROL_SHORTENED, CONTROL_STATUS, Status } from "../../assembly/isa.ts";
+import type { Head } from "../define/heads.ts";
 import type { Inspection } from "./inspection.ts";
+import { type Losses, readLosses } from "./losses.ts";
 
 /** What clipping changed in one step: all 0 and false where it was short enough, not asked for, or not reached. */
 export interface Clipped {
@@ -38,14 +40,12 @@ export interface Position {
   readonly counts: Counts;
 }
 
-/** What one step did. */
-export interface Progress {
+/** What one step did. Its losses are means over this step's batch. */
+export interface Progress extends Losses {
   /** Steps made so far, from 1. */
   readonly step: number;
   /** Passes finished, from 0. */
   readonly epoch: number;
-  /** Mean loss of this step's batch, in the loss's own unit (nats for the cross-entropies). */
-  readonly loss: number;
   /** Euclidean length of the gradient before clipping. */
   readonly gradientNorm: number;
   /** What clipping changed. */
@@ -72,8 +72,8 @@ export interface Progress {
 const ACTION = { [Status.updated]: "updated", [Status.skipped]: "skipped", [Status.randomStep]: "randomStep" } as const;
 
 /** What the machine says of the step that it has just made. */
-export const read = (control: DataView): Pick<Progress, "loss" | "gradientNorm" | "clipped" | "action"> => ({
-  loss: control.getFloat64(CONTROL_LOSS, true),
+export const read = (control: DataView, heads: readonly Head[]): Losses & Pick<Progress, "gradientNorm" | "clipped" | "action"> => ({
+  ...readLosses(control, heads),
   gradientNorm: control.getFloat64(CONTROL_NORM, true),
   clipped: {
     value: control.getUint32(CONTROL_CUT, true),

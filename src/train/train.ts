@@ -70,7 +70,7 @@ export async function* training(
         const inspection = inspector && (made + 1) % every === 0 ? inspector.watch(written) : null;
         program.run(carry, keep);
         made++;
-        const progress = read(machine.view());
+        const progress = read(machine.view(), definition.heads);
         if (progress.action === "skipped" && policy === "throw")
           throw new NonFiniteError(made, progress.loss, progress.gradientNorm, program.diagnose(carry, keep));
         if (progress.action !== "skipped") machine.changed(false);

@@ -174,7 +174,7 @@ describe("what counts", () => {
     ];
     expect(net.predict(rows).map(([h]) => h)).toEqual([1, 2, 3]);
     const wanted = examples([{ input: rows, target: [1, 2, 3] }]);
-    expect(await net.evaluate(wanted)).toEqual({ loss: 0, count: 3 });
+    expect(await net.evaluate(wanted)).toEqual({ loss: 0, losses: { target: 0 }, count: 3 });
     expect((await collect(net.train(wanted)))[0].loss).toBe(0);
     using stream = net.stream();
     expect(rows.map((row) => stream.push(row)[0])).toEqual([1, 2, 3]);

@@ -1,7 +1,18 @@
 // The case table: every word, layer, option and loss once, as definitions of any width. One case, three questions: right? right gradient? how fast?
 
 import type { Layer } from "../../src/define/layer.ts";
-import { binaryCrossEntropy, crossEntropy, dense, embedding, features, last, meanSquared, tokens } from "../../src/define/layers.ts";
+import {
+  binaryCrossEntropy,
+  crossEntropy,
+  dense,
+  embedding,
+  features,
+  gaussian,
+  last,
+  meanSquared,
+  mixtureDensity,
+  tokens,
+} from "../../src/define/layers.ts";
 import { type Definition, model } from "../../src/define/model.ts";
 import { dropout, layerNorm } from "../../src/define/regularization.ts";
 import { type ReservoirOptions, reservoir } from "../../src/define/reservoir.ts";
@@ -116,6 +127,49 @@ chances("vector of chances", (w) => [rnn(w.hidden), last(), dense(w.output)]);
 regression("last of features", (w) => [last(), dense(w.output)]);
 regression("rnn alone", (w) => [rnn(w.output)]);
 regression("rnn alone, output", (w) => [rnn(w.output, { recurrence: "output" })], HEARING);
+
+/** Densities; a floor that is felt. */
+function densities(name: string, layers: (widths: Widths) => readonly Layer[], components: number, full = false): void {
+  const loss = components === 0 ? gaussian({ floor: 0.1 }) : mixtureDensity(components, { floor: 0.1 });
+  const outputs = (w: Widths): number => Math.max(1, components) * 2 * w.output + components;
+  cases.push({
+    name,
+    purposes: PLAIN,
+    full,
+    definition: (w) => model({ input: features(w.input), layers: [...layers(w), dense(outputs(w))], loss }),
+  });
+}
+densities("one Gaussian", (w) => [rnn(w.hidden)], 0);
+densities("one Gaussian of a sequence", (w) => [rnn(w.hidden), last()], 0, true);
+densities("mixture of one", (w) => [rnn(w.hidden)], 1, true);
+densities("mixture of three", (w) => [rnn(w.hidden)], 3, true);
+densities("mixture of a sequence", (w) => [rnn(w.hidden), last()], 5, true);
+
+const EVERY_HEAD: readonly Purpose[] = [
+  FORCED,
+  EVALUATE,
+  { kind: "predict", raw: false, heads: true },
+  { kind: "predict", raw: true, heads: true },
+];
+/** Several heads: symbols at every step besides a density, chances from a head of two layers, and one answer for the whole sequence. */
+for (const mean of ["steps", "sequences"] as const)
+  cases.push({
+    name: `four heads, mean over ${mean}`,
+    purposes: EVERY_HEAD,
+    full: mean === "sequences",
+    definition: (w) =>
+      model({
+        input: tokens(w.input),
+        layers: [embedding(w.hidden), rnn(w.hidden), dense(1 + w.output)],
+        loss: crossEntropy({ ignore: 1 }),
+        heads: {
+          place: { layers: [dense(2 * w.output)], loss: gaussian({ floor: 0.1 }), weight: 0.25 },
+          stop: { layers: [dense(w.hidden, { activation: "tanh" }), dense(1)], loss: binaryCrossEntropy(), weight: 3 },
+          whole: { layers: [last(), dense(w.output)], loss: meanSquared(), weight: 0.5 },
+        },
+        mean,
+      }),
+  });
 
 const RESERVOIRS: Readonly<Record<string, ReservoirOptions>> = {
   plain: {},

@@ -1,5 +1,6 @@
 // Small random data and parameters for any definition: the same on every machine, exact in f32.
 
+import type { Head } from "../../src/define/heads.ts";
 import type { Definition } from "../../src/define/model.ts";
 import { entriesOf } from "../../src/graph/initializer.ts";
 import type { Purpose } from "../../src/plan/unfold.ts";
@@ -30,10 +31,7 @@ export function dataOf(definition: Definition, size: Size, purpose: Purpose, see
   const steps = purpose.kind === "generate" ? 1 : size.steps;
   const rows = steps * size.batch;
   const { inputs, heads, nodes } = definition;
-  const [{ output, loss }] = heads;
   const { input } = inputs;
-  const { extent, width } = nodes[output].shape;
-  const spoken = extent === "sequence" ? rows : size.batch;
   const parameters: Record<string, Float32Array> = {};
   for (const node of nodes) {
     if (node.op !== "parameter") continue;
@@ -43,17 +41,22 @@ export function dataOf(definition: Definition, size: Size, purpose: Purpose, see
     const values = random.numbers(node.shape.rows * node.shape.width, -limit, limit);
     parameters[node.attributes.path] = entries > 0 ? thinned(values, node.shape.width, entries) : values;
   }
-  const target =
-    loss.kind === "crossEntropy"
-      ? random.symbols(spoken, width)
-      : random.numbers(spoken * width, loss.kind === "binaryCrossEntropy" ? 0 : -1, 1);
-  if (loss.ignore >= 0) target[0] = (loss.ignore + 1) % width; // at least one row counts
+  const targetOf = ({ total, loss }: Head): Float32Array | Int32Array => {
+    const { extent, width, symbols } = nodes[nodes[total].inputs[1]].shape;
+    const spoken = extent === "sequence" ? rows : size.batch;
+    if (symbols === 0) return random.numbers(spoken * width, loss.kind === "binaryCrossEntropy" ? 0 : -1, 1);
+    const target = random.symbols(spoken, symbols);
+    if (loss.ignore >= 0) target[0] = (loss.ignore + 1) % symbols; // at least one row counts
+    return target;
+  };
+  const target = targetOf(heads[0]);
   return {
     steps,
     batch: size.batch,
     parameters,
     input: input.kind === "tokens" ? random.symbols(rows, input.symbols) : random.numbers(rows * input.width, -1, 1),
     target,
+    given: Object.fromEntries(heads.slice(1).map((head) => [head.name, targetOf(head)])),
     keeps,
     noise: noiseAt,
   };

@@ -1,8 +1,10 @@
 // How far f32 is expected to be from f64 after each operation: running error analysis, one row per operation, in units of 2⁻²⁴.
 
 import type { NodeOf } from "../../src/graph/graph.ts";
-import type { OpName } from "../../src/graph/operations.ts";
+import type { Loss, LossKind, OpName } from "../../src/graph/operations.ts";
+import { densityErrors } from "./density-errors.ts";
 import { isSummed, lives } from "./laws.ts";
+import { divisorOf, LOSSES } from "./losses.ts";
 import { firsts, make, momentsOf, pick, type Rows, sigmoidOf, softmaxOf } from "./rows.ts";
 
 /** Half the distance from 1 to the next f32: the relative error of one rounding. */
@@ -468,51 +470,87 @@ export const ERRORS: { readonly [K in OpName]: Rule<K> } = {
   noise: each((y, _, [e]) => join(e, y)),
 
   loss(site) {
-    const { kind, ignore } = site.node.attributes;
+    const loss = site.node.attributes;
     const [xs, targets, es] = [site.every(0), site.every(1), site.bounds(0)];
     let sum = 0;
-    let count = 0;
     xs.forEach((x, t) => {
-      const p = softmaxOf(x);
-      for (let r = 0; r < x.rows; r++) {
-        if (!lives(site, 1, t, r)) continue;
-        if (kind === "crossEntropy") {
-          const target = pick(targets[t], r, 0);
-          if (target === ignore) continue;
-          const top = Math.max(...x.values.subarray(r * x.width, (r + 1) * x.width));
-          // −log p: what each logit passes on, the exponentials' arguments and their own 3 units, the logarithm of a number up to `width`.
-          sum += errorAt(es[t], r, target) + 2 + 2 * Math.log(x.width);
-          sum += total(x.width, (k) => pick(p, r, k) * (errorAt(es[t], r, k) + Math.abs(pick(x, r, k) - top) + 3));
-          count++;
-        } else
-          for (let c = 0; c < x.width; c++, count++) {
-            const [v, y, e] = [pick(x, r, c), pick(targets[t], r, c), errorAt(es[t], r, c)];
-            if (kind === "meanSquared") sum += 2 * Math.abs(v - y) * (e + Math.abs(v - y)) + (v - y) ** 2;
-            else sum += Math.abs(sigmoidOf(v) - y) * e + 3 * Math.abs(v) * (1 + y) + 8 * Math.log1p(Math.exp(-Math.abs(v)));
-          }
-      }
+      const error = LOSS_ERRORS[loss.kind].sum(loss, x, targets[t], es[t]);
+      for (let r = 0; r < x.rows; r++) if (lives(site, 1, t, r) && LOSSES[loss.kind].count(loss, x, targets[t], r) > 0) sum += error(r);
     });
+    const count = divisorOf(loss, xs, targets, (t, r) => lives(site, 1, t, r));
     // The mean may be handed on as f32: one rounding.
     return settled(site.y, () => (count === 0 ? 0 : sum / count) + Math.abs(site.y.values[0]));
   },
   lossGradient(site) {
-    const { kind, ignore } = site.node.attributes;
-    const [x, target, e, targets] = [site.x(0), site.x(1), site.bound(0), site.every(1)];
-    const classes = kind === "crossEntropy";
-    const count = total(targets.length * target.rows, (i) => {
-      const [t, r] = [Math.floor(i / target.rows), i % target.rows];
-      return !lives(site, 1, t, r) || (classes && targets[t].values[r] === ignore) ? 0 : classes ? 1 : x.width;
-    });
-    const p = softmaxOf(x);
-    return settled(site.y, (r, c) => {
-      const g = Math.abs(pick(site.y, r, c));
-      if (classes) {
-        const chosen = pick(target, r, 0) === c ? 2 : 0;
-        return pick(target, r, 0) === ignore ? 0 : (softmaxError(x, e, p, r, c) + 2 * pick(p, r, c) + chosen) / count + g;
-      }
-      if (kind === "meanSquared") return (2 * errorAt(e, r, c)) / count + 4 * g;
-      const s = sigmoidOf(pick(x, r, c));
-      return (s * (1 - s) * errorAt(e, r, c) + 4 * s) / count + 4 * g;
-    });
+    const loss = site.node.attributes;
+    const [x, target, e] = [site.x(0), site.x(1), site.bound(0)];
+    const divisor = divisorOf(loss, site.every(0), site.every(1), (t, r) => lives(site, 1, t, r));
+    const { gradient, roundings } = LOSS_ERRORS[loss.kind];
+    const error = gradient(loss, x, target, e);
+    return settled(site.y, (r, c) =>
+      lives(site, 1, site.t, r) && LOSSES[loss.kind].count(loss, x, target, r) > 0
+        ? (loss.weight * error(r, c)) / divisor + roundings * Math.abs(pick(site.y, r, c))
+        : 0,
+    );
   },
+};
+
+interface LossError {
+  /** Of what row r adds to the sum. */
+  sum(loss: Loss, x: Rows, target: Rows, e: Bound): (r: number) => number;
+  /** Of the derivative of that by column c. */
+  gradient(loss: Loss, x: Rows, target: Rows, e: Bound): (r: number, c: number) => number;
+  /** Units of the gradient itself, for bringing it to its share of the mean. */
+  readonly roundings: number;
+}
+
+const DENSITY: LossError = {
+  sum: (loss, x, target, e) => (r) => densityErrors(loss, x, target, r, (c) => errorAt(e, r, c)).sum(),
+  gradient(loss, x, target, e) {
+    const rows = Array.from({ length: x.rows }, (_, r) => densityErrors(loss, x, target, r, (c) => errorAt(e, r, c)));
+    return (r, c) => rows[r].gradient(c);
+  },
+  roundings: 2,
+};
+
+const LOSS_ERRORS: { readonly [K in LossKind]: LossError } = {
+  crossEntropy: {
+    // −log p: what each logit passes on, the exponentials' arguments and their own 3 units, the logarithm of a number up to `width`.
+    sum(_, x, target, e) {
+      const p = softmaxOf(x);
+      return (r) => {
+        const top = Math.max(...x.values.subarray(r * x.width, (r + 1) * x.width));
+        const passed = total(x.width, (k) => pick(p, r, k) * (errorAt(e, r, k) + Math.abs(pick(x, r, k) - top) + 3));
+        return passed + errorAt(e, r, pick(target, r, 0)) + 2 + 2 * Math.log(x.width);
+      };
+    },
+    gradient(_, x, target, e) {
+      const p = softmaxOf(x);
+      return (r, c) => softmaxError(x, e, p, r, c) + 2 * pick(p, r, c) + (pick(target, r, 0) === c ? 2 : 0);
+    },
+    roundings: 1,
+  },
+  meanSquared: {
+    sum: (_, x, target, e) => (r) =>
+      total(x.width, (c) => {
+        const off = Math.abs(pick(x, r, c) - pick(target, r, c));
+        return 2 * off * (errorAt(e, r, c) + off) + off ** 2;
+      }),
+    gradient: (_, __, ___, e) => (r, c) => 2 * errorAt(e, r, c),
+    roundings: 4,
+  },
+  binaryCrossEntropy: {
+    sum: (_, x, target, e) => (r) =>
+      total(x.width, (c) => {
+        const [v, y] = [pick(x, r, c), pick(target, r, c)];
+        return Math.abs(sigmoidOf(v) - y) * errorAt(e, r, c) + 3 * Math.abs(v) * (1 + y) + 8 * Math.log1p(Math.exp(-Math.abs(v)));
+      }),
+    gradient: (_, x, __, e) => (r, c) => {
+      const s = sigmoidOf(pick(x, r, c));
+      return s * (1 - s) * errorAt(e, r, c) + 4 * s;
+    },
+    roundings: 4,
+  },
+  gaussian: DENSITY,
+  mixtureDensity: DENSITY,
 };

@@ -2,16 +2,17 @@
 
 import { reachable } from "../../src/graph/graph.ts";
 import type { Unfolded } from "../../src/plan/unfold.ts";
-import { type Data, Interpretation } from "./interpret.ts";
+import { type Data, Interpretation, wholeLoss } from "./interpret.ts";
 
 /**
  * 2⁻¹²: the formula of four points errs by h⁴·f⁽⁵⁾/30 ≈ 1e-16·f⁽⁵⁾ and by 1.5·2⁻⁵³·f/h ≈ 7e-13·f; a kink must be further than 2h away.
  */
 export const STEP = 2 ** -12;
 
-const lossAt = ({ nodes, losses: [loss] }: Unfolded, data: Data): number => {
-  const { nodes: forward, place } = reachable(nodes, [loss]);
-  return new Interpretation(forward, data).at(place[loss], 0).values[0];
+const lossAt = ({ nodes, losses }: Unfolded, data: Data): number => {
+  const { nodes: forward, place } = reachable(nodes, losses);
+  const run = new Interpretation(forward, data);
+  return wholeLoss({ nodes: forward, losses: losses.map((loss) => place[loss]) }, run);
 };
 
 /** dLoss along a direction in the space of all parameters. */

@@ -1,8 +1,9 @@
 // The judge: runs a definition or an unfolded graph step by step in f64, with no planner and no WebAssembly.
 
+import type { Head } from "../../src/define/heads.ts";
 import type { Definition } from "../../src/define/model.ts";
 import type { Node, NodeId } from "../../src/graph/graph.ts";
-import type { Dropout, Named } from "../../src/graph/operations.ts";
+import type { Dropout, Loss, LossKind, Named, Weighed } from "../../src/graph/operations.ts";
 import { ALONG_SOURCE } from "../../src/graph/shape.ts";
 import type { Purpose, Unfolded } from "../../src/plan/unfold.ts";
 import { type Call, LAWS, type Law } from "./laws.ts";
@@ -176,11 +177,15 @@ function notHeard(): never {
   throw new Error("feedback is part of a definition only: an unfolded graph has something definite in its place");
 }
 
-/** What a definition gives, without unfolding: feedback and dropout are taken from what the purpose means. */
-export function interpretDefinition(definition: Definition, purpose: Purpose, data: Data): { output: Rows[]; loss: number | undefined } {
+/** What a definition gives, without unfolding: feedback and dropout are taken from what the purpose means. Outputs by the names of the heads. */
+export function interpretDefinition(
+  definition: Definition,
+  purpose: Purpose,
+  data: Data,
+): { outputs: Record<string, Rows[]>; loss: number | undefined } {
   const { nodes, heads } = definition;
   const [{ loss }] = heads;
-  const target = nodes.findIndex(({ op }) => op === "target");
+  const [, target] = nodes[heads[0].total].inputs;
   const classes = loss.kind === "crossEntropy";
   const withLoss = purpose.kind === "train" || purpose.kind === "evaluate";
   const heard = (run: Interpretation, id: NodeId, t: number): Rows => {
@@ -193,23 +198,50 @@ export function interpretDefinition(definition: Definition, purpose: Purpose, da
     return definition.feedback === "symbol" ? oneHot(argmaxOf(said), width) : said;
   };
   const run = new Interpretation(nodes, purpose.kind === "train" ? data : { ...data, keeps: undefined, noise: undefined }, heard);
-  const raw = run.every(definition.heads[0].output);
-  const shown = (x: Rows): Rows => {
-    if (purpose.kind !== "predict" || purpose.raw || loss.kind === "meanSquared") return x;
-    return classes ? softmaxOf(x) : make(x.rows, x.width, (r, c) => sigmoidOf(pick(x, r, c)));
+  const several = purpose.kind === "generate" || (purpose.kind === "predict" && purpose.heads === true);
+  const isShown = (kind: LossKind): boolean =>
+    purpose.kind === "predict" ? !purpose.raw : purpose.kind === "generate" && kind !== "crossEntropy";
+  const shown = ({ output, loss }: Head): Rows[] => run.every(output).map((x) => (isShown(loss.kind) ? shownOf(loss, x) : x));
+  return {
+    outputs: Object.fromEntries((several ? heads : heads.slice(0, 1)).map((head) => [head.name, shown(head)])),
+    loss: withLoss ? heads.reduce((sum, { total, weight }) => sum + weight * run.at(total, 0).values[0], 0) : undefined,
   };
-  return { output: raw.map(shown), loss: withLoss ? run.at(definition.heads[0].total, 0).values[0] : undefined };
 }
 
-/** What an unfolded graph gives; gradients by path. */
+/** An output as the user sees it. */
+function shownOf({ kind, components, floor }: Loss, x: Rows): Rows {
+  if (kind === "meanSquared") return x;
+  if (kind === "crossEntropy") return softmaxOf(x);
+  if (kind === "binaryCrossEntropy") return make(x.rows, x.width, (r, c) => sigmoidOf(pick(x, r, c)));
+  const weights = softmaxOf(make(x.rows, components, (r, c) => pick(x, r, c)));
+  const deviations = components + (x.width - components) / 2;
+  return make(x.rows, x.width, (r, c) => {
+    if (c < components) return pick(weights, r, c);
+    return c < deviations ? pick(x, r, c) : floor + Math.exp(pick(x, r, c));
+  });
+}
+
+/** The losses of all heads, each with its weight. */
+export const wholeLoss = ({ nodes, losses }: Pick<Unfolded, "nodes" | "losses">, run: Interpretation): number =>
+  losses.reduce((sum, loss) => sum + (nodes[loss].attributes as Weighed).weight * run.at(loss, 0).values[0], 0);
+
+/** What an unfolded graph gives: outputs by the names of the heads, gradients by path. */
 export function interpretUnfolded(
   unfolded: Unfolded,
   data: Data,
-): { output: Rows[]; loss: number; gradients: Record<string, Float64Array>; run: Interpretation } {
+): {
+  output: Rows[];
+  outputs: Record<string, Rows[]>;
+  loss: number;
+  gradients: Record<string, Float64Array>;
+  run: Interpretation;
+} {
   const run = new Interpretation(unfolded.nodes, data);
+  const outputs = Object.fromEntries(Object.entries(unfolded.shown).map(([name, node]) => [name, run.every(node)]));
   return {
-    output: unfolded.shown.target === undefined ? [] : run.every(unfolded.shown.target),
-    loss: unfolded.losses.length === 0 ? Number.NaN : run.at(unfolded.losses[0], 0).values[0],
+    output: outputs.target ?? [],
+    outputs,
+    loss: unfolded.losses.length === 0 ? Number.NaN : wholeLoss(unfolded, run),
     gradients: Object.fromEntries(unfolded.gradients.map(({ path, node }) => [path, run.all(node)])),
     run,
   };

@@ -2,6 +2,7 @@
 
 import type { NodeOf } from "../../src/graph/graph.ts";
 import type { OpName } from "../../src/graph/operations.ts";
+import { type Alive, divisorOf, LOSSES, lossOf } from "./losses.ts";
 import {
   argmaxOf,
   firsts,
@@ -71,6 +72,12 @@ function startFrom(call: Call<OpName>, place: number, sum: Rows): Rows {
 export const lives = ({ lengthOf }: Pick<Call<OpName>, "lengthOf">, index: number, t: number, row: number): boolean =>
   t < lengthOf(index, row);
 
+/** Whether the row of a target counts. */
+const aliveIn =
+  (call: Pick<Call<OpName>, "lengthOf">): Alive =>
+  (t, row) =>
+    lives(call, 1, t, row);
+
 /** Whether a sum over time takes a step of a row in. */
 export function isSummed(
   { node, lengthOf, begun }: Pick<Call<"sumOverTime">, "node" | "lengthOf" | "begun">,
@@ -81,41 +88,6 @@ export function isSummed(
   const length = lengthOf(0, row);
   if (t >= length || (onlyBegun && !begun)) return false;
   return most === 0 || (reversed ? t >= length - most : t < most);
-}
-
-/** Rows that count in a loss: all that have not ended, or those whose symbol is not ignored. */
-const counts = (call: Call<"loss" | "lossGradient">, t: number, target: Rows, row: number): boolean =>
-  lives(call, 1, t, row) && (call.node.attributes.kind !== "crossEntropy" || pick(target, row, 0) !== call.node.attributes.ignore);
-
-/** How many numbers a loss is the mean of. */
-function countOf(call: Call<"loss" | "lossGradient">): number {
-  const one = call.node.attributes.kind === "crossEntropy" ? 1 : call.every(0)[0].width;
-  let count = 0;
-  call.every(1).forEach((target, t) => {
-    for (let r = 0; r < target.rows; r++) if (counts(call, t, target, r)) count += one;
-  });
-  return count;
-}
-
-/** The mean loss of all rows of all steps; 0 if none counts. */
-function lossOf(call: Call<"loss">): number {
-  const { kind } = call.node.attributes;
-  const targets = call.every(1);
-  let sum = 0;
-  call.every(0).forEach((x, t) => {
-    for (let r = 0; r < x.rows; r++) {
-      if (!counts(call, t, targets[t], r)) continue;
-      if (kind === "crossEntropy") sum += logSumOfExponentials(x, r) - pick(x, r, pick(targets[t], r, 0));
-      else
-        for (let c = 0; c < x.width; c++) {
-          const logit = pick(x, r, c);
-          const y = pick(targets[t], r, c);
-          sum += kind === "meanSquared" ? (logit - y) ** 2 : y * softplusOf(-logit) + (1 - y) * softplusOf(logit);
-        }
-    }
-  });
-  const count = countOf(call);
-  return count === 0 ? 0 : sum / count;
 }
 
 /**
@@ -326,18 +298,15 @@ export const LAWS: { readonly [K in OpName]: Law<K> } = {
     return make(call.rows, x.width, (r, c) => pick(x, r, c) + call.node.attributes.limit * (call.noise?.(r, c) ?? 0));
   },
 
-  loss: (call) => make(1, 1, () => lossOf(call)),
+  loss: (call) => make(1, 1, () => lossOf(call.node.attributes, call.every(0), call.every(1), aliveIn(call))),
   lossGradient(call) {
-    const { kind } = call.node.attributes;
-    const x = call.input(0);
-    const target = call.input(1);
-    const count = countOf(call);
-    const p = kind === "crossEntropy" ? softmaxOf(x) : x;
-    return make(call.rows, x.width, (r, c) => {
-      if (!counts(call, call.t, target, r)) return 0;
-      if (kind === "crossEntropy") return (pick(p, r, c) - (pick(target, r, 0) === c ? 1 : 0)) / count;
-      if (kind === "meanSquared") return (2 * (pick(x, r, c) - pick(target, r, c))) / count;
-      return (sigmoidOf(pick(x, r, c)) - pick(target, r, c)) / count;
-    });
+    const loss = call.node.attributes;
+    const [x, target] = [call.input(0), call.input(1)];
+    const alive = aliveIn(call);
+    const divisor = divisorOf(loss, call.every(0), call.every(1), alive);
+    const { count, gradient } = LOSSES[loss.kind];
+    return make(call.rows, x.width, (r, c) =>
+      alive(call.t, r) && count(loss, x, target, r) > 0 ? (loss.weight * gradient(loss, x, target, r, c)) / divisor : 0,
+    );
   },
 };

@@ -1,6 +1,5 @@
 // Runs one program of the engine on given data and reads everything back: the engine's side of every comparison with the reference.
 
-import { CONTROL_LOSS } from "../../assembly/isa.ts";
 import type { Definition } from "../../src/define/model.ts";
 import { type Binary, chooseBinary } from "../../src/engine/binary.ts";
 import { Machine } from "../../src/engine/machine.ts";
@@ -8,6 +7,7 @@ import { readBlock, writeBlock } from "../../src/engine/parameters.ts";
 import { Program } from "../../src/engine/program.ts";
 import { layoutParameters } from "../../src/plan/parameters.ts";
 import { learns, type Purpose } from "../../src/plan/unfold.ts";
+import { meanOf } from "../../src/train/losses.ts";
 import type { Data } from "../reference/interpret.ts";
 
 const strict = await chooseBinary({ strict: true });
@@ -18,7 +18,11 @@ export const BINARIES: readonly Binary[] = best.name === strict.name ? [strict] 
 
 export interface EngineResult {
   readonly output: Float32Array;
+  /** Of all heads, by their names. */
+  readonly outputs: Readonly<Record<string, Float32Array>>;
   readonly loss: number;
+  /** Of all heads, in their order. */
+  readonly losses: readonly number[];
   readonly gradients: Readonly<Record<string, Float32Array>>;
   /** What the purpose watches, in its order. */
   readonly watched: readonly Float32Array[];
@@ -44,22 +48,26 @@ export async function runEngine(
   const program = new Program(machine, definition, purpose, data.batch, data.steps, options);
   machine.memory.floats(frame, program.plan.bytes.frame / 4).fill(Number.NaN);
   if (machine.gradients) machine.memory.floats(machine.gradients, layout.trainedBytes / 4).fill(0);
-  put(machine, program, "input", data.input);
-  if (data.target) put(machine, program, "target", data.target);
+  for (const [name, values] of Object.entries({ input: data.input, target: data.target, ...data.given }))
+    if (values) put(machine, program, name, values);
   const carry = program.newCarry();
   program.run(carry, null);
   const gradients = !learns(purpose)
     ? []
     : layout.trained.map((place) => [place.path, readBlock(machine, machine.gradients + place.offset, place)]);
+  const losses = program.plan.losses.map((_, head) => meanOf(machine.view(), head));
+  const outputs = Object.fromEntries(Object.entries(program.plan.shown).map(([name, node]) => [name, get(machine, program, node)]));
   return {
-    output: get(machine, program, program.plan.shown.target),
-    loss: machine.view().getFloat64(CONTROL_LOSS, true),
+    output: outputs.target ?? new Float32Array(),
+    outputs,
+    loss: losses[0],
+    losses,
     gradients: Object.fromEntries(gradients),
     watched: program.plan.watched.map(({ node }) => get(machine, program, node)),
   };
 }
 
-function put(machine: Machine, program: Program, what: "input" | "target", values: ArrayLike<number>): void {
+function put(machine: Machine, program: Program, what: string, values: ArrayLike<number>): void {
   const id = program.plan.given[what];
   if (id === undefined) return;
   const { width, symbols } = program.plan.nodes[id].shape;

@@ -42,8 +42,10 @@ async function judge(definition: Definition, purpose: Purpose, size: Size, name:
     const compare = (what: string, values: ArrayLike<number>, node: number): void => {
       worst = Math.max(worst, compareWithReference(`${where}: ${what}`, values, reference.run.all(node), bounds.all(node)));
     };
-    if (unfolded.shown.target !== undefined) compare("output", engine.output, unfolded.shown.target);
-    if (unfolded.losses.length > 0) compare("loss", [engine.loss], unfolded.losses[0]);
+    for (const [head, node] of Object.entries(unfolded.shown)) compare(`output ${head}`, engine.outputs[head], node);
+    unfolded.losses.forEach((node, head) => {
+      compare(`loss ${head}`, [engine.losses[head]], node);
+    });
     for (const { path, node } of unfolded.gradients) compare(path, engine.gradients[path], node);
   }
   return worst;

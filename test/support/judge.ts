@@ -73,11 +73,12 @@ export function judge(cases: readonly Case[]): void {
           if (meant.loss !== undefined)
             expect(Math.abs(got.loss - meant.loss), named(purpose)).toBeLessThanOrEqual(1e-13 * (1 + meant.loss));
           else
-            got.output.forEach((rows, t) => {
-              rows.values.forEach((x, i) => {
-                expect(Math.abs(x - meant.output[t].values[i]), named(purpose)).toBeLessThanOrEqual(1e-13 * (1 + Math.abs(x)));
+            for (const [head, outputs] of Object.entries(meant.outputs))
+              outputs.forEach(({ values }, t) => {
+                values.forEach((x, i) => {
+                  expect(Math.abs(x - got.outputs[head][t].values[i]), named(purpose)).toBeLessThanOrEqual(1e-13 * (1 + Math.abs(x)));
+                });
               });
-            });
         }
     });
 

@@ -11,6 +11,7 @@ import {
   embedding,
   examples,
   features,
+  gaussian,
   gru,
   type Layer,
   type Loss,
@@ -18,6 +19,7 @@ import {
   layerNorm,
   lstm,
   meanSquared,
+  mixtureDensity,
   model,
   rnn,
   type Sequence,
@@ -39,7 +41,7 @@ interface Options {
 export interface Description {
   readonly input: readonly ["tokens" | "features", number];
   readonly layers: readonly Described[];
-  readonly loss: readonly [Loss["kind"], { readonly ignore: number }?];
+  readonly loss: readonly [Loss["kind"], LossOptions?];
 }
 
 /** Weights or gradients by path, [in × out] row by row. */
@@ -92,17 +94,21 @@ export function layerOf([kind, units = 0, more = {}]: Described): Layer {
   return LAYERS[kind](units, transition ? { ...options, transition: transition.map(layerOf) } : options);
 }
 
-const LOSSES: Readonly<Record<Loss["kind"], (options?: { readonly ignore: number }) => Loss>> = {
-  crossEntropy: (options) => crossEntropy(options),
-  meanSquared: () => meanSquared(),
-  binaryCrossEntropy: () => binaryCrossEntropy(),
+type LossOptions = { readonly ignore?: number; readonly components?: number; readonly floor?: number };
+
+const LOSSES: Readonly<Record<Loss["kind"], (options: LossOptions) => Loss>> = {
+  crossEntropy,
+  meanSquared,
+  binaryCrossEntropy,
+  gaussian,
+  mixtureDensity: ({ components = 1, ...options }) => mixtureDensity(components, options),
 };
 
 export function definitionOf({ input: [kind, width], layers, loss: [loss, options] }: Description): Definition {
   return model({
     input: kind === "tokens" ? tokens(width) : features(width),
     layers: layers.map(layerOf),
-    loss: LOSSES[loss](options),
+    loss: LOSSES[loss](options ?? {}),
   });
 }
 
