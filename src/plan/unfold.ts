@@ -13,9 +13,8 @@ import { type Watched, watchFlow, watchStep } from "./watch.ts";
  * What a plan is for.
  * - `train`: the loss, its gradient and an update. `teacherForcing` feeds the truth where the model would hear its own output.
  * - `evaluate`: the loss alone; no dropout (what is not scaled is taken at its mean).
- * - `predict`: the output, or those of all `heads`; the model hears itself, or the truth with `teacherForcing`. `raw` leaves out the softmax or sigmoid
- *   that belongs to the loss.
- * - `generate`: the outputs of all heads for one step, logits of symbols; what is fed back is a symbol that the caller has drawn.
+ * - `predict`: the output, or those of all `heads`; the model hears itself. `raw` leaves out the softmax or sigmoid that belongs to the loss.
+ * - `generate`: the raw outputs of all heads; what is fed back is what the caller has drawn at the step before, or says to have been drawn.
  * - `forecast`: outputs for one step; what is fed back is what the caller says.
  * - `features`: what enters the read-out, where layers hear the truth; with the noise of training if `noisy`.
  * - `inspect`: as `train`, without the update; what is watched are the gradients of all states and the values of all units that saturate.
@@ -24,7 +23,7 @@ import { type Watched, watchFlow, watchStep } from "./watch.ts";
 export type Purpose =
   | { readonly kind: "train"; readonly teacherForcing: boolean }
   | { readonly kind: "evaluate"; readonly teacherForcing: boolean }
-  | { readonly kind: "predict"; readonly raw: boolean; readonly heads?: boolean; readonly teacherForcing?: boolean }
+  | { readonly kind: "predict"; readonly raw: boolean; readonly heads?: boolean }
   | { readonly kind: "generate" }
   | { readonly kind: "forecast" }
   | { readonly kind: "features"; readonly teacherForcing: true; readonly noisy: boolean }
@@ -117,7 +116,7 @@ function resolve(definition: Definition, purpose: Purpose): { graph: Graph; plac
 const meanOf = (graph: Graph, x: NodeId, { keep, scaled }: Dropout): NodeId =>
   scaled || keep === 1 ? x : graph.add("affine", [x], { scale: keep, shift: 0 });
 
-const hearsTruth = (purpose: Purpose): boolean => "teacherForcing" in purpose && purpose.teacherForcing === true;
+const hearsTruth = (purpose: Purpose): boolean => "teacherForcing" in purpose && purpose.teacherForcing;
 
 const target = (graph: Graph, definition: Definition): NodeId => {
   const { nodes, heads } = definition;

@@ -13,8 +13,8 @@ const LONGEST = 64;
 interface Passage {
   readonly purpose: Purpose;
   readonly sequence: Sequence;
-  /** What layers hear that listen to the output: what it should have been. */
-  readonly truth?: Sequence;
+  /** What layers hear that listen to the output, at each step: what it should have been at the step before. */
+  readonly heard?: Sequence;
   /** In one piece: a model that looks ahead. */
   readonly whole?: boolean;
 }
@@ -32,7 +32,7 @@ interface Outputs {
 export function pieces(
   machine: Machine,
   programs: Programs,
-  { purpose, sequence, truth, whole = false }: Passage,
+  { purpose, sequence, heard, whole = false }: Passage,
   show: (outputs: Outputs, from: number) => void,
 ): void {
   const pieceOf = (length: number): number => (whole ? length : Math.min(LONGEST, 2 ** Math.floor(Math.log2(length))));
@@ -55,7 +55,7 @@ export function pieces(
         writeRows({ values, stride, batch: 1, order: null }, rows, from, steps, 0);
       };
       give("input", sequence);
-      if (truth) give("target", truth);
+      if (heard) give("target", heard);
       program.run(carry, null);
       program.accept(carry);
       const { width, extent } = plan.nodes[plan.shown.target].shape;

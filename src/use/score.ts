@@ -38,13 +38,12 @@ export function checkScoring(definition: Definition, sequence: ArrayLike<number>
 /** The bits are those that drawing the same symbols gives, because a row's results do not depend on how many are reckoned at once. */
 export function score(machine: Machine, programs: Programs, { all, given }: ReturnType<typeof checkScoring>): Score {
   const logProbabilities: number[] = [];
-  // The last symbol is judged, and not listened to.
-  const heard = all.slice(0, -1);
-  const truth = all.slice(1);
-  pieces(machine, programs, { purpose: { kind: "predict", raw: true, teacherForcing: true }, sequence: heard, truth }, (outputs, from) => {
-    const { address, stride, steps, width } = outputs;
+  // The last symbol is judged, and not listened to. What layers hear that listen to the output is what came before, as when it was drawn.
+  const sequence = all.slice(0, -1);
+  const heard = [-1, ...sequence.slice(1)];
+  pieces(machine, programs, { purpose: { kind: "generate" }, sequence, heard }, ({ address, stride, steps, width }, from) => {
     for (let t = 0; t < steps; t++)
-      if (from + t + 1 >= given) logProbabilities.push(machine.exports.logProbability(address + t * stride * 4, width, truth[from + t]));
+      if (from + t + 1 >= given) logProbabilities.push(machine.exports.logProbability(address + t * stride * 4, width, all[from + t + 1]));
   });
   return { logProbability: sumOf(logProbabilities), logProbabilities };
 }
