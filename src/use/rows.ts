@@ -10,6 +10,8 @@ export class Rows implements Disposable {
   readonly #program: Program;
   readonly #carry: Carry;
   readonly #output: { readonly address: number; readonly stride: number };
+  /** 1 for each row that takes the next step. */
+  readonly #lengths: Int32Array;
   /** The row whose output stands for all, while all have heard the same; −1: each has its own. */
   #only = -1;
 
@@ -19,6 +21,7 @@ export class Rows implements Disposable {
     this.#program = new Program(machine, definition, { kind: "generate" }, count, 1);
     this.#carry = this.#program.newCarry();
     this.#output = this.#program.place(this.#program.plan.shown.target);
+    this.#lengths = new Int32Array(count).fill(1);
   }
 
   /** All rows hear the same symbols from the beginning. */
@@ -35,8 +38,9 @@ export class Rows implements Disposable {
 
   /** One step: row r takes symbols[r], or rests where that is below 0. `first`: nothing was said before. */
   step(symbols: Int32Array, first = false): void {
-    this.#write("input", symbols, 0);
-    this.#write("target", symbols, first ? -1 : 0);
+    this.#take(symbols);
+    this.#write("input", symbols);
+    this.#write("target", symbols, first);
     this.#program.run(this.#carry, null);
     this.#program.accept(this.#carry);
     this.#only = -1;
@@ -44,7 +48,8 @@ export class Rows implements Disposable {
 
   /** Where the output of a row stands: the numbers before softmax or sigmoid. */
   output(row: number): number {
-    return this.#output.address + (this.#only < 0 ? row : this.#only) * this.#output.stride * 4;
+    const [{ places }] = this.#program.tables.timelines;
+    return this.#output.address + places[this.#only < 0 ? row : this.#only] * this.#output.stride * 4;
   }
 
   /** Row r goes on with the state of row parents[r]. */
@@ -78,12 +83,20 @@ export class Rows implements Disposable {
     this.close();
   }
 
-  /** Rows that rest are given the first symbol, so that what they reckon is at least within the tables. */
-  #write(name: "input" | "target", symbols: Int32Array, instead: number): void {
+  /** Rows that rest are in no step, and cost nothing. */
+  #take(symbols: Int32Array): void {
+    const lengths = this.#lengths;
+    if (lengths.every((length, row) => length === Number(symbols[row] >= 0))) return;
+    for (let row = 0; row < this.count; row++) lengths[row] = Number(symbols[row] >= 0);
+    this.#program.tables.take({ rows: this.count, timelines: [{ steps: 1, lengths }] });
+  }
+
+  #write(name: "input" | "target", symbols: Int32Array, nothing = false): void {
     const node = this.#program.plan.given[name];
     // A model may ignore its input altogether, and hear nothing of its output.
     if (node === undefined) return;
-    const places = this.#machine.memory.integers(this.#program.place(node).address, this.count);
-    for (let row = 0; row < this.count; row++) places[row] = instead < 0 ? -1 : Math.max(0, symbols[row]);
+    const [{ places }] = this.#program.tables.timelines;
+    const given = this.#machine.memory.integers(this.#program.place(node).address, this.count);
+    for (let row = 0; row < this.count; row++) given[places[row]] = nothing ? -1 : symbols[row];
   }
 }
