@@ -9,6 +9,7 @@ import type { NodeId } from "../graph/graph.ts";
 import type { Purpose } from "../plan/unfold.ts";
 import type { Batch, Data, Slots } from "./data.ts";
 import type { States } from "./memory.ts";
+import { checkWritten } from "./written.ts";
 
 /** What a batch is written into, with the program that reads it; kept from step to step, so that a step allocates little. */
 interface Seat {
@@ -63,19 +64,6 @@ function arranged({ plan, tables }: Program, slots: Readonly<Record<string, Slot
 
 /** Growing the memory detaches views. */
 const isDetached = ({ values }: Slots): boolean => values.length === 0;
-
-/** The data was checked when training began, but may have been changed since; and a symbol is an address. */
-function checkWritten(name: string, { values }: Slots, { plan, tables }: Program): void {
-  const { shape } = plan.nodes[plan.given[name]];
-  const { symbols } = shape;
-  if (symbols === 0) return;
-  tables.each(shape, (row) => {
-    if (values[row] < 0 || values[row] >= symbols)
-      throw new RangeError(
-        `a symbol of the ${name} is ${values[row]} but must be a symbol from 0 to ${symbols - 1}. The data was changed while it was read: leave it alone until then.`,
-      );
-  });
-}
 
 /** What of a program's room a batch takes. @throws RangeError if it contradicts itself. */
 function takenBy(batch: Batch, rows: number): Taken {

@@ -191,6 +191,70 @@ describe("data", () => {
       "2 steps",
       "has 1",
     ],
+    [
+      "NaN in one step of one example",
+      ({ numbers }) =>
+        train(
+          numbers,
+          examples(
+            [0, 1, 2].map((i) => ({
+              input: [
+                [0, 1],
+                [2, i === 1 ? Number.NaN : 3],
+              ],
+              target: [
+                [0, 0],
+                [0, 0],
+              ],
+            })),
+          ),
+        ),
+      TypeError,
+      "examples[1].input[1][1]",
+      "NaN",
+    ],
+    ["no step in any example", ({ symbols }) => train(symbols, examples([{ input: [], target: [] }])), RangeError, "1 sequences", "step"],
+    [
+      "a target for no step",
+      ({ symbols }) => train(symbols, examples([{ input: [], target: [1] }])),
+      RangeError,
+      "[0]",
+      "0 steps",
+      "has 1",
+    ],
+    [
+      "an example that is a list",
+      ({ symbols }) => train(symbols, examples([[1, 2]] as Anything)),
+      TypeError,
+      "examples[0]",
+      "an array of 2",
+    ],
+    ["a hole among examples", ({ symbols }) => train(symbols, examples(new Array(1))), TypeError, "examples[0]", "undefined"],
+    ["pools of 0", () => examples([{ input: [0], target: 1 }], { pool: 0 }), RangeError, "pool", "0"],
+    ["buckets that are no choice", () => examples([{ input: [0], target: 1 }], { bucket: 3 as Anything }), TypeError, "bucket", "3"],
+    ["a generator instead of a function", () => examples([].values() as Anything), TypeError, "a function that gives", "an object"],
+    [
+      "a function that gives nothing",
+      ({ symbols }) =>
+        train(
+          symbols,
+          examples(() => undefined as Anything),
+        ),
+      TypeError,
+      "undefined",
+      "generator",
+    ],
+    [
+      "a function that gives no example",
+      ({ symbols }) =>
+        train(
+          symbols,
+          examples(() => []),
+        ),
+      RangeError,
+      "nothing",
+      "anew",
+    ],
     ["examples in batches of NaN", () => examples([{ input: [0], target: 1 }], { batch: Number.NaN }), RangeError, "batch", "NaN"],
   ]);
 });
@@ -212,7 +276,7 @@ describe("data of one's own", () => {
       "a symbol that is none",
       ({ symbols }) => train(symbols, batches({ write: ({ input }: Anything) => input.values.fill(2 ** 30) })),
       RangeError,
-      "the input",
+      "row 0, step 0 of the input",
       "1073741824",
       "0 to 4",
     ],
@@ -220,7 +284,7 @@ describe("data of one's own", () => {
       "a target that is none",
       ({ symbols }) => train(symbols, batches({ write: ({ input, target }: Anything) => target.values.fill(input.values.fill(0)[0] - 7) })),
       RangeError,
-      "the target",
+      "row 0, step 0 of the target",
       "-7",
       "0 to 4",
     ],

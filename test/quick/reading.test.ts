@@ -7,17 +7,19 @@ import {
   crossEntropy,
   type Data,
   dense,
+  examples,
   features,
   meanSquared,
   model,
   rnn,
+  type Slots,
   type Source,
   sgd,
   tokens,
   windows,
 } from "../../src/index.ts";
 import type { Anything } from "../support/bad-models.ts";
-import { thrownBy } from "../support/refuse.ts";
+import { expectRefusal, thrownBy } from "../support/refuse.ts";
 
 const letters = model({ input: tokens(5), layers: [rnn(6), dense(5)], loss: crossEntropy(), seed: 1 });
 const numbers = model({ input: features(2), layers: [rnn(3), dense(1)], loss: meanSquared() });
@@ -167,5 +169,59 @@ describe("what is wrong", () => {
       ),
     );
     expect(error).toBe(own);
+  });
+
+  test("an example is named, and how much came before it", async () => {
+    using net = await compile(letters);
+    const list = [0, 1, 2, 3, 9].map((symbol) => ({ input: [symbol], target: [0] }));
+    const error = await thrownBy(() => net.evaluate(examples(() => list, { batch: 2, pool: 1 })));
+    expectRefusal(error, RangeError, ["examples[4].input[0] is 9", "0 to 4", "2 batches of this pass came before", "progress.position"]);
+  });
+});
+
+describe("a batch of one's own is checked when it is written", () => {
+  /** Rows of 2, 4 and 3 steps; rows 1, 2 and 0 stand in this order. What they do not reach may be anything. */
+  const own = (
+    change: (slots: Record<"input" | "target", Slots>, at: (name: "input" | "target", t: number, r: number) => number) => void,
+  ): Data => ({
+    batch: 3,
+    count: 1,
+    size: 9,
+    check() {},
+    batches: () => [
+      {
+        steps: 4,
+        lengths: Int32Array.of(2, 4, 3),
+        keep: null,
+        write(slots: Anything) {
+          const at = (name: "input" | "target", t: number, r: number): number => (t * slots[name].batch + r) * slots[name].stride;
+          for (const name of ["input", "target"] as const) {
+            slots[name].values.fill(Number.NaN);
+            for (const [t, alive] of [3, 3, 2, 1].entries())
+              for (let r = 0; r < alive; r++) slots[name].values.fill(0.5, at(name, t, r), at(name, t, r) + (name === "input" ? 2 : 1));
+          }
+          change(slots, at);
+        },
+      },
+    ],
+  });
+
+  test("numbers where no row is alive are not looked at", async () => {
+    using net = await compile(numbers);
+    const { loss, count } = await net.evaluate(own(() => {}));
+    expect(count).toBe(9);
+    expect(loss).toBeGreaterThan(0);
+  });
+
+  test.each<["input" | "target", number, number, number, number, string]>([
+    ["input", 2, 1, 1, Number.NaN, "row 2, step 2 of the input is NaN in column 1"],
+    ["input", 3, 0, 0, Number.NEGATIVE_INFINITY, "row 1, step 3 of the input is -Infinity in column 0"],
+    ["target", 0, 2, 0, Number.NaN, "row 0, step 0 of the target is NaN in column 0"],
+  ])("the %s of step %i", async (name, t, r, column, value, sentence) => {
+    using net = await compile(numbers);
+    const data = own((slots, at) => {
+      slots[name].values[at(name, t, r) + column] = value;
+    });
+    expectRefusal(await thrownBy(() => net.evaluate(data)), TypeError, [sentence, "finite", "leave it alone"]);
   });
 });
