@@ -150,20 +150,23 @@ export class Network implements Disposable {
     return forecast(stream, past, steps);
   }
 
-  /** Draws symbols one after the other, each fed back as the next input, or searches for the likeliest. Returns them without the prompt. */
+  /**
+   * Draws symbols one after the other, each fed back as the next input, or searches for the likeliest. Returns them without the prompt.
+   * For models of numbers, `generateAll`.
+   */
   generate(options: GenerateOptions): number[] {
     const machine = this.#open();
-    return generate(machine, this.definition, checkGenerating("generate", this.definition, options))[0].symbols;
+    return generate(machine, this.definition, checkGenerating("generate", this.definition, options, { numbers: false }))[0].symbols;
   }
 
-  /** Several sequences at once, as one batch, with the probability of each symbol. Sample i is what `generate` draws with seed + i. */
+  /** Several sequences at once, as one batch, with the probability of each step. Sample i is what `generate` draws with seed + i. */
   generateAll(options: GenerateAllOptions): Generated[] {
     const machine = this.#open();
     return generate(machine, this.definition, checkGenerating("generateAll", this.definition, options, { several: true }));
   }
 
   /**
-   * The symbols of `generate` one by one as they are drawn: `for (const { symbol, logProbability } of net.sample(…))`. Leaving the loop gives the
+   * Symbols, or rows of numbers, one by one as they are drawn: `for (const { symbol, logProbability } of net.sample(…))`. Leaving the loop gives the
    * memory back; `for await` lets others have their turn. Returns at last whether it has ended, and the logProbability of the symbol that ended it.
    */
   sample(options: Omit<GenerateOptions, "beam">): Drawing {
@@ -172,7 +175,7 @@ export class Network implements Disposable {
   }
 
   /** How likely the model holds a sequence to be: the sum, to the bit, of what drawing it had reported. For the models of `generate`. */
-  score(sequence: ArrayLike<number>, options: ScoreOptions = {}): Score {
+  score(sequence: Sequence, options: ScoreOptions = {}): Score {
     const machine = this.#open();
     return score(machine, this.#programs, checkScoring(this.definition, sequence, options));
   }

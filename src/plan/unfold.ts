@@ -141,10 +141,10 @@ function shapeOfHeard({ nodes, heads, feedback }: Definition, purpose: Purpose):
   return symbols ? symbolsOf("sequence", nodes[output].shape.width) : nodes[output].shape;
 }
 
-/** The delay by which the output (or the truth) of the step before is heard; when generating, the drawn symbol, or in a forecast what is told, itself. */
+/** The delay by which the output (or the truth) of the step before is heard; when generating what was drawn, or in a forecast what is told, itself. */
 function openFeedback(graph: Graph, definition: Definition, purpose: Purpose): NodeId {
   const shape = shapeOfHeard(definition, purpose);
-  return purpose.kind === "forecast" || (purpose.kind === "generate" && shape.symbols > 0)
+  return purpose.kind === "forecast" || purpose.kind === "generate"
     ? graph.addShaped("target", [], { name: definition.heads[0].name }, shape)
     : graph.openDelay(1, shape, true);
 }
@@ -169,10 +169,10 @@ function shown(graph: Graph, place: Int32Array, definition: Definition, purpose:
 
 /**
  * What the user sees: probabilities where the loss is about probabilities, and of a density the weights of its components, means and deviations.
- * When generating, the logits of symbols are drawn from as they are.
+ * What is drawn from is raw.
  */
 function visible(graph: Graph, output: NodeId, { loss }: Head, purpose: Purpose): NodeId {
-  const raw = (purpose.kind === "generate" && loss.kind === "crossEntropy") || (purpose.kind === "predict" && purpose.raw);
+  const raw = purpose.kind === "generate" || (purpose.kind === "predict" && purpose.raw);
   graph.label = "output";
   return raw ? output : VISIBLE[loss.kind](graph, output, loss);
 }

@@ -1,16 +1,28 @@
 // What a user may ask of draws and searches, checked, with defaults: one law for generate, generateAll and sample.
 
 import { checkFlag, checkNumber, checkOptions, checkSize, describe, LARGEST } from "../define/check.ts";
-import { checkCausal } from "../define/direction.ts";
 import type { Definition } from "../define/model.ts";
-import { checkSequence, inputKind } from "../train/data.ts";
-import type { Choice } from "./draws.ts";
+import { checkSequence, type Sequence } from "../train/data.ts";
+import { type Speech, speechOf } from "./speech.ts";
 
-/** How each symbol is drawn. They take effect in the order in which they stand here. */
+/** How each step is drawn: of symbols first the penalty, then the temperature, then top-k, top-p and min-p, each among what the one before has left. */
+export interface Choice {
+  readonly repetitionPenalty: number;
+  /** 0: the most likely. */
+  readonly temperature: number;
+  readonly topK: number;
+  readonly topP: number;
+  readonly minP: number;
+  readonly seed: number;
+}
+
+/** How each step is drawn. They take effect in the order in which they stand here. */
 export interface DrawOptions {
   /** Divides the positive logits of symbols that have been drawn, and multiplies the others (Keskar et al. 2019). Not of the prompt's. Default: 1. */
   readonly repetitionPenalty?: number;
-  /** Divides the logits: below 1 bolder, above 1 more varied. 0 is greedy. Default: 1. */
+  /**
+   * Divides the logits: below 1 bolder, above 1 more varied. 0 is greedy. Of numbers it also multiplies the variances (Ha and Eck 2018). Default: 1.
+   */
   readonly temperature?: number;
   /** Draw from the K most likely symbols only. 0: all. Default: 0. */
   readonly topK?: number;
@@ -18,7 +30,7 @@ export interface DrawOptions {
   readonly topP?: number;
   /** Draw from symbols only that are at least this times as likely as the likeliest (Nguyen et al. 2024). Default: 0, all. */
   readonly minP?: number;
-  /** Always the most likely symbol. Default: false. */
+  /** Always the most likely symbol; of numbers the mean of the most likely component, or what is more likely than not. Default: false. */
   readonly greedy?: boolean;
   /** Sample i of several is what is drawn alone with seed + i. Default: the model's seed. */
   readonly seed?: number;
@@ -35,9 +47,9 @@ export interface Beam {
 }
 
 export interface GenerateOptions extends DrawOptions {
-  /** Symbols that come first: at least one. */
-  readonly prompt: ArrayLike<number>;
-  /** Symbols to draw at most. */
+  /** Symbols, or rows of numbers, that come first: at least one. */
+  readonly prompt: Sequence;
+  /** Steps to draw at most. */
   readonly length: number;
   /** A symbol, or several, at which to stop; it is not part of the result. Default: none. */
   readonly stop?: number | readonly number[];
@@ -55,9 +67,15 @@ const SMALLEST = 2 ** -126;
 
 const DRAWS = ["repetitionPenalty", "temperature", "topK", "topP", "minP", "greedy", "seed"];
 
-/** How symbols are drawn. */
-export function checkChoice(place: string, options: DrawOptions, symbols: number, modelSeed: number): Choice & { readonly seed: number } {
+/** Of these only symbols have any. */
+const OF_SYMBOLS = ["repetitionPenalty", "topK", "topP", "minP"] as const;
+
+/** How steps are drawn. */
+function checkChoice(place: string, options: DrawOptions, symbols: number, modelSeed: number): Choice {
   const { repetitionPenalty = 1, temperature = 1, topK = 0, topP = 1, minP = 0, greedy = false, seed = modelSeed } = options;
+  const wrong = symbols > 0 ? undefined : OF_SYMBOLS.find((name) => options[name] !== undefined);
+  if (wrong !== undefined)
+    throw new TypeError(`${place}: ${wrong} is about symbols, and what this model says are numbers. Leave it out, or use temperature.`);
   checkNumber(`${place}: repetitionPenalty`, repetitionPenalty, -LARGEST, LARGEST);
   if (Math.fround(repetitionPenalty) <= 0)
     throw new RangeError(
@@ -83,11 +101,12 @@ export function checkChoice(place: string, options: DrawOptions, symbols: number
 }
 
 /** A beam, with nothing beside it that belongs to draws. */
-export function checkBeam(place: string, beam: Beam, options: object): Required<Beam> {
+function checkBeam(place: string, beam: Beam, options: object, { symbols }: Speech): Required<Beam> {
   if (beam === null || typeof beam !== "object")
     throw new TypeError(`${place}: beam must be { width } or { width, lengthPenalty } but is ${describe(beam)}.`);
   checkOptions(`${place}: beam`, beam, ["width", "lengthPenalty"]);
   const { width, lengthPenalty = 0.6 } = beam;
+  if (symbols === 0) throw new TypeError(`${place}: beam searches among symbols, and what this model says are numbers. Use greedy: true.`);
   const other = DRAWS.find((name) => options[name as never] !== undefined);
   if (other !== undefined)
     throw new TypeError(`${place}: beam searches what is most likely, and ${other} is about draws. Leave one of them out.`);
@@ -97,54 +116,47 @@ export function checkBeam(place: string, beam: Beam, options: object): Required<
   };
 }
 
-/** Options of a model of symbols with defaults, checked. `several`: with the number of samples; `searches`: with a beam. */
+/** Options with defaults, checked. `several`: with the number of samples; `searches`: with a beam; `numbers`: not of symbols alone. */
 export function checkGenerating(
   place: string,
   definition: Definition,
   options: GenerateAllOptions,
-  { several = false, searches = true } = {},
+  { several = false, searches = true, numbers = true } = {},
 ) {
   const known = ["prompt", "length", ...(several ? ["samples"] : []), ...DRAWS, "stop", ...(searches ? ["beam"] : [])];
   checkOptions(place, options, known);
-  const { prompt, length, stop = [], samples = 1 } = options;
-  const symbols = checkSpeaking(place, definition);
-  checkSequence(`${place}: prompt`, prompt, { symbols, width: 1 });
+  const { prompt, length, samples = 1 } = options;
+  const speech = speechOf(place, definition);
+  if (!numbers && speech.symbols === 0)
+    throw new TypeError(
+      `${place}: the model takes features, and what it says are numbers, no symbols. Use generateAll({ prompt, length }), whose results have steps; ${place} is for tokens(n).`,
+    );
+  checkSequence(`${place}: prompt`, prompt, speech.heard);
   checkSize(`${place}: length`, length);
   checkSize(`${place}: samples`, samples);
-  if (typeof stop !== "number" && !Array.isArray(stop))
-    throw new TypeError(`${place}: stop must be a symbol or an array of symbols but is ${describe(stop)}.`);
-  const stops: readonly number[] = typeof stop === "number" ? [stop] : stop;
-  for (const symbol of stops)
-    if (!Number.isInteger(symbol) || symbol < 0 || symbol >= symbols)
-      throw new RangeError(`${place}: stop is ${describe(symbol)} but must be a symbol from 0 to ${symbols - 1}.`);
-  const beam = options.beam === undefined ? null : checkBeam(place, options.beam, options);
+  const stops = checkStops(place, options.stop === undefined ? [] : options.stop, speech);
+  const beam = options.beam === undefined ? null : checkBeam(place, options.beam, options, speech);
   if (beam && samples > beam.width)
     throw new RangeError(
       `${place}: samples is ${samples} but a beam of width ${beam.width} ends with ${beam.width} sequences. Ask for at most ${beam.width}, or widen the beam.`,
     );
-  return {
-    place,
-    prompt,
-    length,
-    stops: new Set(stops),
-    symbols,
-    samples,
-    beam,
-    choice: checkChoice(place, options, symbols, definition.seed),
-  };
+  return { place, prompt, length, stops, speech, samples, beam, choice: checkChoice(place, options, speech.symbols, definition.seed) };
 }
 
 export type Generating = ReturnType<typeof checkGenerating>;
 
-/** How many symbols a model takes that can go on from what it gives. @throws TypeError for any other. */
-export function checkSpeaking(place: string, definition: Definition): number {
-  const { symbols } = inputKind(definition);
-  const [{ output, loss }] = definition.heads;
-  const { shape } = definition.nodes[output];
-  if (symbols === 0 || loss.kind !== "crossEntropy" || shape.width !== symbols || shape.extent !== "sequence")
-    throw new TypeError(
-      `${place}: the model takes ${symbols > 0 ? `${symbols} symbols` : "features"} and gives a ${shape.extent} of ${shape.width} with ${loss.kind}, so what it gives cannot be its next input. It needs tokens(n), a last layer dense(n), and crossEntropy().`,
-    );
-  checkCausal(place, definition);
-  return symbols;
+/** Symbols at which a sequence ends. */
+function checkStops(place: string, stop: number | readonly number[], { symbols }: Speech): ReadonlySet<number> {
+  if (typeof stop !== "number" && !Array.isArray(stop))
+    throw new TypeError(`${place}: stop must be a symbol or an array of symbols but is ${describe(stop)}.`);
+  const stops: readonly number[] = typeof stop === "number" ? [stop] : stop;
+  for (const symbol of stops) {
+    if (symbols === 0)
+      throw new TypeError(
+        `${place}: stop is ${describe(symbol)}, but what this model says are numbers, none of which is a symbol. Leave it out.`,
+      );
+    if (!Number.isInteger(symbol) || symbol < 0 || symbol >= symbols)
+      throw new RangeError(`${place}: stop is ${describe(symbol)} but must be a symbol from 0 to ${symbols - 1}.`);
+  }
+  return new Set(stops);
 }

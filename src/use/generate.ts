@@ -1,4 +1,4 @@
-// Symbols drawn one after the other, each fed back as the next input: for many samples as one batch, or one at a time as they come.
+// Steps drawn one after the other, each fed back as the next input: for many samples as one batch, or one at a time as they come.
 
 import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
@@ -6,7 +6,7 @@ import { giveWay } from "../train/pause.ts";
 import type { Generating } from "./choices.ts";
 import { type Drawn, Draws } from "./draws.ts";
 import { type Generated, notFinite, sumOf } from "./generated.ts";
-import { Rows } from "./rows.ts";
+import { type Heard, Rows } from "./rows.ts";
 import { search } from "./search.ts";
 
 /** What an iterator returns after its last symbol. */
@@ -16,39 +16,42 @@ export interface Ending {
   readonly logProbability: number;
 }
 
-/** Symbols as they are drawn, for a loop of either kind; `for await` lets others have their turn in between. */
+/** Steps as they are drawn, for a loop of either kind; `for await` lets others have their turn in between. */
 export interface Drawing extends Generator<Drawn, Ending, void> {
   [Symbol.asyncIterator](): AsyncGenerator<Drawn, Ending, void>;
 }
 
 interface Growing {
   readonly symbols: number[];
+  readonly steps: Float32Array[];
   readonly logProbabilities: number[];
   ended: boolean;
 }
 
 /** Draws for all samples at once, and stops after each symbol. Options have been checked. */
 function* rounds(machine: Machine, definition: Definition, options: Generating): Generator<readonly Growing[], readonly Growing[], void> {
-  const { place, prompt, length, stops, symbols, samples, choice } = options;
+  const { place, prompt, length, stops, speech, samples, choice } = options;
   using rows = new Rows(machine, definition, samples);
-  using draws = new Draws(machine, symbols, choice, choice.seed, samples);
-  const all = Array.from({ length: samples }, (): Growing => ({ symbols: [], logProbabilities: [], ended: false }));
-  const next = new Int32Array(samples);
+  using draws = new Draws(machine, speech, choice, samples);
+  const all = Array.from({ length: samples }, (): Growing => ({ symbols: [], steps: [], logProbabilities: [], ended: false }));
+  const heard = new Array<Heard>(samples).fill(null);
   rows.begin(prompt);
   for (let drawn = 0; ; ) {
     all.forEach((one, row) => {
       if (one.ended) return;
       const found = draws.draw(row, rows.output(row));
       if (!found) throw notFinite(place, drawn);
-      one.logProbabilities.push(found.logProbability);
-      one.ended = stops.has(found.symbol);
-      if (!one.ended) one.symbols.push(found.symbol);
-      next[row] = one.ended ? -1 : found.symbol;
+      const { symbol, step, logProbability } = found;
+      one.logProbabilities.push(logProbability);
+      one.ended = stops.has(symbol);
+      if (step) one.steps.push(step);
+      else if (!one.ended) one.symbols.push(symbol);
+      heard[row] = one.ended ? null : (step ?? symbol);
     });
     if (++drawn === length || all.every(({ ended }) => ended)) return all;
     yield all;
     if (machine.closed) throw new TypeError(`${place}: the network is closed. Make another with compile(…) or open(…).`);
-    rows.step(next);
+    rows.step(heard);
   }
 }
 
@@ -87,10 +90,10 @@ function* drawn(machine: Machine, definition: Definition, options: Generating): 
   try {
     for (;;) {
       const { done, value } = steps.next();
-      const [{ symbols, logProbabilities, ended }] = value;
+      const [{ symbols, steps: rows, logProbabilities, ended }] = value;
       const logProbability = logProbabilities[logProbabilities.length - 1];
       if (ended) return { ended, logProbability };
-      yield { symbol: symbols[symbols.length - 1], logProbability };
+      yield { symbol: symbols.at(-1) ?? -1, step: rows.at(-1) ?? null, logProbability };
       if (done) return { ended: false, logProbability: 0 };
     }
   } finally {

@@ -3,6 +3,10 @@
 import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
 import { type Carry, Program } from "../engine/program.ts";
+import type { Sequence } from "../train/data.ts";
+
+/** What a row hears at a step: a symbol or numbers; null: it rests. */
+export type Heard = number | ArrayLike<number> | null;
 
 export class Rows implements Disposable {
   readonly count: number;
@@ -24,23 +28,23 @@ export class Rows implements Disposable {
     this.#lengths = new Int32Array(count).fill(1);
   }
 
-  /** All rows hear the same symbols from the beginning. */
-  begin(symbols: ArrayLike<number>): void {
-    const step = new Int32Array(this.count).fill(-1);
-    for (let i = 0; i < symbols.length; i++) {
-      step[0] = symbols[i];
-      // Under recurrence from the output the model hears, at each step, the symbol it should have said: that is this step's input.
-      this.step(step, i === 0);
+  /** All rows hear the same from the beginning. */
+  begin(sequence: Sequence): void {
+    const heard = new Array<Heard>(this.count).fill(null);
+    for (let i = 0; i < sequence.length; i++) {
+      heard[0] = sequence[i];
+      // Under recurrence from the output the model hears, at each step, what it should have said: that is this step's input.
+      this.step(heard, i === 0);
     }
     this.gather(new Int32Array(this.count));
     this.#only = 0;
   }
 
-  /** One step: row r takes symbols[r], or rests where that is below 0. `first`: nothing was said before. */
-  step(symbols: Int32Array, first = false): void {
-    this.#take(symbols);
-    this.#write("input", symbols);
-    this.#write("target", symbols, first);
+  /** One step. `first`: nothing was said before. */
+  step(heard: readonly Heard[], first = false): void {
+    this.#take(heard);
+    this.#write("input", heard);
+    this.#write("target", heard, first);
     this.#program.run(this.#carry, null);
     this.#program.accept(this.#carry);
     this.#only = -1;
@@ -84,19 +88,28 @@ export class Rows implements Disposable {
   }
 
   /** Rows that rest are in no step, and cost nothing. */
-  #take(symbols: Int32Array): void {
+  #take(heard: readonly Heard[]): void {
     const lengths = this.#lengths;
-    if (lengths.every((length, row) => length === Number(symbols[row] >= 0))) return;
-    for (let row = 0; row < this.count; row++) lengths[row] = Number(symbols[row] >= 0);
+    if (lengths.every((length, row) => length === Number(heard[row] !== null))) return;
+    for (let row = 0; row < this.count; row++) lengths[row] = Number(heard[row] !== null);
     this.#program.tables.take({ rows: this.count, timelines: [{ steps: 1, lengths }] });
   }
 
-  #write(name: "input" | "target", symbols: Int32Array, nothing = false): void {
-    const node = this.#program.plan.given[name];
+  #write(name: "input" | "target", heard: readonly Heard[], nothing = false): void {
+    const { plan, tables } = this.#program;
+    const node = plan.given[name];
     // A model may ignore its input altogether, and hear nothing of its output.
     if (node === undefined) return;
-    const [{ places }] = this.#program.tables.timelines;
-    const given = this.#machine.memory.integers(this.#program.place(node).address, this.count);
-    for (let row = 0; row < this.count; row++) given[places[row]] = nothing ? -1 : symbols[row];
+    const [{ places }] = tables.timelines;
+    const { symbols, width } = plan.nodes[node].shape;
+    const { address, stride } = this.#program.place(node);
+    const { memory } = this.#machine;
+    const values = symbols > 0 ? memory.integers(address, this.count * stride) : memory.floats(address, this.count * stride);
+    heard.forEach((one, row) => {
+      const at = places[row] * stride;
+      if (nothing) values.fill(symbols > 0 ? -1 : 0, at, at + width);
+      else if (typeof one === "number") values[at] = one;
+      else if (one !== null) values.set(one, at);
+    });
   }
 }

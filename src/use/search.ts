@@ -4,7 +4,7 @@ import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
 import type { Beam, Generating } from "./choices.ts";
 import { type Generated, notFinite, sumOf } from "./generated.ts";
-import { Rows } from "./rows.ts";
+import { type Heard, Rows } from "./rows.ts";
 
 /** A beginning, as its last symbol and what came before. */
 interface Beginning {
@@ -62,11 +62,11 @@ class Search {
     else if (this.#isDecided()) this.live = [];
   }
 
-  /** Says for each row of the search whose state it goes on with, and with what symbol; −1 for none. */
-  settle(parents: Int32Array, symbols: Int32Array): void {
+  /** Says for each row of the search whose state it goes on with, and with what symbol; null for none. */
+  settle(parents: Int32Array, heard: Heard[]): void {
     for (let i = 0; i < this.#beam.width; i++) {
       parents[this.#row + i] = this.live[i]?.row ?? this.#row + i;
-      symbols[this.#row + i] = this.live[i]?.symbol ?? -1;
+      heard[this.#row + i] = this.live[i]?.symbol ?? null;
     }
     this.live = this.live.map((one, i) => ({ ...one, row: this.#row + i }));
   }
@@ -82,7 +82,13 @@ class Search {
       }
       logProbabilities.reverse();
       symbols.reverse();
-      return { symbols: ended ? symbols.slice(0, -1) : symbols, logProbability: sumOf(logProbabilities), logProbabilities, ended };
+      return {
+        symbols: ended ? symbols.slice(0, -1) : symbols,
+        steps: [],
+        logProbability: sumOf(logProbabilities),
+        logProbabilities,
+        ended,
+      };
     });
   }
 
@@ -105,7 +111,8 @@ class Search {
 
 /** The likeliest sequences that a beam finds. Options have been checked. */
 export function search(machine: Machine, definition: Definition, options: Generating): Generated[] {
-  const { place, prompt, length, stops, symbols, samples } = options;
+  const { place, prompt, length, stops, speech, samples } = options;
+  const { symbols } = speech;
   const beam = options.beam as Required<Beam>;
   const most = Math.min(beam.width, symbols);
   // Logarithms, symbols, and what the kernel needs.
@@ -116,7 +123,7 @@ export function search(machine: Machine, definition: Definition, options: Genera
     using rows = new Rows(machine, definition, beam.width);
     const searching = new Search(beam, length, samples, 0);
     const parents = new Int32Array(beam.width);
-    const next = new Int32Array(beam.width);
+    const heard = new Array<Heard>(beam.width).fill(null);
     let drawn = 0;
     const likeliest = (row: number, width: number): Next[] => {
       const count = Math.min(width, symbols);
@@ -127,10 +134,10 @@ export function search(machine: Machine, definition: Definition, options: Genera
         ({ logProbability }) => logProbability > -Infinity,
       );
     };
-    for (rows.begin(prompt); ; rows.step(next)) {
+    for (rows.begin(prompt); ; rows.step(heard)) {
       searching.grow(likeliest, stops);
       if (searching.live.length === 0) return searching.result();
-      searching.settle(parents, next);
+      searching.settle(parents, heard);
       rows.gather(parents);
       drawn++;
     }

@@ -1,8 +1,8 @@
 // Drawn as often as it is likely, whatever the choices; searches as a naive one finds; every cell's state follows its row; the same on every machine.
 
 import { describe, expect, test } from "vitest";
-import { embedding, gru, type Layer, layerNorm, lstm, type Network, rnn } from "../../src/index.ts";
-import { frontier, loud, SPEAKERS, speaker } from "../support/speaking.ts";
+import { embedding, gru, type Layer, layerNorm, lstm, type Network, rnn, windows } from "../../src/index.ts";
+import { frontier, loud, NUMBERS, SPEAKERS, speaker } from "../support/speaking.ts";
 
 /**
  * The value that χ² of this many degrees of freedom exceeds once in 10,000 times (Wilson and Hilferty 1931). Seeds are fixed: what has been
@@ -106,6 +106,87 @@ describe("how often", () => {
       shares.flatMap((a) => shares.map((b) => a * b)),
     );
     expect(neighbours.value).toBeLessThan(limit(neighbours.freedom));
+  });
+});
+
+/** Φ, by its series (Marsaglia 2004): for |x| < 8 to 1e-15. */
+function normalShare(x: number): number {
+  if (Math.abs(x) > 8) return Number(x > 0);
+  let [sum, term] = [x, x];
+  for (let i = 3; sum + term !== sum; i += 2) {
+    term *= (x * x) / i;
+    sum += term;
+  }
+  return 0.5 + sum * Math.exp(-0.5 * x * x - 0.5 * Math.log(2 * Math.PI));
+}
+
+describe("numbers", () => {
+  const prompt = [[0.3, -0.2]];
+  const samples = 20_000;
+
+  test.each([1, 0.25])("a Gaussian and a mixture have their distribution, temperature %f", async (temperature) => {
+    for (const [definition, components] of [
+      [NUMBERS.gaussian, 1],
+      [NUMBERS.mixture, 3],
+    ] as const) {
+      using net = await loud(definition, 2);
+      const [said] = net.predict(prompt, { raw: true });
+      const named = said.length === 4 ? [0] : Array.from(said.subarray(0, 3));
+      const at = said.length === 4 ? 0 : 3;
+      const heavy = named.map((logit) => Math.exp(logit / temperature));
+      const total = heavy.reduce((sum, one) => sum + one, 0);
+      const drawn = net.generateAll({ prompt, length: 1, samples, temperature, seed: 2 }).map(({ steps }) => steps[0]);
+      for (const i of [0, 1]) {
+        // The share of what is below x is even from 0 to 1, whatever the distribution: 40 equal parts of it.
+        const counts = new Array<number>(40).fill(0);
+        for (const step of drawn) {
+          let share = 0;
+          for (let k = 0; k < components; k++) {
+            const deviation = (1e-3 + Math.exp(said[at + (components + k) * 2 + i])) * Math.sqrt(temperature);
+            share += (heavy[k] / total) * normalShare((step[i] - said[at + k * 2 + i]) / deviation);
+          }
+          counts[Math.min(39, Math.floor(share * 40))]++;
+        }
+        const { value, freedom } = chiSquare(counts, new Array<number>(40).fill(1 / 40));
+        expect(value).toBeLessThan(limit(freedom));
+      }
+    }
+  });
+
+  test("yes and no are as often as their probabilities, each on its own", async () => {
+    using net = await loud(NUMBERS.yesOrNo, 3);
+    const [[a, b]] = net.predict(prompt);
+    const counts = [0, 0, 0, 0];
+    for (const { steps } of net.generateAll({ prompt, length: 1, samples })) counts[steps[0][0] * 2 + steps[0][1]]++;
+    const { value, freedom } = chiSquare(counts, [(1 - a) * (1 - b), (1 - a) * b, a * (1 - b), a * b]);
+    expect(value).toBeLessThan(limit(freedom));
+  });
+
+  test("the density of what is given is the loss", async () => {
+    const sequence = [
+      [0.1, 0.4],
+      [1, 0],
+      [0, 1],
+      [1, 1],
+    ];
+    for (const definition of [NUMBERS.gaussian, NUMBERS.mixture, NUMBERS.yesOrNo]) {
+      using net = await loud(definition, 2);
+      const { logProbability } = net.score(sequence);
+      const { loss } = await net.evaluate(windows(sequence, { batch: 1, steps: 3 }));
+      // The loss of yes or no is a mean over numbers, that of a density over steps; its logarithms are of f32.
+      expect(-logProbability).toBeCloseTo(loss * (definition === NUMBERS.yesOrNo ? 6 : 3), 4);
+    }
+  });
+
+  test("greedy is the mean of the likeliest, and what is more likely than not", async () => {
+    for (const definition of [NUMBERS.gaussian, NUMBERS.yesOrNo]) {
+      using net = await loud(definition, 2);
+      const [said] = net.predict(prompt);
+      const [{ steps }] = net.generateAll({ prompt, length: 1, greedy: true });
+      expect([...steps[0]]).toEqual(
+        Array.from(said.subarray(0, 2), (value) => (definition === NUMBERS.yesOrNo ? Number(value > 0.5) : value)),
+      );
+    }
   });
 });
 

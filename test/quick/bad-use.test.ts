@@ -42,6 +42,10 @@ const generateAll =
   (options: Anything) =>
   ({ symbols }: Networks) =>
     symbols.generateAll({ prompt: [0], length: 3, ...options });
+const ofNumbers =
+  (options: Anything) =>
+  ({ numbers }: Networks) =>
+    numbers.generateAll({ prompt: [[0, 1]], length: 3, ...options });
 beforeAll(async () => {
   nets.symbols = await compile(SYMBOLS);
   nets.numbers = await compile(NUMBERS);
@@ -132,10 +136,14 @@ describe("generate", () => {
     ["minP of 2 for all", generateAll({ minP: 2 }), RangeError, "generateAll: minP", "2"],
     ["sample without a prompt", ({ symbols }) => symbols.sample({ length: 3 } as Anything), TypeError, "sample: prompt", "undefined"],
     ["a beam one by one", ({ symbols }) => symbols.sample({ prompt: [0], length: 3, beam: {} } as Anything), TypeError, '"beam"'],
-    ["sample of a model of numbers", ({ numbers }) => numbers.sample({ prompt: [0], length: 1 }), TypeError, "sample", "features"],
+    ["a symbol for a model of numbers", ({ numbers }) => numbers.sample({ prompt: [0], length: 1 }), TypeError, "sample: prompt[0]", "2"],
+    ["numbers with topK", ofNumbers({ topK: 2 }), TypeError, "generateAll", "topK", "numbers"],
+    ["numbers with a penalty", ofNumbers({ repetitionPenalty: 2 }), TypeError, "repetitionPenalty", "numbers"],
+    ["numbers with a beam", ofNumbers({ beam: { width: 2 } }), TypeError, "beam", "numbers", "greedy"],
+    ["numbers with a symbol to stop at", ofNumbers({ stop: 1 }), TypeError, "stop is 1", "numbers"],
     ["score of a text", ({ symbols }) => symbols.score("abc" as Anything), TypeError, "score: sequence", '"abc"'],
     ["score of a foreign symbol", ({ symbols }) => symbols.score([0, 5]), RangeError, "score: sequence[1]", "5", "0 to 4"],
-    ["score of the first symbol", ({ symbols }) => symbols.score([0]), RangeError, "score", "1 symbol", "prompt"],
+    ["score of the first symbol", ({ symbols }) => symbols.score([0]), RangeError, "score", "1 step", "prompt"],
     ["score after nothing", ({ symbols }) => symbols.score([0, 1], { prompt: [] }), RangeError, "score: prompt", "empty"],
     ["score of a model of one vector", ({ vector }) => vector.score([0, 1]), TypeError, "score", "vector of 5"],
     ["a negative seed", generate({ seed: -1 }), RangeError, "seed", "-1", "4294967295"],

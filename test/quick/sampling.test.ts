@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Drawn, Network } from "../../src/index.ts";
-import { everything, frontier, loud, SPEAKERS } from "../support/speaking.ts";
+import { everything, frontier, loud, NUMBERS, SPEAKERS } from "../support/speaking.ts";
 
 const OPTIONS = { prompt: [1, 2], length: 12, stop: 3, seed: 7 };
 const nets = {} as Record<keyof typeof SPEAKERS, Network>;
@@ -146,8 +146,27 @@ describe("the iterator", () => {
 test("outputs that are not finite are told, and memory given back", async () => {
   using net = await loud(SPEAKERS.lstm, 1e30);
   const before = frontier(net);
-  expect(() => net.generate({ prompt: [0], length: 3 })).toThrow(/generate: after 0 symbols .* not finite/);
+  expect(() => net.generate({ prompt: [0], length: 3 })).toThrow(/generate: after 0 steps .* not finite/);
   expect(() => net.generate({ prompt: [0], length: 3, beam: { width: 2 } })).toThrow(/not finite/);
-  expect(() => [...net.sample({ prompt: [0], length: 3 })]).toThrow(/sample: after 0 symbols/);
+  expect(() => [...net.sample({ prompt: [0], length: 3 })]).toThrow(/sample: after 0 steps/);
   expect(frontier(net)).toBe(before);
+});
+
+describe("numbers", () => {
+  test.each(Object.entries(NUMBERS))("%s: together as alone, and as likely as reported, to the bit", async (name, definition) => {
+    using net = await loud(definition, 2);
+    const options = { prompt: [[0.5, -1]], length: 6, seed: 3 };
+    const all = net.generateAll({ ...options, samples: 3 });
+    for (const [i, one] of all.entries()) {
+      expect(net.generateAll({ ...options, seed: 3 + i })).toEqual([one]);
+      expect(one.steps).toHaveLength(6);
+      const { logProbability, logProbabilities } = one;
+      expect(net.score(one.steps, { prompt: options.prompt })).toEqual({ logProbability, logProbabilities });
+    }
+    const certain = name === "certain";
+    expect(all[0].steps.some((step, t) => step.some((value, i) => value !== all[1].steps[t][i]))).toBe(!certain);
+    expect([...net.sample(options)].map(({ step }) => step)).toEqual(all[0].steps);
+    // What hears itself, and is told nothing else, goes on as a forecast does.
+    if (certain) expect(net.forecast(options.prompt, 6)).toEqual(all[0].steps);
+  });
 });

@@ -3,7 +3,7 @@
 import type { Head } from "../../src/define/heads.ts";
 import type { Definition } from "../../src/define/model.ts";
 import type { Node, NodeId } from "../../src/graph/graph.ts";
-import type { Dropout, Loss, LossKind, Named, Weighed } from "../../src/graph/operations.ts";
+import type { Dropout, Loss, Named, Weighed } from "../../src/graph/operations.ts";
 import { ALONG_SOURCE } from "../../src/graph/shape.ts";
 import type { Purpose, Unfolded } from "../../src/plan/unfold.ts";
 import { type Call, LAWS, type Law } from "./laws.ts";
@@ -190,7 +190,7 @@ export function interpretDefinition(
   const withLoss = purpose.kind === "train" || purpose.kind === "evaluate";
   const heard = (run: Interpretation, id: NodeId, t: number): Rows => {
     const { width } = nodes[id].shape;
-    if (purpose.kind === "generate" && classes) return oneHot(run.at(target, t), width);
+    if (purpose.kind === "generate") return classes ? oneHot(run.at(target, t), width) : run.at(target, t);
     if (t === 0) return zeros(data.batch, width);
     if (withLoss && purpose.teacherForcing) return classes ? oneHot(run.at(target, t - 1), width) : run.at(target, t - 1);
     const said = run.at(definition.heads[0].output, t - 1);
@@ -199,9 +199,8 @@ export function interpretDefinition(
   };
   const run = new Interpretation(nodes, purpose.kind === "train" ? data : { ...data, keeps: undefined, noise: undefined }, heard);
   const several = purpose.kind === "generate" || (purpose.kind === "predict" && purpose.heads === true);
-  const isShown = (kind: LossKind): boolean =>
-    purpose.kind === "predict" ? !purpose.raw : purpose.kind === "generate" && kind !== "crossEntropy";
-  const shown = ({ output, loss }: Head): Rows[] => run.every(output).map((x) => (isShown(loss.kind) ? shownOf(loss, x) : x));
+  const raw = purpose.kind !== "predict" || purpose.raw;
+  const shown = ({ output, loss }: Head): Rows[] => run.every(output).map((x) => (raw ? x : shownOf(loss, x)));
   return {
     outputs: Object.fromEntries((several ? heads : heads.slice(0, 1)).map((head) => [head.name, shown(head)])),
     loss: withLoss ? heads.reduce((sum, { total, weight }) => sum + weight * run.at(total, 0).values[0], 0) : undefined,

@@ -1,13 +1,18 @@
 // Small models of symbols with weights far from zero, so that their distributions are far from even; and all that they could say.
 
 import {
+  binaryCrossEntropy,
   compile,
   crossEntropy,
   type Definition,
   dense,
   embedding,
+  features,
+  gaussian,
   type Layer,
   lstm,
+  meanSquared,
+  mixtureDensity,
   model,
   type Network,
   rnn,
@@ -20,6 +25,14 @@ export const speaker = (symbols: number, ...layers: Layer[]): Definition =>
 export const SPEAKERS = {
   lstm: speaker(4, embedding(5), lstm(6)),
   "recurrence from the output": speaker(4, embedding(3), rnn(5, { recurrence: "output" }), lstm(4)),
+} satisfies Record<string, Definition>;
+
+/** Models of two numbers a step. */
+export const NUMBERS = {
+  gaussian: model({ input: features(2), layers: [lstm(5), dense(4)], loss: gaussian(), seed: 4 }),
+  mixture: model({ input: features(2), layers: [rnn(4), dense(15)], loss: mixtureDensity(3), seed: 4 }),
+  yesOrNo: model({ input: features(2), layers: [rnn(4, { recurrence: "both" }), dense(2)], loss: binaryCrossEntropy(), seed: 4 }),
+  certain: model({ input: features(2), layers: [rnn(4, { recurrence: "output" }), dense(2)], loss: meanSquared(), seed: 4 }),
 } satisfies Record<string, Definition>;
 
 /** A network whose parameters are `factor` times their first values. */
