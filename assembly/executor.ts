@@ -38,6 +38,7 @@ import { gather, scatter } from "./kernels/select";
 import { softmax, softmaxGradient } from "./kernels/softmax";
 import { sparse, sparseTransposed } from "./kernels/sparse";
 import { argmax } from "./kernels/symbols";
+import { look, lookAtOnce, looks } from "./look";
 import { loss } from "./losses";
 import { update } from "./update";
 
@@ -82,6 +83,7 @@ function once(command: Command, control: usize, tables: usize): void {
   if (command.span === Span.nothing) return execute(command, 0, command.rows, false, control, tables);
   const runs = runsOf(command, tables);
   if (isLoss(command.opcode)) return loss(command, runs, control, tables);
+  if (looks(command.opcode)) return lookAtOnce(command, tables, load<u32>(control, CONTROL_SCRATCH));
   const first = runs.first;
   const end = first + runs.count * RUN_BYTES;
   for (let at = first; at < end; at += RUN_BYTES) {
@@ -250,7 +252,8 @@ function execute(command: Command, t: i32, rows: i32, more: bool, control: usize
         load<u32>(control, CONTROL_STEP),
       );
     default:
-      unreachable();
+      if (!looks(command.opcode)) unreachable();
+      look(command, t, rows, 0, tables, scratch);
   }
 }
 

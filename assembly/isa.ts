@@ -194,6 +194,16 @@ export enum Opcode {
   sparse,
   sparseTransposed,
   addNoise,
+  /** Attention. `flags` 1: the panels of the transpose. Rows of panels, one for each row of the batch, are operands like others. */
+  packSource,
+  dotScore,
+  additiveScore,
+  align,
+  alignGradient,
+  attend,
+  spread,
+  additiveToQuery,
+  additiveToKey,
 }
 
 export const DROPOUT_SCALED = 1;

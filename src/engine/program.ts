@@ -60,7 +60,7 @@ export class Program {
   #packedFrozen = 0;
 
   /** `options` are makePlan's. */
-  constructor(machine: Machine, definition: Definition, purpose: Purpose, batch: number, steps: number, options = {}) {
+  constructor(machine: Machine, definition: Definition, purpose: Purpose, batch: number, steps: number | readonly number[], options = {}) {
     this.#machine = machine;
     this.plan = makePlan(definition, purpose, batch, steps, options);
     if (learns(purpose)) machine.needGradients();

@@ -68,7 +68,8 @@ export interface LayoutRequest {
   readonly stages: readonly Stage[];
   readonly gradients: ReadonlyMap<NodeId, string>;
   readonly batch: number;
-  readonly steps: number;
+  /** Steps of each timeline. */
+  readonly timelines: readonly number[];
 }
 
 export function layout(request: LayoutRequest): Layout {
@@ -122,7 +123,7 @@ export function layout(request: LayoutRequest): Layout {
         if (registers.has(id)) continue;
         const node = nodes[id];
         const onto = accumulatesOnto(node);
-        scratchBytes = Math.max(scratchBytes, scratchOf(nodes, node));
+        scratchBytes = Math.max(scratchBytes, scratchOf(nodes, node, request.timelines));
         if (onto >= 0) {
           const target = buffers.get(onto) as Buffer;
           // The whole chain lands where its last link belongs.
@@ -175,15 +176,18 @@ function reach(nodes: readonly Node[]): Reach {
 }
 
 function bufferOf(request: LayoutRequest, id: NodeId, { halo, tail, carried }: Reach, local: boolean): Buffer {
-  const { nodes, gradients, batch, steps } = request;
+  const { nodes, gradients, batch, timelines } = request;
   const node = nodes[id];
-  const { extent, rows, width, symbols } = node.shape;
+  const { extent, rows, width, symbols, timeline } = node.shape;
   const rowStride = symbols > 0 ? 4 : rowBytes(width);
   const own = { path: "", offset: 0, rowStride, timeStride: 0, halo: 0, tail: 0, carried: false };
   if (node.op === "parameter") return { ...own, role: "parameters", path: node.attributes.path, bytes: rows * rowStride };
   if (node.op === "pack") {
     const { transposed } = node.attributes;
-    const bytes = transposed ? panelBytes(width, rows) : panelBytes(rows, width);
+    const inner = extent === "sequence" ? timelines[timeline] : rows;
+    const bytes = transposed ? panelBytes(width, inner) : panelBytes(inner, width);
+    // Of a sequence, each row of the batch by itself.
+    if (extent === "sequence") return { ...own, role: "frame", bytes: batch * bytes, rowStride: bytes };
     const weight = nodes[node.inputs[0]];
     return weight.op === "parameter"
       ? { ...own, role: "panels", path: panelKey(weight.attributes.path, transposed), bytes }
@@ -195,7 +199,7 @@ function bufferOf(request: LayoutRequest, id: NodeId, { halo, tail, carried }: R
   if (extent === "sequence") {
     const timeStride = batch * rowStride;
     if (local) return { ...own, role, bytes: timeStride };
-    const bytes = (halo[id] + steps + tail[id]) * timeStride;
+    const bytes = (halo[id] + timelines[timeline] + tail[id]) * timeStride;
     return { ...own, role, bytes, timeStride, halo: halo[id], tail: tail[id], carried: carried[id] !== 0 };
   }
   const height = extent === "vector" ? batch : extent === "scalar" ? TILE : rows;

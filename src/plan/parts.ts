@@ -28,7 +28,7 @@ export function partsOf(
       const node = nodes[id];
       const { width } = node.shape;
       const fits = column % TILE === 0 && (width % TILE === 0 || index === inputs.length - 1);
-      const writes = (ELEMENTWISE.has(node.op) || node.op === "matmul") && node.shape.extent === shape.extent;
+      const writes = (ELEMENTWISE.has(node.op) || node.op === "matmul" || node.op === "attend") && node.shape.extent === shape.extent;
       if (fits && writes && !parts.has(id) && !roots.has(id) && halo[id] === 0 && tail[id] === 0) parts.set(id, { whole, column });
       column += width;
     });

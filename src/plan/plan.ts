@@ -3,6 +3,7 @@
 import { inputText } from "../define/layers.ts";
 import type { Definition } from "../define/model.ts";
 import { type Node, type NodeId, reachable, usersOf } from "../graph/graph.ts";
+import { ALONG_SOURCE } from "../graph/shape.ts";
 import { combine } from "./combine.ts";
 import { fuse } from "./fuse.ts";
 import { type Buffer, layout, placeOf } from "./layout.ts";
@@ -16,16 +17,23 @@ import { type Purpose, type Unfolded, unfold } from "./unfold.ts";
 export type { Carried, Plan };
 
 /** unfold → differentiate → combine → schedule → fuse → lay out. Without `fused`, maps are run word by word: the same bits. */
-export function makePlan(definition: Definition, purpose: Purpose, batch: number, steps: number, { fused = true } = {}): Plan {
+export function makePlan(
+  definition: Definition,
+  purpose: Purpose,
+  batch: number,
+  steps: number | readonly number[],
+  { fused = true } = {},
+): Plan {
+  const timelines = typeof steps === "number" ? [steps] : steps;
   const unfolded = simplify(unfold(definition, purpose));
-  const { nodes } = unfolded;
+  const nodes = measured(unfolded.nodes, timelines);
   const users = usersOf(nodes);
   const roots = rootsOf(unfolded);
   const gradients = new Map(unfolded.gradients.map(({ path, node }) => [node, path]));
   const stages = fuse(nodes, roots, schedule(nodes, roots), fused)
     .map((stage) => ({ ...stage, steps: stage.steps.filter((step) => step.kind === "map" || !isCoveredByGradient(nodes, step.node)) }))
     .filter(({ steps: work }) => work.length > 0);
-  const { buffers, frameBytes, inputBytes, scratchBytes } = layout({ nodes, users, roots, stages, gradients, batch, steps });
+  const { buffers, frameBytes, inputBytes, scratchBytes } = layout({ nodes, users, roots, stages, gradients, batch, timelines });
   const carried = carriedOf(nodes, buffers);
   const carry = carried.reduce((sum, { bytes }) => sum + bytes, 0);
   const plan = {
@@ -33,11 +41,11 @@ export function makePlan(definition: Definition, purpose: Purpose, batch: number
     purpose,
     listens: definition.feedback !== null,
     batch,
-    steps,
+    steps: timelines[0],
     nodes,
     users,
     roots,
-    timelines: [steps],
+    timelines,
     given: unfolded.given,
     shown: unfolded.shown,
     losses: unfolded.losses,
@@ -56,6 +64,13 @@ function titleOf({ layers, heads, inputs }: Definition): string {
   const others = heads.slice(1).map(({ name }) => `, ${name}: ${chain(name)}`);
   return `${chain()}${others.join("")} on ${Object.values(inputs).map(inputText).join(", ")}`;
 }
+
+/** What has a number for each step of the source is as wide as that has steps. */
+const measured = (nodes: readonly Node[], [, width = 0]: readonly number[]): Node[] =>
+  nodes.map((node) => {
+    const { extent, width: own } = node.shape;
+    return extent === "sequence" && own === ALONG_SOURCE ? { ...node, shape: { ...node.shape, width } } : node;
+  });
 
 const rootsOf = ({ shown, given, losses, gradients, watched }: Unfolded): Set<NodeId> =>
   new Set([...Object.values(shown), ...Object.values(given), ...losses, ...[...gradients, ...watched].map(({ node }) => node)]);

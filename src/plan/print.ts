@@ -3,14 +3,14 @@
 import type { Node, NodeId } from "../graph/graph.ts";
 import { printDelay } from "../graph/print.ts";
 import type { Plan } from "./record.ts";
-import type { Stage, Step } from "./schedule.ts";
+import { type Stage, type Step, stepNodes } from "./schedule.ts";
 
 type Printed = Omit<Plan, "toString">;
 
 export function printPlan(plan: Printed): string {
-  const { title, purpose, listens, batch, steps, stages, bytes } = plan;
+  const { title, purpose, listens, batch, timelines, stages, bytes } = plan;
   const forced = listens && "teacherForcing" in purpose ? (purpose.teacherForcing ? ", teacher forced" : ", free running") : "";
-  const heading = `${title}\n${purpose.kind}${forced}, batch ${batch}, steps ${steps}`;
+  const heading = `${title}\n${purpose.kind}${forced}, batch ${batch}, steps ${timelines.join(", source ")}`;
   const loops = stages.filter(({ direction }) => direction !== 0).length;
   const body = stages.map(
     (stage, index) => `${titleOf(plan, stage, index)}\n${stage.steps.map((step) => line(plan, stage, step)).join("\n")}`,
@@ -23,7 +23,8 @@ export function printPlan(plan: Printed): string {
   return [heading, ...body, ...facts].join("\n");
 }
 
-function titleOf({ steps, stages }: Printed, { direction }: Stage, index: number): string {
+function titleOf({ timelines, nodes, stages }: Printed, { direction, steps: work }: Stage, index: number): string {
+  const steps = timelines[nodes[stepNodes(work[0])[0]].shape.timeline];
   if (direction === 1) return `during    ${steps} times, forwards`;
   if (direction === -1) return `during    ${steps} times, backwards`;
   const after = stages.slice(0, index).some((stage) => stage.direction !== 0);
@@ -126,9 +127,9 @@ function delayed(nodes: readonly Node[], id: NodeId, steps: number): string {
     : `${reference(nodes, id)}${printDelay(steps)}`;
 }
 
-function size({ nodes, batch, steps }: Printed, stage: Stage, id: NodeId): string {
-  const { extent, rows, width } = nodes[id].shape;
+function size({ nodes, batch, timelines }: Printed, stage: Stage, id: NodeId): string {
+  const { extent, rows, width, timeline } = nodes[id].shape;
   if (extent === "scalar") return "[1]";
-  const height = extent === "parameter" ? rows : extent === "vector" ? batch : stage.direction === 0 ? batch * steps : batch;
+  const height = extent === "parameter" ? rows : extent === "vector" ? batch : stage.direction === 0 ? batch * timelines[timeline] : batch;
   return `[${height} × ${width}]`;
 }

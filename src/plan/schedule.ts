@@ -111,7 +111,7 @@ function stepsOf(nodes: readonly Node[], members: readonly NodeId[], inLoop: boo
     for (const id of waiting) {
       const { op, inputs, shape } = nodes[id];
       if (!ELEMENTWISE.has(op)) continue;
-      const own = `${shape.extent} ${shape.rows} ${shape.width}`;
+      const own = `${shape.extent} ${shape.timeline} ${shape.rows} ${shape.width}`;
       if ((key !== "" && key !== own) || inputs.some((input) => waits(input, map))) continue;
       key = own;
       map.add(id);

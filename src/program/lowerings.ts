@@ -7,6 +7,7 @@ import type { LossKind } from "../graph/operations.ts";
 import { rowBytes } from "../plan/bytes.ts";
 import { accumulatesOnto } from "../plan/layout.ts";
 import type { Plan } from "../plan/plan.ts";
+import { LOOK, packOfSource } from "./look.ts";
 import type { Over } from "./spans.ts";
 import { ABSENT, type Command, floatBits, type Operand } from "./words.ts";
 
@@ -75,8 +76,10 @@ function lossCommand({ plan, node, control, at, over }: Context, dX: Operand): C
 }
 
 export const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>> = {
+  ...LOOK,
   pack({ plan, node, id, at }) {
     if (node.op !== "pack") return [];
+    if (node.shape.extent === "sequence") return [packOfSource(node, at(id), at(node.inputs[0]))];
     const { rows, width } = plan.nodes[node.inputs[0]].shape;
     const { transposed } = node.attributes;
     const weight = at(node.inputs[0]);
