@@ -1,46 +1,57 @@
-// What PyTorch computed for packed rows of different lengths, sorted and not: the reference row by row.
+// What PyTorch computed for packed rows of different lengths, sorted and not: reference and engine in one ragged batch.
 
 import { describe, expect, test } from "vitest";
+import { compile } from "../../src/index.ts";
 import { unfold } from "../../src/plan/unfold.ts";
 import { interpretUnfolded } from "../reference/interpret.ts";
-import { agree, exactly } from "../support/judges.ts";
-import { rowsIn } from "../support/packed.ts";
+import { BINARIES } from "../support/engine.ts";
+import { gradientsOf } from "../support/gradients.ts";
+import { agree } from "../support/judges.ts";
+import { asGoodAsPyTorch } from "../support/near.ts";
+import { dataOf, endsOf, givenTo, recordedPart } from "../support/packed.ts";
 import { definitionOf, networks, type RecordedNetwork } from "../support/pytorch.ts";
 import { looksAhead, statesOf, watching } from "../support/watch.ts";
 
 const PREDICT = { kind: "predict", raw: true } as const;
 
-/** Each row alone: what it gives is what the packed one gave, and loss and gradients are means over all rows' steps. */
 function judgeReference(recorded: RecordedNetwork): void {
   const definition = definitionOf(recorded.model);
-  const { loss, gradients, states } = recorded.windows[0];
-  const parameters = exactly(recorded.weights);
+  const [window] = recorded.windows;
+  const data = givenTo(recorded);
   const predicting = unfold(definition, PREDICT);
-  const training = unfold(definition, { kind: "train", teacherForcing: true });
-  const means = Object.fromEntries(Object.entries(gradients).map(([path, { length }]) => [path, new Float64Array(length)]));
-  let mean = 0;
-  for (const [b, { steps, input, target, output, share }] of rowsIn(recorded).entries()) {
-    const data = { batch: 1, steps, parameters, input: Float32Array.from(input), target: Float32Array.from(target) };
-    agree(`row ${b}: output`, interpretUnfolded(predicting, data).run.all(predicting.shown.target), output);
-    const trained = interpretUnfolded(training, data);
-    mean += share * trained.loss;
-    for (const [path, sum] of Object.entries(means))
-      sum.forEach((_, i) => {
-        sum[i] += share * trained.gradients[path][i];
-      });
-    for (const [label, values] of Object.entries(states)) {
-      const watched = unfold(watching(definition, [label]), PREDICT);
-      const seen = interpretUnfolded(watched, data).run.all(watched.shown.target);
-      const width = values.length / rowsIn(recorded).length;
-      const end = looksAhead(definition, label) ? 0 : steps - 1;
-      agree(`row ${b}: ${label}`, seen.slice(end * width, (end + 1) * width), values.slice(b * width, (b + 1) * width));
-    }
+  agree("output", recordedPart(interpretUnfolded(predicting, data).run.all(predicting.shown.target), recorded), window.output);
+  const { loss, gradients } = interpretUnfolded(unfold(definition, { kind: "train", teacherForcing: true }), data);
+  agree("loss", [loss], [window.loss]);
+  expect(Object.keys(gradients).sort()).toEqual(Object.keys(window.gradients).sort());
+  for (const [path, values] of Object.entries(window.gradients)) agree(path, gradients[path], values);
+  expect(statesOf(definition).sort()).toEqual(Object.keys(window.states).sort());
+  for (const [label, values] of Object.entries(window.states)) {
+    const watched = unfold(watching(definition, [label]), PREDICT);
+    const seen = interpretUnfolded(watched, data).run.all(watched.shown.target);
+    agree(label, endsOf(seen, recorded, looksAhead(definition, label)), values);
   }
-  agree("loss", [mean], [loss]);
-  for (const [path, values] of Object.entries(gradients)) agree(path, means[path], values);
-  expect(statesOf(definition).sort()).toEqual(Object.keys(states).sort());
+}
+
+/** All rows in one batch as they are, on every binary: within f32's recorded share. */
+async function judgeEngine(recorded: RecordedNetwork): Promise<void> {
+  const definition = definitionOf(recorded.model);
+  const { loss, gradients, float32 } = recorded.windows[0];
+  const data = dataOf(recorded);
+  for (const binary of BINARIES) {
+    const near = (what: string, values: ArrayLike<number>, truth: readonly number[]) =>
+      asGoodAsPyTorch(`${binary.name}: ${what}`, values, truth, float32[what]);
+    const [seen, ...others] = await gradientsOf(definition, recorded.weights, data, binary);
+    expect(others).toEqual([]);
+    near("loss", [seen.loss], [loss]);
+    expect(Object.keys(seen.gradients).sort()).toEqual(Object.keys(gradients).sort());
+    for (const [path, values] of Object.entries(gradients)) near(path, seen.gradients[path], values);
+    using net = await compile(definition, { module: binary.module });
+    for (const [path, values] of Object.entries(recorded.weights)) net.parameters.get(path).set(values);
+    near("loss", [(await net.evaluate(data)).loss], [loss]);
+  }
 }
 
 describe("packed", () => {
   test.each(networks("packed"))("$name: the reference", judgeReference);
+  test.each(networks("packed"))("$name: the engine", judgeEngine);
 });
