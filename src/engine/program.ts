@@ -101,11 +101,11 @@ export class Program {
     return made;
   }
 
-  /** Begins anew: zeros, and "nothing" for symbols. */
+  /** Begins anew: zeros, and for symbols the one before the beginning, or none. */
   clearCarry({ from, bytes }: Carry): void {
     this.#machine.memory.integers(from, bytes / 4).fill(0);
-    for (const { symbols, offset, bytes: size } of this.plan.carried)
-      if (symbols > 0) this.#machine.memory.integers(from + offset, size / 4).fill(-1);
+    for (const { nothing, offset, bytes: size } of this.plan.carried)
+      if (nothing !== 0) this.#machine.memory.integers(from + offset, size / 4).fill(nothing);
   }
 
   /** Where the first step of a node with a place of its own lies, such as what is given or shown, and numbers from row to row. */

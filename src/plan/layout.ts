@@ -27,7 +27,7 @@ export interface Buffer {
   offset: number;
   readonly bytes: number;
   readonly rowStride: number;
-  /** Bytes from time step to time step; 0 if one slot serves every step. */
+  /** Bytes from time step to time step; 0 if one slot serves every step, in a loop or because the same vector stands at all of them. */
   readonly timeStride: number;
   readonly halo: number;
   readonly tail: number;
@@ -198,7 +198,7 @@ function bufferOf(request: LayoutRequest, id: NodeId, { halo, tail, carried }: R
   const role = node.op === "input" || node.op === "target" ? "inputs" : "frame";
   if (extent === "sequence") {
     const timeStride = batch * rowStride;
-    if (local) return { ...own, role, bytes: timeStride };
+    if (local || node.op === "repeat") return { ...own, role, bytes: timeStride };
     const bytes = (halo[id] + timelines[timeline] + tail[id]) * timeStride;
     return { ...own, role, bytes, timeStride, halo: halo[id], tail: tail[id], carried: carried[id] !== 0 };
   }
@@ -230,10 +230,14 @@ function momentsOf({ nodes, stages }: LayoutRequest): { from: Int32Array; to: In
       for (const id of stepNodes(step)) {
         from[id] = moment;
         to[id] = Math.max(to[id], moment);
-        for (const input of nodes[id].inputs) {
+        const read = (input: NodeId): void => {
           const { buffer } = placeOf(nodes, input);
           to[buffer] = Math.max(to[buffer], moment);
-        }
+          // What stands before the beginning is put there when it is first read.
+          for (let at = input; VIEWS.has(nodes[at].op); [at] = nodes[at].inputs)
+            for (const vector of nodes[at].inputs.slice(1)) read(vector);
+        };
+        nodes[id].inputs.forEach(read);
       }
     }
     moment++;

@@ -116,12 +116,23 @@ const isCoveredByGradient = (nodes: readonly Node[], id: NodeId): boolean =>
 function carriedOf(nodes: readonly Node[], buffers: ReadonlyMap<NodeId, Buffer>): Carried[] {
   const carried: Carried[] = [];
   let offset = 0;
-  nodes.forEach((node, id) => {
+  nodes.forEach(({ label, shape }, id) => {
     const buffer = buffers.get(id);
     if (!buffer?.carried || placeOf(nodes, id).buffer !== id) return;
+    const { width, symbols } = shape;
     const bytes = Math.ceil((buffer.halo * buffer.timeStride) / 64) * 64;
-    carried.push({ node: id, label: node.label, slots: buffer.halo, width: node.shape.width, symbols: node.shape.symbols, offset, bytes });
+    const nothing = symbols > 0 ? symbolBefore(nodes, id) : 0;
+    carried.push({ node: id, label, slots: buffer.halo, width, symbols, nothing, offset, bytes });
     offset += bytes;
   });
   return carried;
+}
+
+/** The symbol that stands before the beginning of a sequence; −1 for none. */
+function symbolBefore(nodes: readonly Node[], id: NodeId): number {
+  const found = new Set(
+    nodes.flatMap((node, delay) => (node.op === "delay" && placeOf(nodes, delay).buffer === id ? [node.attributes.before ?? -1] : [])),
+  );
+  if (found.size > 1) throw new Error(`internal: before the beginning of ${nodes[id].label} stand ${[...found].join(" and ")}`);
+  return [...found][0];
 }

@@ -13,6 +13,8 @@ export interface Carried {
   readonly slots: number;
   readonly width: number;
   readonly symbols: number;
+  /** What stands there where nothing was carried: 0, or the symbol that stands before the beginning, −1 for none. */
+  readonly nothing: number;
   /** Bytes from the start of the carry block. */
   readonly offset: number;
   readonly bytes: number;

@@ -6,6 +6,7 @@ import { rowBytes } from "../plan/bytes.ts";
 import { type Buffer, placeOf, type Role } from "../plan/layout.ts";
 import type { Plan } from "../plan/plan.ts";
 import { isGiven, registersOf, type Stage, type Step, stepNodes } from "../plan/schedule.ts";
+import { beginning, beginningsOf, carryOut, edges } from "./edges.ts";
 import { GATES, gatesProgram } from "./gates.ts";
 import { LOWER } from "./lowerings.ts";
 import { mapProgram } from "./map.ts";
@@ -34,14 +35,21 @@ export function lower(plan: Plan, bases: Bases): Lowered {
   const at = (id: NodeId): Operand => operandOf(plan, bases, id);
   const frozen: Command[] = [];
   const prologue: Command[] = [];
-  const commands: Command[] = plan.nodes.flatMap((node, id) => (isGiven(node) ? edges(plan, bases, id) : []));
+  const slots = (id: NodeId, slot: number): Operand => slotOf(plan, bases, id, slot);
+  const commands: Command[] = plan.nodes.flatMap((node, id) => (isGiven(node) ? edges(plan, id, slots) : []));
+  const begun = new Set<NodeId>();
   for (const stage of stages) {
     const loop = stage.direction !== 0;
     const body: Command[] = [];
     for (const step of stage.steps) {
       // A loop reads beyond the ends of its values before it has come to write them; elsewhere they are written only when their buffer's time
       // begins.
-      (loop ? commands : body).push(...stepNodes(step).flatMap((id) => edges(plan, bases, id)));
+      const early = loop ? commands : body;
+      early.push(...stepNodes(step).flatMap((id) => edges(plan, id, slots)));
+      for (const id of beginningsOf(plan.nodes, step)) {
+        if (!begun.has(id)) early.push(...beginning(plan, id, slots, at));
+        begun.add(id);
+      }
       const packs = step.kind === "op" && buffers.get(step.node)?.role === "panels";
       (packs ? (isOfFrozen(plan, step.node) ? frozen : prologue) : body).push(...lowerStep(plan, stage, step, bases.control, at));
     }
@@ -51,7 +59,7 @@ export function lower(plan: Plan, bases: Bases): Lowered {
     }
     commands.push(...body);
   }
-  commands.push(...carryOut(plan, bases));
+  commands.push(...carryOut(plan, slots));
   if (purpose.kind === "train") commands.push({ opcode: Opcode.update });
   return { frozen, prologue, commands };
 }
@@ -66,6 +74,13 @@ function addressOf(bases: Bases, buffer: Buffer): number {
   if (buffer.role === "frame") return bases.frame + buffer.offset;
   if (buffer.role === "inputs") return bases.inputs + buffer.offset;
   return bases.persistent(buffer.role, buffer.path);
+}
+
+/** A slot of a node's own buffer. */
+function slotOf(plan: Plan, bases: Bases, id: NodeId, slot: number): Operand {
+  const buffer = plan.buffers.get(id) as Buffer;
+  const { timeStride, rowStride } = buffer;
+  return { base: addressOf(bases, buffer) + slot * timeStride, timeStride, rowStride };
 }
 
 /** A node as an operand: views become an offset. */
@@ -129,50 +144,3 @@ function roomOf({ batch, timelines }: Plan, { direction }: Stage, { shape }: Nod
 /** A parameter of one row is broadcast over many rows, but a result of one row has a row of its own. */
 const ownRow = (node: Node, height: number, operand: Operand): Operand =>
   height === 1 && operand.rowStride === 0 ? { ...operand, rowStride: rowBytes(node.shape.width) } : operand;
-
-/** The last slots of each row are handed on. */
-function carryOut(plan: Plan, bases: Bases): Command[] {
-  return plan.carried.flatMap(({ node, slots, width, offset }) => {
-    const buffer = plan.buffers.get(node) as Buffer;
-    const { timeline } = plan.nodes[node].shape;
-    return Array.from({ length: slots }, (_, slot) => ({
-      opcode: Opcode.carryOut,
-      span: Span.rows,
-      timeline,
-      width,
-      operands: [{ ...slotOf(bases, buffer, 0), base: offset + slot * buffer.timeStride }, slotOf(bases, buffer, slot)],
-    }));
-  });
-}
-
-const slotOf = (bases: Bases, buffer: Buffer, slot: number): Operand => {
-  const { timeStride, rowStride } = buffer;
-  return { base: addressOf(bases, buffer) + slot * timeStride, timeStride, rowStride };
-};
-
-/** The bits of what stands where nothing else does: zero, or no symbol. */
-const nothing = ({ shape }: Node): number => (shape.symbols > 0 ? -1 : 0);
-
-/**
- * What stands before the first step, and behind the last of each row, wherever it is read: what was carried, if the row goes on from there, else
- * nothing.
- */
-function edges(plan: Plan, bases: Bases, id: NodeId): Command[] {
-  const buffer = plan.buffers.get(id);
-  if (!buffer) return [];
-  const node = plan.nodes[id];
-  const { width, timeline } = node.shape;
-  const { halo, tail } = buffer;
-  const common = { span: Span.rows, timeline, width, flags: nothing(node) };
-  const carried = plan.carried.find((entry) => entry.node === id);
-  const commands: Command[] = [];
-  if (carried)
-    for (let slot = 0; slot < halo; slot++) {
-      const from = { ...slotOf(bases, buffer, 0), base: carried.offset + slot * buffer.timeStride };
-      commands.push({ opcode: Opcode.carryIn, ...common, operands: [slotOf(bases, buffer, slot), from] });
-    }
-  else if (halo > 0 && !buffer.carried)
-    commands.push({ opcode: Opcode.before, ...common, inner: halo, operands: [slotOf(bases, buffer, 0)] });
-  if (tail > 0) commands.push({ opcode: Opcode.behind, ...common, inner: tail, operands: [slotOf(bases, buffer, halo)] });
-  return commands;
-}

@@ -1,28 +1,16 @@
 // The table of lowerings: what command, or few commands, each operation becomes. They go over what their result goes over, if they say nothing else.
 
-import { CONTROL_LOSS, DROPOUT_PER_SEQUENCE, DROPOUT_SCALED, LOSS_BYTES, Opcode, Span } from "../../assembly/isa.ts";
+import { CONTROL_LOSS, DROPOUT_PER_SEQUENCE, DROPOUT_SCALED, LOSS_BYTES, Opcode } from "../../assembly/isa.ts";
 import type { Node, NodeId } from "../graph/graph.ts";
 import { entriesOf } from "../graph/initializer.ts";
 import type { LossKind } from "../graph/operations.ts";
 import { rowBytes } from "../plan/bytes.ts";
 import { accumulatesOnto } from "../plan/layout.ts";
 import type { Plan } from "../plan/plan.ts";
+import { ENDS } from "./ends.ts";
 import { LOOK, packOfSource } from "./look.ts";
-import type { Over } from "./spans.ts";
+import type { Context } from "./spans.ts";
 import { ABSENT, type Command, floatBits, type Operand } from "./words.ts";
-
-/** What lowering one step needs to know. */
-export interface Context {
-  readonly plan: Plan;
-  readonly node: Node;
-  readonly id: NodeId;
-  /** The whole row width of the result. */
-  readonly width: number;
-  readonly control: number;
-  at(id: NodeId): Operand;
-  /** What a command goes over that takes all of this operand. */
-  over(id: NodeId): Over;
-}
 
 const start = (context: Context, place: number): Operand => {
   const input = context.node.inputs[place];
@@ -197,21 +185,7 @@ export const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>>
       { opcode: Opcode.copy, width: widthOf(plan, x), outputs: 1, operands: [from, at(x)] },
     ];
   },
-  last: ({ plan, node, id, width, at }) => {
-    if (node.op !== "last") return [];
-    const [x] = node.inputs;
-    const { timeline } = plan.nodes[x].shape;
-    const flags = node.attributes.reversed ? -1 : 1;
-    return [{ opcode: Opcode.last, timeline, flags, width, outputs: 1, operands: [at(id), at(x)] }];
-  },
-  atLast: ({ node, id, width, at }) => {
-    if (node.op !== "atLast") return [];
-    const flags = node.attributes.reversed ? -1 : 1;
-    return [
-      { opcode: Opcode.fill, width, operands: [at(id)] },
-      { opcode: Opcode.atLast, span: Span.rows, flags, width, operands: [at(id), at(node.inputs[0])] },
-    ];
-  },
+  ...ENDS,
   softmax: rowwise(Opcode.softmax),
   softmaxGradient: rowwise(Opcode.softmaxGradient),
   normalize: normalizing(Opcode.normalize),

@@ -1,10 +1,24 @@
-// What commands go over: nothing but their own rows, the rows of the batch, or a timeline, run by run or step by step.
+// What lowering knows, and what commands go over: nothing but their own rows, the rows of the batch, or a timeline, run by run or step by step.
 
 import { Span } from "../../assembly/isa.ts";
 import type { Node, NodeId } from "../graph/graph.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { Command, Operand } from "./words.ts";
 
 export type Over = Required<Pick<Command, "span" | "timeline" | "rows">>;
+
+/** What lowering one step needs to know. */
+export interface Context {
+  readonly plan: Plan;
+  readonly node: Node;
+  readonly id: NodeId;
+  /** The whole row width of the result. */
+  readonly width: number;
+  readonly control: number;
+  at(id: NodeId): Operand;
+  /** What a command goes over that takes all of this operand. */
+  over(id: NodeId): Over;
+}
 
 /**
  * What a command goes over that makes, or takes all of, `id`. In a loop it is a single step; elsewhere as few runs as there are, unless something

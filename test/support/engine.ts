@@ -28,16 +28,22 @@ export interface EngineResult {
   readonly watched: readonly Float32Array[];
 }
 
+/** makePlan's options, and rows and steps that the program has room for beyond what the data takes. */
+export interface EngineOptions {
+  readonly fused?: boolean;
+  readonly room?: { readonly rows: number; readonly steps: number };
+}
+
 /**
- * One run from a fresh state. Before it, the whole frame is filled with NaN: nothing may be read that was not written, and no pad may
- * reach a result. `options` are makePlan's.
+ * One run from a fresh state. Before it, the whole frame and all that can be given are filled with NaN, or with what is no symbol: nothing may be
+ * read that was not written, and neither pads nor what lies behind a row's end may reach a result. There, outputs are NaN.
  */
 export async function runEngine(
   definition: Definition,
   purpose: Purpose,
   data: Data,
   binary: Binary,
-  options: { readonly fused?: boolean } = {},
+  options: EngineOptions = {},
 ): Promise<EngineResult> {
   const layout = layoutParameters(definition);
   const machine = await Machine.start(binary, layout, definition.seed);
@@ -45,7 +51,12 @@ export async function runEngine(
   machine.version++;
   if (learns(purpose)) machine.needGradients();
   const frame = machine.memory.allocate(64) + 64;
-  const program = new Program(machine, definition, purpose, data.batch, data.steps, options);
+  const { room = { rows: 0, steps: 0 } } = options;
+  const program = new Program(machine, definition, purpose, data.batch + room.rows, data.steps + room.steps, options);
+  program.tables.take({
+    rows: data.batch,
+    timelines: [{ steps: data.steps, lengths: data.lengths ? Int32Array.from(data.lengths) : null }],
+  });
   machine.memory.floats(frame, program.plan.bytes.frame / 4).fill(Number.NaN);
   if (machine.gradients) machine.memory.floats(machine.gradients, layout.trainedBytes / 4).fill(0);
   for (const [name, values] of Object.entries({ input: data.input, target: data.target, ...data.given }))
@@ -67,23 +78,39 @@ export async function runEngine(
   };
 }
 
-function put(machine: Machine, program: Program, what: string, values: ArrayLike<number>): void {
-  const id = program.plan.given[what];
-  if (id === undefined) return;
-  const { width, symbols } = program.plan.nodes[id].shape;
-  const { address, stride } = program.place(id);
-  const rows = values.length / width;
-  const memory = symbols > 0 ? machine.memory.integers(address, rows * stride) : machine.memory.floats(address, rows * stride);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < width; column++) memory[row * stride + column] = values[row * width + column];
+function put(machine: Machine, program: Program, name: string, values: ArrayLike<number>): void {
+  const { given, nodes } = program.plan;
+  if (given[name] === undefined) return;
+  const { shape } = nodes[given[name]];
+  const { memory, stride } = memoryOf(machine, program, given[name]);
+  memory.fill(shape.symbols > 0 ? NO_SYMBOL : Number.NaN);
+  const { rows } = program.tables;
+  program.tables.each(shape, (row, t, b) => {
+    for (let column = 0; column < shape.width; column++) memory[row * stride + column] = values[(t * rows + b) * shape.width + column];
+  });
+}
+
+/** A row that far away is in no memory. */
+const NO_SYMBOL = 2 ** 30;
+
+function memoryOf(machine: Machine, program: Program, node: number) {
+  const { nodes, batch, steps } = program.plan;
+  const { extent, symbols } = nodes[node].shape;
+  const { address, stride } = program.place(node);
+  const count = (extent === "sequence" ? batch * steps : batch) * stride;
+  return { memory: symbols > 0 ? machine.memory.integers(address, count) : machine.memory.floats(address, count), stride };
 }
 
 function get(machine: Machine, program: Program, node: number | undefined): Float32Array {
-  const { plan } = program;
   if (node === undefined) return new Float32Array();
-  const { extent, width } = plan.nodes[node].shape;
-  const rows = extent === "sequence" ? plan.batch * plan.steps : plan.batch;
-  const { address, stride } = program.place(node);
-  const memory = machine.memory.floats(address, rows * stride);
-  return Float32Array.from({ length: rows * width }, (_, i) => memory[Math.floor(i / width) * stride + (i % width)]);
+  const { plan, tables } = program;
+  const { shape } = plan.nodes[node];
+  const { width } = shape;
+  const { memory, stride } = memoryOf(machine, program, node);
+  const { rows, taken } = tables;
+  const values = new Float32Array(rows * width * (shape.extent === "sequence" ? taken.timelines[0].steps : 1)).fill(Number.NaN);
+  tables.each(shape, (row, t, b) => {
+    for (let column = 0; column < width; column++) values[(t * rows + b) * width + column] = memory[row * stride + column];
+  });
+  return values;
 }
