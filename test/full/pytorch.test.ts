@@ -15,13 +15,13 @@ import { looksAhead, statesOf, watching } from "../support/watch.ts";
 const RECORDED = 5e-9;
 
 /** The larger ones; the small ones are judged by the quick tests. */
-describe.each(["stacks", "directions", "options", "gates", "long"])("%s", (file) => {
+describe.each(["densities", "stacks", "directions", "options", "gates", "long"])("%s", (file) => {
   const recorded = networks(file);
   test.each(recorded)("$name: the reference", judgeReference);
   test.each(recorded)("$name: the engine", judgeEngine);
 });
 
-describe.each(["tokens", "features", "vectors", "saturated", "cells", "stacks", "directions", "options", "gates"])(
+describe.each(["tokens", "features", "vectors", "densities", "saturated", "cells", "stacks", "directions", "options", "gates"])(
   "%s, within bounds",
   (file) => {
     test.each(networks(file))("$name", async (recorded) => {

@@ -145,18 +145,25 @@ function sequenceOf(values: readonly number[], b: number, batch: number, width: 
   return width === 0 ? steps.map((at) => values[at]) : steps.map((at) => values.slice(at * width, (at + 1) * width));
 }
 
+/** Numbers of a target; 0: a symbol. */
+function targetWidth({ layers, loss: [kind, options] }: Description): number {
+  const outputs = Number(layers[layers.length - 1][1] ?? 0);
+  if (kind === "crossEntropy") return 0;
+  const { components = 0 } = options ?? {};
+  return kind === "gaussian" || kind === "mixtureDensity" ? (outputs - components) / 2 / Math.max(1, components) : outputs;
+}
+
 /** The input sequences and the targets of every row of the batch, windows joined; a target is one vector where the model ends in `last`. */
-export function rowsOf({ model: { input, layers, loss }, batch, windows }: RecordedNetwork): {
+export function rowsOf({ model, batch, windows }: RecordedNetwork): {
   readonly inputs: readonly Sequence[];
   readonly targets: readonly Sequence[];
 } {
-  const [kind, features] = input;
-  const outputs = Number(layers[layers.length - 1][1] ?? 0);
+  const [kind, features] = model.input;
   const all = (what: "input" | "target") => windows.flatMap((window) => window[what]);
   const rows = Array.from({ length: batch }, (_, b) => b);
   return {
     inputs: rows.map((b) => sequenceOf(all("input"), b, batch, kind === "tokens" ? 0 : features)),
-    targets: rows.map((b) => sequenceOf(all("target"), b, batch, loss[0] === "crossEntropy" ? 0 : outputs)),
+    targets: rows.map((b) => sequenceOf(all("target"), b, batch, targetWidth(model))),
   };
 }
 

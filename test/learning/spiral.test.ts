@@ -1,0 +1,103 @@
+// A spiral of two branches: a mixture density tells both (Bishop 1994), one Gaussian lies between them.
+
+import { expect, test } from "vitest";
+import { atLeast, atMost, reported } from "../../bench/figure.ts";
+import {
+  adam,
+  compile,
+  cosineDecay,
+  dense,
+  type Example,
+  examples,
+  features,
+  gaussian,
+  gru,
+  type Loss,
+  mixtureDensity,
+  model,
+  type Network,
+  sampler,
+} from "../../src/index.ts";
+import { Random } from "../reference/random.ts";
+import { judge } from "./judge.ts";
+import { branch, distance, GAUSSIAN_LEAST, NOISE, type Point, STEPS, TRUTH, walk } from "./tasks/spiral.ts";
+
+const ITERATIONS = 2000;
+/** Points that a free walk is given: from one alone nobody knows how fast it turns. */
+const GIVEN = 5;
+
+const stepByStep = (points: readonly Point[]): Example => ({ input: points.slice(0, -1), target: points.slice(1) });
+
+/** 20 of 1000 walks an iteration; Adam from 1e-2, the norm clipped to 1; judged by 200 others. */
+async function learn(loss: Loss, units: number, seed: number): Promise<{ net: Network; nats: number }> {
+  const net = await compile(model({ input: features(2), layers: [gru(32), dense(units)], loss, seed }));
+  const random = new Random(seed);
+  const walks = (count: number) =>
+    examples(
+      Array.from({ length: count }, () => stepByStep(walk(random))),
+      { batch: 20 },
+    );
+  const held = walks(200);
+  const options = { optimizer: adam(cosineDecay(1e-2, { steps: ITERATIONS })), clip: { norm: 1 }, epochs: ITERATIONS / 50 };
+  for await (const _ of net.train(walks(1000), options));
+  return { net, nats: (await net.evaluate(held)).loss };
+}
+
+/** The share of points, of 50 walks that it makes by itself, which lie on a branch: within five deviations. */
+function onBranch(net: Network, loss: Loss): number {
+  const draw = sampler(loss, { seed: 7 });
+  const random = new Random(99);
+  let found = 0;
+  for (let i = 0; i < 50; i++) {
+    using stream = net.stream();
+    const given = walk(random).slice(0, GIVEN);
+    let output = new Float32Array();
+    for (const point of given) output = stream.push(point) as Float32Array<ArrayBuffer>;
+    for (let t = GIVEN; t < STEPS; t++) {
+      const point = draw(output) as Float32Array;
+      if (distance(point, t) < 5 * NOISE) found++;
+      output = stream.push(point) as Float32Array<ArrayBuffer>;
+    }
+  }
+  return found / (50 * (STEPS - GIVEN));
+}
+
+test("the branches of a walk are as described", () => {
+  const random = new Random(3);
+  let [first, count, square] = [0, 0, 0];
+  for (let i = 0; i < 200; i++)
+    walk(random).forEach(([x, y], t) => {
+      const [bx, by] = branch(t);
+      first += Number(x * bx + y * by > 0);
+      square += distance([x, y], t) ** 2;
+      count++;
+    });
+  // Of 12000 coins the share deviates by 0.005, of 24000 squares the mean by 1 %.
+  expect(Math.abs(first / count - 0.5)).toBeLessThan(0.02);
+  expect(Math.abs(square / count / (2 * NOISE ** 2) - 1)).toBeLessThan(0.04);
+});
+
+test.each([1, 2])("a mixture of five tells both branches, seed %i", async (seed) => {
+  const start = performance.now();
+  const loss = mixtureDensity(5);
+  const { net, nats } = await learn(loss, 25, seed);
+  const name = `two-branch spiral, mixtureDensity(5), seed ${seed}`;
+  // A third of a nat above what can be known: the two branches alone are worth 0.69.
+  judge(atMost(name, nats, "nats a step", TRUTH + 0.33, `who knows all but the coin has ${TRUTH.toFixed(2)}`), start);
+  judge(atLeast(`${name}: drawn points on a branch`, onBranch(net, loss), "of all", 0.9), start);
+  net.close();
+});
+
+test("one Gaussian lies between them", async () => {
+  const start = performance.now();
+  const loss = gaussian();
+  const { net, nats } = await learn(loss, 4, 1);
+  const near = onBranch(net, loss);
+  const name = "two-branch spiral, gaussian()";
+  judge(reported(name, nats, "nats a step", `the least that one Gaussian can do is ${GAUSSIAN_LEAST.toFixed(2)}`), start);
+  judge(reported(`${name}: drawn points on a branch`, near, "of all"), start);
+  // The mean of 11800 steps deviates by some 0.01 from its expectation.
+  expect(nats).toBeGreaterThan(GAUSSIAN_LEAST - 0.05);
+  expect(near).toBeLessThan(0.25);
+  net.close();
+});
