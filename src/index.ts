@@ -98,5 +98,6 @@ export type { Beam, DrawOptions, GenerateAllOptions, GenerateOptions } from "./u
 export type { Drawn } from "./use/draws.ts";
 export type { Drawing, Ending } from "./use/generate.ts";
 export type { Generated } from "./use/generated.ts";
+export type { PredictAllOptions, PredictOptions } from "./use/predict.ts";
 export type { Score, ScoreOptions } from "./use/score.ts";
 export type { Stream } from "./use/stream.ts";

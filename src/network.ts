@@ -1,7 +1,7 @@
 // A network: what trains, predicts, streams, generates and can be saved, with the memory that it owns.
 
 import { checkFlag, checkOptions, describe } from "./define/check.ts";
-import { checkCausal, looksAhead } from "./define/direction.ts";
+import { checkCausal } from "./define/direction.ts";
 import type { Definition } from "./define/model.ts";
 import type { Machine } from "./engine/machine.ts";
 import { Parameters } from "./engine/parameters.ts";
@@ -10,7 +10,7 @@ import { contentsOf, restore } from "./file/restore.ts";
 import { type Contents, write } from "./file/save.ts";
 import type { Plan } from "./plan/plan.ts";
 import { type Bytes, plan } from "./planning.ts";
-import { checkSequence, type Data, inputKind, type Sequence } from "./train/data.ts";
+import type { Data, Sequence } from "./train/data.ts";
 import { type Evaluation, evaluation } from "./train/evaluate.ts";
 import type { Solution } from "./train/judgement.ts";
 import type { OptimizerMemory } from "./train/memory.ts";
@@ -22,7 +22,7 @@ import { checkGenerating, type GenerateAllOptions, type GenerateOptions } from "
 import { checkForecast, forecast } from "./use/forecast.ts";
 import { type Drawing, generate, sample } from "./use/generate.ts";
 import type { Generated } from "./use/generated.ts";
-import { predict } from "./use/predict.ts";
+import { checkPredicting, type PredictAllOptions, type PredictOptions, predictAll } from "./use/predict.ts";
 import { checkScoring, type Score, type ScoreOptions, score } from "./use/score.ts";
 import { Stream } from "./use/stream.ts";
 
@@ -109,14 +109,22 @@ export class Network implements Disposable {
   /**
    * The outputs for one sequence, beginning with a fresh state: one array a step, or a single one for a sequence → vector model.
    * Probabilities where the loss is a cross-entropy; with `raw` the numbers before softmax or sigmoid. A model that looks ahead (reverse(),
-   * bidirectional()) runs the whole sequence at once, so its memory grows with the length.
+   * bidirectional()) runs the whole sequence at once, so its memory grows with the length. A sequence of no steps has no outputs; to a vector it gives
+   * what the zero vector gives.
    */
-  predict(sequence: Sequence, options: { readonly raw?: boolean } = {}): Float32Array[] {
+  predict(sequence: Sequence, options: PredictOptions = {}): Float32Array[] {
     const machine = this.#open();
-    checkOptions("predict", options, ["raw"]);
-    const raw = checkFlag("predict: raw", options.raw ?? false);
-    checkSequence("predict: sequence", sequence, inputKind(this.definition));
-    return predict(machine, this.#programs, sequence, raw, looksAhead(this.definition) !== null);
+    const [outputs] = predictAll(machine, this.#programs, checkPredicting("predict", this.definition, [sequence], options));
+    return outputs;
+  }
+
+  /**
+   * The outputs for each of many sequences, as `predict` gives them bit for bit: `batch` run side by side, each to its own end, those of like length
+   * together. Results stand in the order of the sequences.
+   */
+  predictAll(sequences: readonly Sequence[], options: PredictAllOptions = {}): Float32Array[][] {
+    const machine = this.#open();
+    return predictAll(machine, this.#programs, checkPredicting("predictAll", this.definition, sequences, options));
   }
 
   /** A stream of single steps with a state of its own. @throws TypeError for a model that looks ahead: reverse(), bidirectional(). */

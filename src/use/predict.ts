@@ -1,25 +1,40 @@
-// Whole sequences through the network, in pieces of powers of two, so that any length needs only a few plans.
+// Whole sequences through the network, many side by side and each to its own end, in pieces that one program has room for.
 
+import { checkFlag, checkOptions, checkSize } from "../define/check.ts";
+import { looksAhead } from "../define/direction.ts";
+import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
-import type { Program } from "../engine/program.ts";
 import type { Programs } from "../engine/programs.ts";
 import type { Purpose } from "../plan/unfold.ts";
-import { type Sequence, writeRows } from "../train/data.ts";
+import { checkList, checkSequence, inputKind, type Sequence, writeRows } from "../train/data.ts";
+import { roomFor } from "../train/runner.ts";
 
 /** Steps of the longest piece. */
 const LONGEST = 64;
 
-/** What is run over a sequence. */
-interface Passage {
-  readonly purpose: Purpose;
-  readonly sequence: Sequence;
-  /** What layers hear that listen to the output, at each step: what it should have been at the step before. */
-  readonly heard?: Sequence;
-  /** In one piece: a model that looks ahead. */
-  readonly whole?: boolean;
+export interface PredictOptions {
+  /** The numbers before softmax or sigmoid. Default: false. */
+  readonly raw?: boolean;
 }
 
-/** The outputs of a piece: of `steps` steps, `stride` numbers apart. */
+export interface PredictAllOptions extends PredictOptions {
+  /** Sequences side by side. Default: 32. */
+  readonly batch?: number;
+}
+
+/** What is run over sequences. */
+interface Passage {
+  readonly purpose: Purpose;
+  readonly sequences: readonly Sequence[];
+  /** For each what layers hear that listen to the output, at each step: what it should have been at the step before. */
+  readonly heard?: readonly Sequence[];
+  /** Each in one piece: a model that looks ahead. */
+  readonly whole?: boolean;
+  /** Sequences side by side. */
+  readonly batch?: number;
+}
+
+/** The outputs of a sequence's piece: of `steps` steps, `stride` numbers apart; or of no steps, where the sequence has none, a vector. */
 interface Outputs {
   readonly address: number;
   readonly stride: number;
@@ -28,38 +43,54 @@ interface Outputs {
   readonly extent: string;
 }
 
-/** Runs a sequence from the beginning, and shows the outputs of each piece, which begins with step `from`. */
+/**
+ * Runs sequences from the beginning, the longest first, and shows the outputs of each piece of sequence number `index`, which begins with step `from`.
+ */
 export function pieces(
   machine: Machine,
   programs: Programs,
-  { purpose, sequence, heard, whole = false }: Passage,
-  show: (outputs: Outputs, from: number) => void,
+  { purpose, sequences, heard, whole = false, batch = 1 }: Passage,
+  show: (outputs: Outputs, from: number, index: number) => void,
 ): void {
-  const pieceOf = (length: number): number => (whole ? length : Math.min(LONGEST, 2 ** Math.floor(Math.log2(length))));
-  const programOf = (steps: number): Program => (whole ? programs.passing(purpose, 1, steps) : programs.get(purpose, 1, steps));
-  const first = programOf(pieceOf(sequence.length));
-  const carry = first.newCarry();
+  const order = sequences.map((_, index) => index).sort((a, b) => sequences[b].length - sequences[a].length || a - b);
+  const longest = sequences[order[0]].length;
+  const room = Math.min(batch, sequences.length);
+  const most = whole ? roomFor(Math.max(1, longest)) : LONGEST;
+  const program = whole ? programs.passing(purpose, room, most) : programs.get(purpose, room, most);
+  const { plan, tables } = program;
+  const { memory } = machine;
+  const given = (["input", "target"] as const).flatMap((name) => {
+    // A model may ignore its input altogether, and hear nothing of its output.
+    const node = plan.given[name];
+    const all = name === "input" ? sequences : heard;
+    return node === undefined || !all ? [] : [{ all, symbols: plan.nodes[node].shape.symbols, ...program.place(node) }];
+  });
+  const { width, extent } = plan.nodes[plan.shown.target].shape;
+  const { address, stride } = program.place(plan.shown.target);
+  const carry = program.newCarry();
+  const anew = new Int32Array(room);
   try {
-    for (let from = 0, steps = 0; from < sequence.length; from += steps) {
-      steps = pieceOf(sequence.length - from);
-      const program = programOf(steps);
-      const { plan } = program;
-      const give = (name: "input" | "target", rows: Sequence): void => {
-        // A model may ignore its input altogether, and hear nothing of its output.
-        const node = plan.given[name];
-        if (node === undefined) return;
-        const { address, stride } = program.place(node);
-        const { memory } = machine;
-        const { symbols } = plan.nodes[node].shape;
-        const values = symbols > 0 ? memory.integers(address, steps * stride) : memory.floats(address, steps * stride);
-        writeRows({ values, stride, batch: 1, order: null }, rows, from, steps, 0);
-      };
-      give("input", sequence);
-      if (heard) give("target", heard);
-      program.run(carry, null);
-      program.accept(carry);
-      const { width, extent } = plan.nodes[plan.shown.target].shape;
-      show({ ...program.place(plan.shown.target), steps, width, extent }, from);
+    for (let first = 0; first < order.length; first += room) {
+      const members = order.slice(first, first + room);
+      for (let from = 0; from === 0 || from < sequences[members[0]].length; from += most) {
+        const lengths = Int32Array.from(members, (index) => Math.min(most, Math.max(0, sequences[index].length - from)));
+        tables.take({ rows: members.length, timelines: [{ steps: lengths[0], lengths }] });
+        for (const { all, symbols, address: start, stride: floats } of given) {
+          const count = room * most * floats;
+          const values = symbols > 0 ? memory.integers(start, count) : memory.floats(start, count);
+          // Longest first, so that each row stands in its own place.
+          const slots = { values, stride: floats, batch: room, order: null };
+          members.forEach((index, b) => {
+            writeRows(slots, all[index], from, lengths[b], b);
+          });
+        }
+        program.run(carry, from === 0 ? anew : null);
+        program.accept(carry);
+        members.forEach((index, b) => {
+          const outputs = { address: address + b * stride * 4, stride: room * stride, steps: lengths[b], width, extent };
+          if (lengths[b] > 0 || from === 0) show(outputs, from, index);
+        });
+      }
     }
   } finally {
     machine.memory.release(carry.from, carry.bytes);
@@ -67,13 +98,48 @@ export function pieces(
   }
 }
 
-/** One output a step; for a sequence → vector model only the last. In one piece if it must be `whole`: a model that looks ahead. */
-export function predict(machine: Machine, programs: Programs, sequence: Sequence, raw: boolean, whole: boolean): Float32Array[] {
-  const outputs: Float32Array[] = [];
-  pieces(machine, programs, { purpose: { kind: "predict", raw }, sequence, whole }, ({ address, stride, steps, width, extent }, from) => {
-    const { memory } = machine;
-    if (extent === "sequence") for (let t = 0; t < steps; t++) outputs.push(memory.floats(address + t * stride * 4, width).slice());
-    else if (from + steps === sequence.length) outputs.push(memory.floats(address, width).slice());
+/** What `predict` and `predictAll` are asked for. A sequence may be empty. @throws TypeError or RangeError with the place. */
+export function checkPredicting(
+  place: "predict" | "predictAll",
+  definition: Definition,
+  sequences: readonly Sequence[],
+  options: PredictAllOptions,
+) {
+  checkOptions(place, options, place === "predict" ? ["raw"] : ["raw", "batch"]);
+  const raw = checkFlag(`${place}: raw`, options.raw ?? false);
+  const batch = checkSize(`${place}: batch`, options.batch ?? 32);
+  if (place === "predictAll") checkList("predictAll: sequences", sequences);
+  const kind = inputKind(definition);
+  const list = Array.from(sequences);
+  list.forEach((sequence, index) => {
+    const name = place === "predict" ? "predict: sequence" : `predictAll: sequences[${index}]`;
+    checkList(name, sequence);
+    if (sequence.length > 0) checkSequence(name, sequence, kind);
   });
-  return outputs;
+  return { sequences: list, raw, batch, whole: looksAhead(definition) !== null };
+}
+
+/**
+ * For each sequence one output a step; for a sequence → vector model only the last, which of a sequence of no steps is what the zero vector gives.
+ * Arguments have been checked.
+ */
+export function predictAll(
+  machine: Machine,
+  programs: Programs,
+  { sequences, raw, batch, whole }: ReturnType<typeof checkPredicting>,
+): Float32Array[][] {
+  const results = sequences.map((): Float32Array[] => []);
+  if (results.length === 0) return results;
+  const purpose = { kind: "predict", raw } as const;
+  pieces(machine, programs, { purpose, sequences, whole, batch }, ({ address, stride, steps, width, extent }, from, index) => {
+    const { memory } = machine;
+    const outputs = results[index];
+    if (extent === "vector") {
+      if (from + steps === sequences[index].length) outputs.push(memory.floats(address, width).slice());
+    } else if (steps > 0) {
+      const values = memory.floats(address, (steps - 1) * stride + width);
+      for (let t = 0; t < steps; t++) outputs.push(values.slice(t * stride, t * stride + width));
+    }
+  });
+  return results;
 }

@@ -46,9 +46,14 @@ export function score(machine: Machine, programs: Programs, { speech, all, given
   const sequence = all.slice(0, -1) as Sequence;
   const nothing = speech.symbols > 0 ? -1 : new Float32Array(speech.said);
   const heard = [nothing, ...all.slice(1, -1)] as Sequence;
-  pieces(machine, programs, { purpose: { kind: "generate" }, sequence, heard }, ({ address, stride, steps }, from) => {
-    for (let t = 0; t < steps; t++)
-      if (from + t + 1 >= given) logProbabilities.push(judge(machine, speech, address + t * stride * 4, all[from + t + 1]));
-  });
+  pieces(
+    machine,
+    programs,
+    { purpose: { kind: "generate" }, sequences: [sequence], heard: [heard] },
+    ({ address, stride, steps }, from) => {
+      for (let t = 0; t < steps; t++)
+        if (from + t + 1 >= given) logProbabilities.push(judge(machine, speech, address + t * stride * 4, all[from + t + 1]));
+    },
+  );
   return { logProbability: sumOf(logProbabilities), logProbabilities };
 }

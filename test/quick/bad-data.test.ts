@@ -37,7 +37,7 @@ describe("data", () => {
     ["a symbol in a list", ({ symbols }) => symbols.predict([[1]]), RangeError, "sequence[0]", "an array of 1"],
     ["a hole", ({ symbols }) => symbols.predict(hole), RangeError, "sequence[2]", "undefined"],
     ["a text", ({ symbols }) => symbols.predict("abc" as Anything), TypeError, "sequence", '"abc"'],
-    ["an empty sequence", ({ symbols }) => symbols.predict([]), RangeError, "sequence", "empty"],
+    ["an empty sequence", ({ symbols }) => symbols.score([]), RangeError, "sequence", "empty"],
     [
       "NaN",
       ({ numbers }) =>
