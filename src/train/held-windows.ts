@@ -13,6 +13,9 @@ import {
   writeRows,
 } from "./data.ts";
 
+/** One sequence, or one for each document. */
+export type Targets = Sequence | readonly Sequence[];
+
 /** A stretch of one document that a stream reads. */
 interface Stretch {
   readonly document: number;
@@ -24,14 +27,17 @@ export class HeldWindows implements HeldData {
   readonly batch: number;
   readonly #steps: number;
   readonly #source: Sequence | readonly Sequence[];
-  readonly #targets: Sequence | readonly Sequence[] | undefined;
+  readonly #targets: Targets | undefined;
+  readonly #heads: Readonly<Record<string, Targets>>;
   #documents: readonly Sequence[] = [];
-  #answers: readonly Sequence[] | null = null;
+  /** By the names of the heads, for each document; what is heard next, if the model's own is absent. */
+  #answers: Readonly<Record<string, readonly Sequence[]>> = {};
   #streams: Stretch[][] = [];
 
-  constructor(source: Sequence | readonly Sequence[], targets: Sequence | readonly Sequence[] | undefined, batch: number, steps: number) {
+  constructor(source: Targets, targets: Targets | undefined, heads: Readonly<Record<string, Targets>>, batch: number, steps: number) {
     this.#source = source;
     this.#targets = targets;
+    this.#heads = heads;
     this.batch = batch;
     this.#steps = steps;
   }
@@ -49,26 +55,38 @@ export class HeldWindows implements HeldData {
   }
 
   check(definition: Definition): void {
-    const { kind, target } = checkKinds(definition, this.#targets !== undefined);
+    const { kind, target } = checkKinds(definition, this.#targets !== undefined, Object.keys(this.#heads));
     const several = isSeveral(this.#source, kind);
     this.#documents = several ? (this.#source as readonly Sequence[]) : [this.#source as Sequence];
-    this.#answers = this.#targets === undefined ? null : several ? (this.#targets as readonly Sequence[]) : [this.#targets as Sequence];
     if (this.#documents.length === 0) throw new RangeError("windows: the data is empty. Give at least one step.");
-    if (this.#answers && this.#answers.length !== this.#documents.length)
-      throw new RangeError(
-        `windows: there are ${this.#documents.length} documents but ${this.#answers.length} lists of targets. Give one list a document.`,
-      );
     this.#documents.forEach((document, index) => {
       checkSequence(several ? `data[${index}]` : "data", document, kind);
-      if (!this.#answers) return;
-      const answers = this.#answers[index];
-      checkSequence(several ? `targets[${index}]` : "targets", answers, target);
-      if (answers.length !== document.length)
-        throw new RangeError(
-          `windows: the data has ${document.length} steps but the targets have ${answers.length}. Give one target a step.`,
-        );
     });
+    const given = { ...(this.#targets === undefined ? {} : { target: this.#targets }), ...this.#heads };
+    this.#answers = Object.fromEntries(
+      Object.entries(given).map(([name, targets]) => {
+        const place = name === "target" ? "targets" : `heads.${name}`;
+        const head = definition.heads.findIndex((one) => one.name === name);
+        const answers = several ? (targets as readonly Sequence[]) : [targets as Sequence];
+        this.#checkAnswers(place, answers, name === "target" ? target : targetKind(definition, head), several);
+        return [name, answers];
+      }),
+    );
     this.#streams = several ? this.#dealDocuments() : this.#divide();
+  }
+
+  /** For each document one list, of one target a step. */
+  #checkAnswers(place: string, answers: readonly Sequence[], kind: Kind, several: boolean): void {
+    if (answers.length !== this.#documents.length)
+      throw new RangeError(
+        `windows: there are ${this.#documents.length} documents but ${answers.length} lists of ${place}. Give one list a document.`,
+      );
+    answers.forEach((answer, index) => {
+      checkSequence(several ? `${place}[${index}]` : place, answer, kind);
+      const { length } = this.#documents[index];
+      if (answer.length !== length)
+        throw new RangeError(`windows: the data has ${length} steps but the ${place} have ${answer.length}. Give one target a step.`);
+    });
   }
 
   *batches(_random: unknown, whole: boolean): Generator<Batch, void, void> {
@@ -78,13 +96,15 @@ export class HeldWindows implements HeldData {
     const places = this.#streams.map(() => ({ stretch: 0, done: 0 }));
     const keep = new Int32Array(batch);
     let length = steps;
-    const write = ({ input, target }: Readonly<Record<string, Slots>>): void => {
+    const write = (slots: Readonly<Record<string, Slots>>): void => {
       for (let b = 0; b < batch; b++) {
         const { document, from } = this.#streams[b][places[b].stretch];
         const start = from + places[b].done;
-        writeRows(input, this.#documents[document], start, length, b);
-        if (this.#answers) writeRows(target, this.#answers[document], start, length, b);
-        else writeRows(target, this.#documents[document], start + 1, length, b);
+        for (const name in slots) {
+          const answers = this.#answers[name];
+          if (answers) writeRows(slots[name], answers[document], start, length, b);
+          else writeRows(slots[name], this.#documents[document], name === "target" ? start + 1 : start, length, b);
+        }
       }
     };
     for (let window = 0; window < count; window++) {
@@ -121,7 +141,7 @@ export class HeldWindows implements HeldData {
 
   /** Steps of a document that have a target. */
   #usable(document: number): number {
-    return this.#documents[document].length - (this.#answers ? 0 : 1);
+    return this.#documents[document].length - (this.#answers.target ? 0 : 1);
   }
 
   #divide(): Stretch[][] {
@@ -155,12 +175,32 @@ export class HeldWindows implements HeldData {
 }
 
 /** What each step hears and should give. @throws TypeError or RangeError if the model has no such step, or wants targets that are not given. */
-export function checkKinds(definition: Definition, hasTargets: boolean): { kind: Kind; target: ReturnType<typeof targetKind> } {
+export function checkKinds(
+  definition: Definition,
+  hasTargets: boolean,
+  heads: readonly string[],
+): { kind: Kind; target: ReturnType<typeof targetKind> } {
   const kind = inputKind(definition);
   const target = targetKind(definition);
   if (!target.perStep)
     throw new TypeError(
       "windows: the model gives one vector for a whole sequence, so there is nothing to compare at each step. Use examples().",
+    );
+  const others = definition.heads.slice(1).map(({ name }) => name);
+  for (const name of heads)
+    if (!others.includes(name))
+      throw new TypeError(`windows: there are targets for a head "${name}", but the model has ${namesOf(others)}. Leave them out.`);
+  others.forEach((name, index) => {
+    if (!heads.includes(name))
+      throw new TypeError(
+        `windows: the model's head "${name}" has no targets. Give heads: { ${name}: … }, one target a step, with the data in memory.`,
+      );
+    if (!targetKind(definition, index + 1).perStep)
+      throw new TypeError(`windows: the head "${name}" gives one vector for a whole sequence, and a window is none. Use examples().`);
+  });
+  if (definition.heads[0].loss.mean === "sequences")
+    throw new TypeError(
+      `windows: the loss is to be the mean over sequences, but windows are cut from them anywhere. Use examples(), or model({ mean: "steps" }).`,
     );
   if (!hasTargets && (target.symbols !== kind.symbols || target.width !== kind.width))
     throw new RangeError(
@@ -175,6 +215,9 @@ function isSeveral(source: Sequence | readonly Sequence[], { symbols, width }: K
   if (first === undefined || first === null || typeof first !== "object") return false;
   return symbols > 0 || typeof (first as ArrayLike<unknown>)[0] === "object" || (width === 1 && first.length !== 1);
 }
+
+const namesOf = (names: readonly string[]): string =>
+  names.length === 0 ? "no heads besides its own output" : `only ${names.map((name) => `"${name}"`).join(", ")}`;
 
 const describeKind = ({ symbols, width }: { symbols: number; width: number }): string =>
   symbols > 0 ? `symbols below ${symbols}` : `${width} numbers a step`;

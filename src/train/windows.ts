@@ -1,9 +1,9 @@
 // windows(): truncated back-propagation through time over long sequences, in memory or read as they are needed.
 
-import { checkOptions, checkSize } from "../define/check.ts";
+import { checkOptions, checkSize, describe } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
 import { type Batch, checkList, checkSequence, type Data, type HeldData, type Kind, type Sequence, type targetKind } from "./data.ts";
-import { checkKinds, HeldWindows } from "./held-windows.ts";
+import { checkKinds, HeldWindows, type Targets } from "./held-windows.ts";
 import { afterBatches, read, type Source } from "./source.ts";
 
 export interface WindowOptions {
@@ -12,10 +12,12 @@ export interface WindowOptions {
   /** Steps of a window: how far back the gradient reaches. */
   readonly steps: number;
   /** What each step should give. Default: the next step's input. */
-  readonly targets?: Sequence | readonly Sequence[];
+  readonly targets?: Targets;
+  /** What each step should give by each of the model's other heads, by their names. */
+  readonly heads?: Readonly<Record<string, Targets>>;
 }
 
-export interface ReadOptions extends Omit<WindowOptions, "targets"> {
+export interface ReadOptions extends Omit<WindowOptions, "targets" | "heads"> {
   /** Windows of each stream that are in memory at a time, and along which state is carried. Default: 64. */
   readonly pool?: number;
 }
@@ -40,13 +42,17 @@ export function windows(source: Source<Chunk>, options: ReadOptions): Data;
 export function windows(source: Sequence | readonly Sequence[], options: WindowOptions): HeldData;
 export function windows(source: Sequence | readonly Sequence[] | Source<Chunk>, options: WindowOptions & ReadOptions): Data {
   const reads = typeof source === "function";
-  checkOptions("windows", options, ["batch", "steps", reads ? "pool" : "targets"]);
+  checkOptions("windows", options, ["batch", "steps", ...(reads ? ["pool"] : ["targets", "heads"])]);
   const batch = checkSize("windows: batch", options.batch);
   const steps = checkSize("windows: steps", options.steps);
   if (reads) return new ReadWindows(source, batch, steps, checkSize("windows: pool", options.pool ?? 64));
   checkList("windows: the data", source);
   if (options.targets !== undefined) checkList("windows: targets", options.targets);
-  return new HeldWindows(source, options.targets, batch, steps);
+  const { heads = {} } = options;
+  if (heads === null || typeof heads !== "object")
+    throw new TypeError(`windows: heads must be an object of targets by name but is ${describe(heads)}.`);
+  for (const name of Object.keys(heads)) checkList(`windows: heads.${name}`, heads[name]);
+  return new HeldWindows(source, options.targets, heads, batch, steps);
 }
 
 /** One long sequence that is read as it is needed. */
@@ -68,7 +74,7 @@ class ReadWindows implements Data {
   }
 
   check(definition: Definition): void {
-    checkKinds(definition, true);
+    checkKinds(definition, true, []);
     this.#definition = definition;
   }
 
@@ -125,7 +131,7 @@ class Held {
   /** Checks a chunk and keeps its values: what it lies in may be used again. */
   push(place: string, chunk: Chunk, first: boolean): void {
     const pair = chunk !== null && typeof chunk === "object" && "input" in chunk ? chunk : null;
-    const { kind, target } = checkKinds(this.#definition, pair !== null);
+    const { kind, target } = checkKinds(this.#definition, pair !== null, []);
     if (first) this.#said = pair ? [] : null;
     this.#heard = this.#heard.slice(this.#used);
     this.#said = this.#said?.slice(this.#used) ?? null;
@@ -153,7 +159,7 @@ class Held {
     const [from, to] = [this.#used, this.#used + count];
     this.#used = to;
     const heard = this.#heard.slice(from, this.#said ? to : to + 1) as Sequence;
-    const windows = new HeldWindows(heard, this.#said?.slice(from, to) as Sequence | undefined, batch, steps);
+    const windows = new HeldWindows(heard, this.#said?.slice(from, to) as Sequence | undefined, {}, batch, steps);
     windows.check(this.#definition);
     return windows;
   }
