@@ -45,9 +45,10 @@ export function boxesOf(source: Source): Boxes {
 
   // What only moves columns, or drops some within a cell, is no box, unless it is what the model says.
   const isPlumbing = new Map<number, boolean>();
+  const isOutput = (id: NodeId): boolean => definition.heads.some(({ output }) => id === output);
   nodes.forEach(({ op }, id) => {
     const passes = PLUMBING.has(op) || (op === "dropout" && busy.has(scopes[id]));
-    if (isHeld(id)) isPlumbing.set(root(id), passes && id !== definition.heads[0].output && isPlumbing.get(root(id)) !== false);
+    if (isHeld(id)) isPlumbing.set(root(id), passes && !isOutput(id) && isPlumbing.get(root(id)) !== false);
   });
   const isBoxed = (id: NodeId): boolean => isHeld(id) && !isPlumbing.get(root(id));
 

@@ -92,7 +92,8 @@ function described(source: Source, { members, paths }: Boxes, box: number, state
   const { nodes, definition } = source;
   const ids = members[box];
   const path = paths[box];
-  const last = ids.includes(definition.heads[0].output) ? definition.heads[0].output : (states[0] ?? ids[ids.length - 1]);
+  const head = definition.heads.find(({ output, total }) => ids.includes(output) || ids.includes(total));
+  const last = head && ids.includes(head.output) ? head.output : (states[0] ?? ids[ids.length - 1]);
   const { width, extent, symbols } = nodes[last].shape;
   const has = (...ops: string[]): boolean => ids.some((id) => ops.includes(nodes[id].op));
   const as = (kind: NodeKind, symbol: string, caption: string): Description => ({ kind, symbol, caption, path, states: [], width, extent });
@@ -100,7 +101,7 @@ function described(source: Source, { members, paths }: Boxes, box: number, state
     return as("input", "x", symbols > 0 ? `tokens · ${symbols}` : `features · ${width}`);
   }
   if (has("target")) return as("target", "y", symbols > 0 ? `target · ${symbols}` : `target · ${width}`);
-  if (has("loss")) return as("loss", "L", LOSSES[definition.heads[0].loss.kind]);
+  if (head && has("loss")) return as("loss", "L", LOSSES[head.loss.kind]);
 
   const kind = path.slice(path.lastIndexOf("/") + 1);
   const caption = `${kind} · ${width}`;
@@ -110,7 +111,7 @@ function described(source: Source, { members, paths }: Boxes, box: number, state
     const symbol = names.map((label) => label.slice(label.lastIndexOf("/") + 1)).join(", ");
     return { ...as("state", symbol, caption), states: names };
   }
-  if (ids.includes(definition.heads[0].output)) return as("output", "o", caption);
+  if (head && ids.includes(head.output)) return as("output", "o", caption);
   if (has("last")) return as("layer", "", "last step");
   if (has("dropout")) return as("layer", "", dropped(source, ids));
   if (has("gather")) return as("layer", "e", caption);

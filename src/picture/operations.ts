@@ -37,7 +37,7 @@ export function operationsOf(source: Source): Diagram {
     const isLoop = loops.sizes[part] > 1;
     if (isLoop && !numbers.has(part)) numbers.set(part, numbers.size);
     return {
-      kind: id === definition.heads[0].output && !KINDS[node.op] ? ("output" as const) : (KINDS[node.op] ?? "operation"),
+      kind: definition.heads.some(({ output }) => id === output) && !KINDS[node.op] ? ("output" as const) : (KINDS[node.op] ?? "operation"),
       symbol: symbolOf(node),
       caption: captionOf(source, id),
       path: node.label,
@@ -93,12 +93,14 @@ function symbolOf(node: Node): string {
 const short = (number: number): string => String(Number(number.toPrecision(4)));
 
 function captionOf({ nodes, definition }: Source, id: NodeId): string {
-  const { op, shape, label } = nodes[id];
+  const node = nodes[id];
+  const { op, shape, label } = node;
   if (op === "parameter") return `${shape.rows} × ${shape.width}`;
-  if (op === "loss") return definition.heads[0].loss.kind;
+  if (node.op === "loss") return node.attributes.kind;
   const name = label.slice(label.lastIndexOf("/") + 1);
   const size = shape.symbols > 0 ? `< ${shape.symbols}` : String(shape.width);
-  return id === definition.heads[0].output || (op !== "input" && op !== "target" && !definition.layers.some(({ path }) => path === label))
+  const isOutput = definition.heads.some(({ output }) => id === output);
+  return isOutput || (op !== "input" && op !== "target" && !definition.layers.some(({ path }) => path === label))
     ? `${name} · ${size}`
     : size;
 }

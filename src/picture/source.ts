@@ -29,7 +29,7 @@ const BLOCKS: ReadonlySet<string> = new Set(["argmax", "sign"]);
 
 export function sourceOf(definition: Definition, hearing: Hearing): Source {
   const { nodes, heads, feedback } = definition;
-  const [{ output, total }] = heads;
+  const [{ output }] = heads;
   const target = nodes.findIndex(({ op }) => op === "target");
   const inputsOf = (id: NodeId): readonly NodeId[] =>
     nodes[id].op === "feedback" ? [hearing === "target" ? target : output] : nodes[id].inputs;
@@ -39,7 +39,7 @@ export function sourceOf(definition: Definition, hearing: Hearing): Source {
   };
 
   const used = nodes.map(() => false);
-  const stack = [total];
+  const stack = heads.map(({ total }) => total);
   for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
     if (used[id]) continue;
     used[id] = true;
