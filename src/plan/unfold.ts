@@ -13,7 +13,7 @@ import { type Watched, watchFlow, watchStep } from "./watch.ts";
  * What a plan is for.
  * - `train`: the loss, its gradient and an update. `teacherForcing` feeds the truth where the model would hear its own output.
  * - `evaluate`: the loss alone; no dropout (what is not scaled is taken at its mean).
- * - `predict`: the output, or those of all `heads`; the model hears itself. `raw` leaves out the softmax or sigmoid that belongs to the loss.
+ * - `predict`: the output, or that of another `head`; the model hears itself. `raw` leaves out the softmax or sigmoid that belongs to the loss.
  * - `generate`: the raw outputs of all heads; what is fed back is what the caller has drawn at the step before, or says to have been drawn.
  * - `forecast`: outputs for one step; what is fed back is what the caller says.
  * - `features`: what enters the read-out, where layers hear the truth; with the noise of training if `noisy`.
@@ -23,7 +23,7 @@ import { type Watched, watchFlow, watchStep } from "./watch.ts";
 export type Purpose =
   | { readonly kind: "train"; readonly teacherForcing: boolean }
   | { readonly kind: "evaluate"; readonly teacherForcing: boolean }
-  | { readonly kind: "predict"; readonly raw: boolean; readonly heads?: boolean }
+  | { readonly kind: "predict"; readonly raw: boolean; readonly head?: string }
   | { readonly kind: "generate" }
   | { readonly kind: "forecast" }
   | { readonly kind: "features"; readonly teacherForcing: true; readonly noisy: boolean }
@@ -159,8 +159,9 @@ function spoken(graph: Graph, output: NodeId, { feedback }: Definition): NodeId 
 function shown(graph: Graph, place: Int32Array, definition: Definition, purpose: Purpose): [name: string, NodeId][] {
   const { heads } = definition;
   if (purpose.kind !== "features") {
-    const several = purpose.kind === "generate" || (purpose.kind === "predict" && purpose.heads);
-    return (several ? heads : heads.slice(0, 1)).map((head) => [head.name, visible(graph, place[head.output], head, purpose)]);
+    const asked = purpose.kind === "predict" && purpose.head !== undefined ? purpose.head : heads[0].name;
+    const some = heads.filter(({ name }) => purpose.kind === "generate" || name === asked);
+    return some.map((head) => [head.name, visible(graph, place[head.output], head, purpose)]);
   }
   const readOut = readOutOf(definition);
   if (typeof readOut === "string") throw new Error(`internal: there is no read-out: ${readOut}`);

@@ -1,6 +1,6 @@
 // Whole sequences through the network, many side by side and each to its own end, in pieces that one program has room for.
 
-import { checkFlag, checkOptions, checkSize } from "../define/check.ts";
+import { checkChoice, checkFlag, checkOptions, checkSize } from "../define/check.ts";
 import { looksAhead } from "../define/direction.ts";
 import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
@@ -15,6 +15,8 @@ const LONGEST = 64;
 export interface PredictOptions {
   /** The numbers before softmax or sigmoid. Default: false. */
   readonly raw?: boolean;
+  /** Another head of the model, by its name. Default: the model's own output. */
+  readonly head?: string;
 }
 
 export interface PredictAllOptions extends PredictOptions {
@@ -65,8 +67,10 @@ export function pieces(
     const all = name === "input" ? sequences : heard;
     return node === undefined || !all ? [] : [{ all, symbols: plan.nodes[node].shape.symbols, ...program.place(node) }];
   });
-  const { width, extent } = plan.nodes[plan.shown.target].shape;
-  const { address, stride } = program.place(plan.shown.target);
+  // A passage has one output.
+  const [output] = Object.values(plan.shown);
+  const { width, extent } = plan.nodes[output].shape;
+  const { address, stride } = program.place(output);
   const carry = program.newCarry();
   const anew = new Int32Array(room);
   try {
@@ -105,9 +109,11 @@ export function checkPredicting(
   sequences: readonly Sequence[],
   options: PredictAllOptions,
 ) {
-  checkOptions(place, options, place === "predict" ? ["raw"] : ["raw", "batch"]);
+  checkOptions(place, options, place === "predict" ? ["raw", "head"] : ["raw", "head", "batch"]);
   const raw = checkFlag(`${place}: raw`, options.raw ?? false);
   const batch = checkSize(`${place}: batch`, options.batch ?? 32);
+  const names = definition.heads.map(({ name }) => name);
+  const head = checkChoice(`${place}: head`, options.head ?? names[0], names);
   if (place === "predictAll") checkList("predictAll: sequences", sequences);
   const kind = inputKind(definition);
   const list = Array.from(sequences);
@@ -116,7 +122,7 @@ export function checkPredicting(
     checkList(name, sequence);
     if (sequence.length > 0) checkSequence(name, sequence, kind);
   });
-  return { sequences: list, raw, batch, whole: looksAhead(definition) !== null };
+  return { sequences: list, raw, head, batch, whole: looksAhead(definition) !== null };
 }
 
 /**
@@ -126,11 +132,11 @@ export function checkPredicting(
 export function predictAll(
   machine: Machine,
   programs: Programs,
-  { sequences, raw, batch, whole }: ReturnType<typeof checkPredicting>,
+  { sequences, raw, head, batch, whole }: ReturnType<typeof checkPredicting>,
 ): Float32Array[][] {
   const results = sequences.map((): Float32Array[] => []);
   if (results.length === 0) return results;
-  const purpose = { kind: "predict", raw } as const;
+  const purpose = { kind: "predict", raw, head } as const;
   pieces(machine, programs, { purpose, sequences, whole, batch }, ({ address, stride, steps, width, extent }, from, index) => {
     const { memory } = machine;
     const outputs = results[index];

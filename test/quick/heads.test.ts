@@ -86,6 +86,20 @@ test("the mean over sequences: Σ of the steps' losses by how many there are, ea
   expect(sequences.loss).toBeCloseTo(alone.reduce((sum, loss) => sum + loss, 0) / 5, 6);
 });
 
+test("each head is predicted by its name", async () => {
+  using net = await compile(definition);
+  const [mark, place] = ["mark", "place"].map((head) => net.predict(heard, { head }));
+  expect(net.predict(heard, { head: "target" })).toEqual(net.predict(heard));
+  expect([mark[0].length, place[0].length, mark.length]).toEqual([1, 4, STEPS * 4]);
+  expect(net.predictAll([heard, heard.subarray(0, 5)], { head: "mark" })).toEqual([mark, mark.slice(0, 5)]);
+  const raw = net.predict(heard, { head: "place", raw: true });
+  // exp in f32 and its sum with the floor: three roundings.
+  place.forEach(([, , deviation], t) => {
+    expect(Math.abs(deviation / (1e-3 + Math.exp(raw[t][2])) - 1)).toBeLessThan(2e-7);
+  });
+  expect(() => net.predict(heard, { head: "end" })).toThrow('"target", "mark", "place"');
+});
+
 test("heads travel in a file, and are looked at like the rest", async () => {
   using net = await compile(definition);
   await collect(net.train(streams, { epochs: 2 }));

@@ -148,8 +148,10 @@ densities("mixture of a sequence", (w) => [rnn(w.hidden), last()], 5, true);
 const EVERY_HEAD: readonly Purpose[] = [
   FORCED,
   EVALUATE,
-  { kind: "predict", raw: false, heads: true },
-  { kind: "predict", raw: true, heads: true },
+  PREDICT,
+  { kind: "predict", raw: false, head: "place" },
+  { kind: "predict", raw: false, head: "stop" },
+  { kind: "predict", raw: true, head: "whole" },
 ];
 /** Several heads: symbols at every step besides a density, chances from a head of two layers, and one answer for the whole sequence. */
 for (const mean of ["steps", "sequences"] as const)

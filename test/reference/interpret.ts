@@ -198,11 +198,13 @@ export function interpretDefinition(
     return definition.feedback === "symbol" ? oneHot(argmaxOf(said), width) : said;
   };
   const run = new Interpretation(nodes, purpose.kind === "train" ? data : { ...data, keeps: undefined, noise: undefined }, heard);
-  const several = purpose.kind === "generate" || (purpose.kind === "predict" && purpose.heads === true);
+  const asked = purpose.kind === "predict" && purpose.head !== undefined ? purpose.head : heads[0].name;
   const raw = purpose.kind !== "predict" || purpose.raw;
   const shown = ({ output, loss }: Head): Rows[] => run.every(output).map((x) => (raw ? x : shownOf(loss, x)));
   return {
-    outputs: Object.fromEntries((several ? heads : heads.slice(0, 1)).map((head) => [head.name, shown(head)])),
+    outputs: Object.fromEntries(
+      heads.filter(({ name }) => purpose.kind === "generate" || name === asked).map((head) => [head.name, shown(head)]),
+    ),
     loss: withLoss ? heads.reduce((sum, { total, weight }) => sum + weight * run.at(total, 0).values[0], 0) : undefined,
   };
 }
