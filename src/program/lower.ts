@@ -41,11 +41,12 @@ export function lower(plan: Plan, bases: Bases): Lowered {
   for (const stage of stages) {
     const loop = stage.direction !== 0;
     const body: Command[] = [];
+    // A loop reads beyond the ends of its values before it has come to write them; elsewhere they are written only when their buffer's time
+    // begins. A beginning of a row's own comes after what stands before all others.
+    const early = loop ? commands : body;
+    if (loop) early.push(...stage.steps.flatMap(stepNodes).flatMap((id) => edges(plan, id, slots)));
     for (const step of stage.steps) {
-      // A loop reads beyond the ends of its values before it has come to write them; elsewhere they are written only when their buffer's time
-      // begins.
-      const early = loop ? commands : body;
-      early.push(...stepNodes(step).flatMap((id) => edges(plan, id, slots)));
+      if (!loop) early.push(...stepNodes(step).flatMap((id) => edges(plan, id, slots)));
       for (const id of beginningsOf(plan.nodes, step)) {
         if (!begun.has(id)) early.push(...beginning(plan, id, slots, at));
         begun.add(id);

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { compile } from "../../src/index.ts";
 import { unfold } from "../../src/plan/unfold.ts";
 import { interpretUnfolded } from "../reference/interpret.ts";
-import { BINARIES } from "../support/engine.ts";
+import { BINARIES, runEngine } from "../support/engine.ts";
 import { gradientsOf } from "../support/gradients.ts";
 import { agree } from "../support/judges.ts";
 import { asGoodAsPyTorch } from "../support/near.ts";
@@ -35,7 +35,7 @@ function judgeReference(recorded: RecordedNetwork): void {
 /** All rows in one batch as they are, on every binary: within f32's recorded share. */
 async function judgeEngine(recorded: RecordedNetwork): Promise<void> {
   const definition = definitionOf(recorded.model);
-  const { loss, gradients, float32 } = recorded.windows[0];
+  const { output, loss, gradients, states, float32 } = recorded.windows[0];
   const data = dataOf(recorded);
   for (const binary of BINARIES) {
     const near = (what: string, values: ArrayLike<number>, truth: readonly number[]) =>
@@ -48,6 +48,16 @@ async function judgeEngine(recorded: RecordedNetwork): Promise<void> {
     using net = await compile(definition, { module: binary.module });
     for (const [path, values] of Object.entries(recorded.weights)) net.parameters.get(path).set(values);
     near("loss", [(await net.evaluate(data)).loss], [loss]);
+    const outputs = net.predictAll(data.inputs, { raw: true, batch: data.batch });
+    near(
+      "output",
+      outputs.flat().flatMap((step) => [...step]),
+      output,
+    );
+    for (const [label, values] of Object.entries(states)) {
+      const seen = await runEngine(watching(definition, [label]), PREDICT, givenTo(recorded), binary);
+      near(label, endsOf(seen.output, recorded, looksAhead(definition, label)), values);
+    }
   }
 }
 
