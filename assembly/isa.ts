@@ -297,6 +297,8 @@ export const CONTROL_SCALED = 196;
 export const CONTROL_TABLES = 200;
 /** u32: losses that the program computes, one a head. */
 export const CONTROL_HEADS = 204;
+/** Address of one i32 a row of the batch: the row of the carry that it goes on from and leaves its state in; or 0 for its own. */
+export const CONTROL_SEATS = 208;
 /** Of each head f64, its mean loss, and f64, the rows or numbers that this is the mean of. */
 export const CONTROL_LOSS = 256;
 export const CONTROL_COUNT = 264;

@@ -100,4 +100,7 @@ export type { Drawing, Ending } from "./use/generate.ts";
 export type { Generated } from "./use/generated.ts";
 export type { PredictAllOptions, PredictOptions } from "./use/predict.ts";
 export type { Score, ScoreOptions } from "./use/score.ts";
+export type { GivenState, StreamState } from "./use/state.ts";
+export type { Steps } from "./use/steps.ts";
 export type { Stream } from "./use/stream.ts";
+export type { Streams } from "./use/streams.ts";

@@ -12,6 +12,7 @@ import {
   CONTROL_HEADS,
   CONTROL_KEEP,
   CONTROL_SCRATCH,
+  CONTROL_SEATS,
   CONTROL_TABLES,
   Span,
 } from "../../assembly/isa.ts";
@@ -116,10 +117,11 @@ export class Program {
 
   /**
    * Runs the whole program in one call. `keep` says for each row of the batch whether its state is carried (1) or begins anew (0).
+   * `seats` is the address of a table: whose state in the carry each row goes on from, and leaves its own; 0: the row of the same number.
    * Training packs the trained weights each time; all else is packed only after it has changed.
    */
-  run(carry: Carry, keep: Int32Array | null): void {
-    this.#prepare(carry, keep, 0);
+  run(carry: Carry, keep: Int32Array | null, seats = 0): void {
+    this.#prepare(carry, keep, 0, seats);
     const { version, frozenVersion, exports, control } = this.#machine;
     let skip = 0;
     if (this.#packedFrozen === frozenVersion) skip += this.#frozenLength;
@@ -172,7 +174,7 @@ export class Program {
     return printProgram(this.#commands);
   }
 
-  #prepare({ from, to }: Carry, keep: Int32Array | null, check: number): void {
+  #prepare({ from, to }: Carry, keep: Int32Array | null, check: number, seats = 0): void {
     const { memory } = this.#machine;
     const view = this.#machine.view();
     if (keep) memory.integers(this.#keep, keep.length).set(keep);
@@ -183,6 +185,7 @@ export class Program {
     view.setUint32(CONTROL_CARRY_IN, from, true);
     view.setUint32(CONTROL_CARRY_OUT, to, true);
     view.setUint32(CONTROL_KEEP, keep ? this.#keep : 0, true);
+    view.setUint32(CONTROL_SEATS, seats, true);
   }
 
   #allocate(bytes: number): number {

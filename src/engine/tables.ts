@@ -37,6 +37,9 @@ export class Tables {
   readonly #memory: Memory;
   readonly #batch: number;
   readonly #room: Taken;
+  #words = new Int32Array();
+  /** Whether `takeRows` has changed what is taken since. */
+  #changed = false;
 
   /** At `address` there are as many bytes as `bytesOf` says. */
   constructor(memory: Memory, address: number, batch: number, timelines: readonly number[]) {
@@ -45,7 +48,8 @@ export class Tables {
     this.#batch = batch;
     this.#room = { rows: batch, timelines: timelines.map((steps) => ({ steps, lengths: null })) };
     this.taken = this.#room;
-    this.#write();
+    this.#view();
+    this.#write(this.#room);
   }
 
   static bytesOf(batch: number, timelines: readonly number[]): number {
@@ -59,9 +63,23 @@ export class Tables {
   }
 
   take(taken: Taken): void {
-    if (same(taken, this.taken)) return;
+    if (!this.#changed && same(taken, this.taken)) return;
+    this.#changed = false;
     this.taken = taken;
-    this.#write();
+    this.#write(taken);
+  }
+
+  /** The first rows, of a program for one step that was full: what streams take, without allocating anything. */
+  takeRows(rows: number): void {
+    if (rows === this.rows) return;
+    this.#changed = true;
+    this.rows = rows;
+    if (this.#words.length === 0) this.#view();
+    for (let span: Span = Span.rows; span <= Span.steps; span++) {
+      const at = this.#words[(span * SPAN_BYTES + 4) >> 2] - this.address;
+      // Where nothing spans, as on a timeline that there is not, there is no list.
+      if (at > 0) this.#words[(at + 4) >> 2] = rows;
+    }
   }
 
   /** Visits every row of a value that is taken: as which row it lies in memory, at what step (of a vector 0), for which row of the batch. */
@@ -76,8 +94,16 @@ export class Tables {
     });
   }
 
-  #write(): void {
-    const { rows, timelines } = this.taken;
+  #view(): void {
+    const { timelines } = this.#room;
+    const bytes = Tables.bytesOf(
+      this.#batch,
+      timelines.map(({ steps }) => steps),
+    );
+    this.#words = this.#memory.integers(this.address, bytes / 4);
+  }
+
+  #write({ rows, timelines }: Taken): void {
     const room = this.#room;
     if (!(rows >= 1 && rows <= room.rows)) throw new Error(`internal: ${rows} rows in a program for ${room.rows}`);
     this.rows = rows;
@@ -87,13 +113,8 @@ export class Tables {
       if (!(timeline.steps <= most)) throw new Error(`internal: ${timeline.steps} steps in a program for ${most}`);
       return timeline;
     });
-    const words = this.#memory.integers(
-      this.address,
-      Tables.bytesOf(
-        this.#batch,
-        room.timelines.map(({ steps }) => steps),
-      ) / 4,
-    );
+    if (this.#words.length === 0) this.#view();
+    const words = this.#words;
     let free = TABLES_BYTES / 4;
     const put = (list: ArrayLike<number>, size: number): number => {
       words.set(list, free);

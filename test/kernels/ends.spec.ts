@@ -13,6 +13,7 @@ const LENGTHS: usize = TABLES;
 const ORDER: usize = TABLES + 16;
 const PLACES: usize = TABLES + 32;
 const KEEP: usize = TABLES + 48;
+const SEATS: usize = TABLES + 64;
 /** Rows of 40 floats, three a step. */
 const STRIDE: i32 = 160;
 const TIME: i32 = 480;
@@ -66,17 +67,17 @@ describe("ends of rows", () => {
     for (let w = 0; w < WIDTHS.length; w++) {
       const width = WIDTHS[w];
       prepare(width);
-      carryIn(OUT, STRIDE, VECTORS, STRIDE, 0, 0, 0, KEEP, ORDER, 3, width);
+      carryIn(OUT, STRIDE, VECTORS, STRIDE, 0, 0, 0, KEEP, 0, ORDER, 3, width);
       expect<i32>(wrong(0, -200, -1, width) + wrong(1, 0, -1, width) + wrong(2, 0, 0, width)).toBe(0, "rows 2 and 0 are kept");
       prepare(width);
       memory.copy(VECTORS + STRIDE, X, STRIDE);
       put(KEEP, 0, 1, 0);
-      carryIn(OUT, STRIDE, VECTORS, STRIDE, X, STRIDE, 0, KEEP, ORDER, 1, width);
+      carryIn(OUT, STRIDE, VECTORS, STRIDE, X, STRIDE, 0, KEEP, 0, ORDER, 1, width);
       expect<u32>(load<u32>(OUT)).toBe(load<u32>(X + 2 * STRIDE), "the third vector, NaN and all");
-      carryIn(OUT, STRIDE, VECTORS, STRIDE, X, STRIDE, -1, 0, ORDER, 3, width);
+      carryIn(OUT, STRIDE, VECTORS, STRIDE, X, STRIDE, -1, 0, 0, ORDER, 3, width);
       expect<i32>(wrong(0, -200, -1, width) + wrong(1, 0, -1, width) + wrong(2, 0, 1, width)).toBe(0, "all are kept");
       put(KEEP, 0, 0, 0);
-      carryIn(OUT, STRIDE, VECTORS, STRIDE, 0, 0, -1, KEEP, ORDER, 3, width);
+      carryIn(OUT, STRIDE, VECTORS, STRIDE, 0, 0, -1, KEEP, 0, ORDER, 3, width);
       for (let r = 0; r < 3; r++) expect<i32>(load<i32>(OUT + r * STRIDE + ((width - 1) << 2))).toBe(-1, "no symbol");
     }
   });
@@ -86,10 +87,22 @@ describe("ends of rows", () => {
       prepare(width);
       // The slot before the first step is the first here.
       for (let i = 0; i < width; i++) store<f32>(X + 2 * STRIDE + (i << 2), 7 + f32(i));
-      carryOut(OUT, STRIDE, X - TIME, TIME, STRIDE, LENGTHS, PLACES, 1, width);
+      carryOut(OUT, STRIDE, X - TIME, TIME, STRIDE, 0, LENGTHS, PLACES, 1, width);
       expect<i32>(wrong(0, at(1, 1, 0), 1, width) + wrong(1, f32.NaN, 0, width)).toBe(0);
-      carryOut(OUT, STRIDE, X, TIME, STRIDE, LENGTHS + 4, PLACES + 4, 1, width);
+      carryOut(OUT, STRIDE, X, TIME, STRIDE, 0, LENGTHS + 4, PLACES + 4, 1, width);
       expect<i32>(wrong(0, 7, 1, width)).toBe(0, "no steps");
+    }
+  });
+  test("take up and leave states in the seats that are named, and touch no other", () => {
+    for (let w = 0; w < WIDTHS.length; w++) {
+      const width = WIDTHS[w];
+      prepare(width);
+      put(SEATS, 1, 2, 0);
+      carryIn(OUT, STRIDE, VECTORS, STRIDE, 0, 0, 0, 0, SEATS, ORDER, 3, width);
+      expect<i32>(wrong(0, 0, -1, width) + wrong(1, -100, -1, width) + wrong(2, -200, -1, width)).toBe(0, "of rows 2, 0, 1: seats 0, 1, 2");
+      memory.fill(OUT, 0x77, 1 << 13);
+      carryOut(OUT, STRIDE, X - TIME, TIME, STRIDE, SEATS, LENGTHS, PLACES, 1, width);
+      expect<i32>(wrong(0, f32.NaN, 0, width) + wrong(1, at(1, 1, 0), 1, width) + wrong(2, f32.NaN, 0, width)).toBe(0, "row 0 in seat 1");
     }
   });
   test("clear what stands before the beginning, and behind each row's end", () => {

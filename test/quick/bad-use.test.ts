@@ -5,9 +5,11 @@ import {
   bytesOf,
   compile,
   crossEntropy,
+  type Definition,
   dense,
   examples,
   features,
+  gru,
   last,
   meanSquared,
   model,
@@ -191,6 +193,71 @@ describe("stream", () => {
   });
 });
 
+describe("streams", () => {
+  const wider = model({ input: features(2), layers: [rnn(5), dense(2)], loss: meanSquared() });
+  const other = model({ input: features(2), layers: [gru(3), dense(2)], loss: meanSquared() });
+  const from = async (definition: Definition) => {
+    using net = await compile(definition);
+    return net.stream().state();
+  };
+  refuses(given, [
+    ["none", ({ numbers }) => numbers.streams(0), RangeError, "number of streams", "0"],
+    ["a list too short", ({ numbers }) => numbers.streams(3).push([[0, 1]]), RangeError, "1 steps", "3 streams"],
+    ["numbers too few", ({ numbers }) => numbers.streams(3).push([0, 1, 2, 3]), RangeError, "4 numbers", "3 streams of 2", "6"],
+    ["too many for those named", ({ symbols }) => symbols.streams(3).push([0, 1], [2]), RangeError, "2 steps", "1 streams"],
+    ["no list", ({ symbols }) => symbols.streams(3).push(1 as Anything), TypeError, "the steps are 1", "3 streams"],
+    ["a foreign symbol", ({ symbols }) => symbols.streams(2).push([0, 5]), RangeError, "stream 1", "5", "0 to 4"],
+    ["NaN", ({ numbers }) => numbers.streams(4).push([0, 1, Number.NaN, 1], [3, 2]), TypeError, "stream 2", "number 0", "NaN"],
+    [
+      "a row of three",
+      ({ numbers }) =>
+        numbers.streams(2).push([
+          [0, 1],
+          [1, 2, 3],
+        ]),
+      RangeError,
+      "stream 1",
+      "an array of 3",
+      "2 numbers",
+    ],
+    ["a stream that is not there", ({ symbols }) => symbols.streams(2).push([0], [2]), RangeError, "no stream 2", "from 0 to 1"],
+    ["a stream named twice", ({ symbols }) => symbols.streams(3).push([0, 1], [2, 2]), RangeError, "stream 2", "twice"],
+    ["which is no list", ({ symbols }) => symbols.streams(3).push([0], 1 as Anything), TypeError, "which", "1"],
+    ["the state of none", ({ symbols }) => symbols.streams(3).state(-1), RangeError, "no stream -1", "0 to 2"],
+    ["the reset of half", ({ symbols }) => symbols.streams(3).reset(0.5), RangeError, "no stream 0.5"],
+    ["a state of another width", async ({ numbers }) => numbers.stream().restore(await from(wider)), RangeError, "layer 1/rnn/h", "5", "3"],
+    [
+      "a state of another model",
+      async ({ numbers }) => numbers.streams(2).restore(1, await from(other)),
+      RangeError,
+      "layer 1/gru/h",
+      "layer 1/rnn/h",
+    ],
+    ["no state", ({ numbers }) => numbers.stream().restore({}), RangeError, "nothing", "layer 1/rnn/h"],
+    ["null", ({ numbers }) => numbers.stream().restore(null as Anything), TypeError, "null"],
+    [
+      "NaN in a state",
+      ({ numbers }) => numbers.stream().restore({ "layer 1/rnn/h": [0, Number.NaN, 1] }),
+      RangeError,
+      "layer 1/rnn/h[1]",
+      "NaN",
+    ],
+    [
+      "JSON of a typed array",
+      ({ numbers }) => numbers.stream().restore(JSON.parse('{"layer 1/rnn/h":{"0":1}}')),
+      TypeError,
+      "layer 1/rnn/h",
+      "Array.from",
+    ],
+  ]);
+  test("a refused push moves no stream", () => {
+    using streams = nets.numbers.streams(2);
+    using alone = nets.numbers.stream();
+    expect(() => streams.push([1, 2, 3, Number.NaN])).toThrow(TypeError);
+    expect([...streams.push([1, 2, 3, 4])].slice(0, 2)).toEqual([...alone.push([1, 2])]);
+  });
+});
+
 describe("parameters", () => {
   refuses(given, [
     ["an unknown path", ({ symbols }) => symbols.parameters.get("layer 9/w"), RangeError, '"layer 9/w"', "layer 1/rnn/wx"],
@@ -223,6 +290,7 @@ describe("after close", async () => {
   const closed = await compile(SYMBOLS);
   const stream = closed.stream();
   const shut = closed.stream();
+  const several = closed.streams(2);
   const parameter = closed.parameters.get("layer 1/rnn/b");
   const unfinished = closed.train(GOOD);
   await unfinished.next();
@@ -248,6 +316,10 @@ describe("after close", async () => {
         ["binary", () => closed.binary],
         ["a parameter's get", () => parameter.get()],
         ["a parameter's set", () => parameter.set([1, 2, 3, 4])],
+        ["streams", () => closed.streams(2)],
+        ["push of its streams", () => several.push([0, 0])],
+        ["state of its stream", () => stream.state()],
+        ["restore of a closed stream", () => shut.restore({})],
         ["push of its stream", () => stream.push(0)],
         ["reset of its stream", () => stream.reset()],
         ["push of a closed stream", () => shut.push(0)],

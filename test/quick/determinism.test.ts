@@ -144,6 +144,37 @@ describe.each(MODELS)("%s", (_, definition, sequence) => {
     expect(stream.push((sequence as number[])[0])).toEqual(pushed[0]);
   });
 
+  test("streams pushed together, some at a time, give the bits of one alone, and go on elsewhere from a state", async () => {
+    using net = await compile(definition);
+    using alone = net.stream();
+    const steps = Array.from(sequence as ArrayLike<number>);
+    const expected = steps.slice(0, 12).map((step) => alone.push(step).slice());
+    using streams = net.streams(5);
+    const { width } = streams;
+    // Stream i takes its turn in all rounds but each i + 2nd, and once in a while all do, in another order.
+    const taken = [0, 0, 0, 0, 0];
+    for (let round = 0; round < 9; round++) {
+      const which = [3, 0, 4, 1, 2].filter((i) => round === 4 || round % (i + 2) !== 0);
+      const outputs = streams.push(
+        which.map((i) => steps[taken[i]++]),
+        which,
+      );
+      for (let i = 0; i < 5; i++)
+        expect(outputs.slice(i * width, (i + 1) * width)).toEqual(taken[i] > 0 ? expected[taken[i] - 1] : new Float32Array(width));
+    }
+    alone.restore(
+      JSON.parse(JSON.stringify(streams.state(2), (_, value) => (ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value))),
+    );
+    expect(alone.push(steps[taken[2]])).toEqual(expected[taken[2]]);
+    streams.restore(1, structuredClone(alone.state()));
+    streams.reset(4);
+    const [all] = [streams.push([steps[0], steps[taken[2] + 1], steps[0], steps[0], steps[0]])];
+    expect(all.slice(width, 2 * width)).toEqual(expected[taken[2] + 1]);
+    expect(all.slice(4 * width)).toEqual(expected[0]);
+    streams.reset();
+    expect(streams.push([steps[0]], [3]).slice(3 * width, 4 * width)).toEqual(expected[0]);
+  });
+
   test("two streams do not disturb each other, nor does a prediction", async () => {
     using net = await compile(definition);
     using alone = net.stream();

@@ -169,6 +169,9 @@ describe("networks", () => {
       for (const parameter of net.parameters) expectTypeOf(parameter).toEqualTypeOf<Parameter>();
       using stream = net.stream();
       expectTypeOf(stream.push(1)).toExtend<Float32Array>();
+      using streams = net.streams(2);
+      expectTypeOf(streams.push([1, 2], [1, 0])).toExtend<Float32Array>();
+      streams.restore(0, stream.state());
       // @ts-expect-error: training is iterated, not awaited for its result
       await net.train(data).step;
       // @ts-expect-error: no such option

@@ -98,6 +98,19 @@ const stream = letters.stream();
 await measure("pushes", 20_000, (count) => {
   for (let i = 0; i < count; i++) stream.push(i % 5);
 });
+const several = vector.streams(4);
+const flat = new Float32Array(12);
+const some = [[0], [3, 1], [0, 1, 2, 3], [2, 3, 0]].map((which) => ({ which, steps: flat.subarray(0, 3 * which.length) }));
+await measure("pushes of several streams", 20_000, (count) => {
+  for (let i = 0; i < count; i++) {
+    several.push(flat);
+    const { steps, which } = some[i % 4];
+    several.push(steps, which);
+  }
+});
+await measure("states", 4_000, (count) => {
+  for (let i = 0; i < count; i++) several.restore(i % 4, several.state((i + 1) % 4));
+});
 await measure("streams", 2_000, (count) => {
   for (let i = 0; i < count; i++) {
     const one = letters.stream();

@@ -1,0 +1,71 @@
+// Steps as a user gives them: checked, and written where a stream reads them.
+
+import { describe } from "../define/check.ts";
+import type { Kind } from "../train/data.ts";
+import type { Place, Stepper } from "./stepper.ts";
+
+/** From here on a number is infinite as f32: half a step beyond the largest, 2¹²⁸ − 2¹⁰⁴. */
+const INFINITE = 2 ** 128 - 2 ** 103;
+
+/** Numbers from `from` on as row `row`. @throws TypeError for the first that is not finite. */
+function writeNumbers(
+  place: string,
+  { floats }: Stepper,
+  to: Place | null,
+  row: number,
+  values: ArrayLike<number>,
+  from: number,
+  width: number,
+): void {
+  // A model may ignore its input altogether.
+  const at = to ? to.start + row * to.stride : -1;
+  for (let i = 0; i < width; i++) {
+    const value = values[from + i];
+    if (typeof value !== "number" || !(Math.abs(value) < INFINITE))
+      throw new TypeError(
+        `${place}: number ${i} of the step is ${describe(value)} but must be a finite number between ±3.4e38. Clean or scale the data first.`,
+      );
+    if (at >= 0) floats[at + i] = value;
+  }
+}
+
+function writeSymbol(place: string, { integers }: Stepper, to: Place | null, row: number, symbol: unknown, symbols: number): void {
+  if (!(Number.isInteger(symbol) && (symbol as number) >= 0 && (symbol as number) < symbols))
+    throw new RangeError(`${place}: the step is ${describe(symbol)} but must be a symbol from 0 to ${symbols - 1}.`);
+  if (to) integers[to.start + row * to.stride] = symbol as number;
+}
+
+/** One step: a symbol, one number for a width of 1, or a list of numbers. @throws TypeError or RangeError if it does not fit. */
+export function writeStep(place: string, stepper: Stepper, row: number, step: number | ArrayLike<number>, { symbols, width }: Kind): void {
+  if (symbols > 0) {
+    writeSymbol(place, stepper, stepper.input, row, step, symbols);
+    return;
+  }
+  if (typeof step === "number") {
+    if (width !== 1) throw new RangeError(`${place}: the step is one number but the model takes ${width}. Give a list of ${width}.`);
+    writeNumbers(place, stepper, stepper.input, row, [step], 0, 1);
+    return;
+  }
+  if (step === null || typeof step !== "object" || step.length !== width)
+    throw new RangeError(`${place}: the step is ${describe(step)} but the model takes ${width} numbers. Give a list of ${width}.`);
+  writeNumbers(place, stepper, stepper.input, row, step, 0, width);
+}
+
+/** The steps of several streams: one list of symbols or of all numbers, stream after stream, or a list of steps. */
+export type Steps = ArrayLike<number> | ArrayLike<ArrayLike<number>>;
+
+/** Steps of `count` streams as rows 0 … count−1. `nameOf` says which stream a row is of. */
+export function writeSteps(stepper: Stepper, steps: Steps, count: number, nameOf: (row: number) => string, kind: Kind): void {
+  const { symbols, width } = kind;
+  if (steps === null || typeof steps !== "object" || !("length" in steps))
+    throw new TypeError(`push: the steps are ${describe(steps)} but must be a list. Give one step for each of ${count} streams.`);
+  const flat = symbols === 0 && width > 1 && typeof steps[0] === "number";
+  if (steps.length !== (flat ? count * width : count))
+    throw new RangeError(
+      `push: there are ${steps.length} ${flat ? "numbers" : "steps"} for ${count} streams${flat ? ` of ${width}: give ${count * width}` : ""}. Give one step for each stream, or say for which: push(steps, which).`,
+    );
+  for (let row = 0; row < count; row++) {
+    if (flat) writeNumbers(nameOf(row), stepper, stepper.input, row, steps as ArrayLike<number>, row * width, width);
+    else writeStep(nameOf(row), stepper, row, steps[row], kind);
+  }
+}
