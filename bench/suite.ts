@@ -10,7 +10,7 @@ import { measureLearning } from "./learning.ts";
 import { measureStreamingPeer } from "./onnxruntime.ts";
 import { measureProducts } from "./products.ts";
 import { measureStartup } from "./startup.ts";
-import { measureStreaming } from "./streaming.ts";
+import { measureStreaming, measureStreamsTogether } from "./streaming.ts";
 import { measureForcing, measureOwnCell, measurePytorch, measureTfjs } from "./training.ts";
 
 /** What the bench is run with: the project's folder, and the size of what a page loads, which only a bundler can tell. */
@@ -48,6 +48,7 @@ const GROUPS: readonly Group[] = [
   { name: "forcing", measure: measureForcing },
   { name: "streaming rnn", measure: () => measureStreaming("rnn", 10) },
   { name: "streaming lstm", measure: () => measureStreaming("lstm", 12) },
+  { name: "streaming together", measure: measureStreamsTogether },
   { name: "streaming onnxruntime-node", measure: ({ root }) => measureStreamingPeer(root, "node", 8) },
   { name: "streaming onnxruntime-web", measure: ({ root }) => measureStreamingPeer(root, "web", 8) },
   { name: "echo state", measure: measureEchoState },

@@ -118,22 +118,29 @@ function checkSymbols(place: string, sequence: ArrayLike<number>, symbols: numbe
 /** One row of features; a plain number will do for a width of 1. */
 function checkRow(place: string, row: number | ArrayLike<number>, index: number, width: number, unit: boolean): void {
   if (typeof row === "number" && width === 1) {
-    checkFeature(`${place}[${index}]`, row, unit);
+    if (!fits(row, unit)) throw misfit(`${place}[${index}]`, row);
     return;
   }
   if (row === null || typeof row !== "object")
     throw new TypeError(`${place}[${index}] is ${describe(row)} but must be a list of ${width} numbers.`);
   if (row.length !== width)
     throw new RangeError(`${place}[${index}] has ${row.length} numbers but the model takes ${width}. Give ${width} a step.`);
-  for (let i = 0; i < width; i++) checkFeature(`${place}[${index}][${i}]`, row[i], unit);
+  for (let i = 0; i < width; i++) if (!fits(row[i], unit)) throw misfit(`${place}[${index}][${i}]`, row[i]);
 }
 
-function checkFeature(place: string, value: number, unit: boolean): void {
-  // Beyond f32 a number would become infinite on its way in.
-  if (typeof value !== "number" || !Number.isFinite(Math.fround(value)))
-    throw new TypeError(`${place} is ${describe(value)} but must be a finite number between ±3.4e38. Clean or scale the data first.`);
-  if (unit && (value < 0 || value > 1))
-    throw new RangeError(`${place} is ${value} but a target of binaryCrossEntropy() must be from 0 to 1.`);
+/** From here on a number becomes infinite as f32: half a step beyond the largest. */
+const INFINITE = 2 ** 128 - 2 ** 103;
+
+/** Whether something is a number that stays finite on its way in. */
+export const isFeature = (value: unknown): value is number => typeof value === "number" && Math.abs(value) < INFINITE;
+
+const fits = (value: number, unit: boolean): boolean => isFeature(value) && !(unit && (value < 0 || value > 1));
+
+/** Made only when it is needed: a text for every number would take longer than reading them all. */
+function misfit(place: string, value: number): Error {
+  if (!isFeature(value))
+    return new TypeError(`${place} is ${describe(value)} but must be a finite number between ±3.4e38. Clean or scale the data first.`);
+  return new RangeError(`${place} is ${value} but a target of binaryCrossEntropy() must be from 0 to 1.`);
 }
 
 /** Writes steps from … from+count−1 of a sequence as row `b` of a batch, from step 0 on. */

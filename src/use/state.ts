@@ -3,6 +3,7 @@
 import { describe } from "../define/check.ts";
 import type { Memory } from "../engine/memory.ts";
 import type { Carried, Plan } from "../plan/plan.ts";
+import { isFeature } from "../train/data.ts";
 
 /**
  * A state as plain arrays, by name: `{ "layer 1/lstm/c": Float32Array, "layer 1/lstm/h": Float32Array }`. What is read several steps back has as many
@@ -86,10 +87,7 @@ export function checkState(place: string, { carried }: Plan, given: GivenState):
         );
       for (let i = 0; i < values.length; i++) {
         const value = values[i];
-        const fits =
-          symbols > 0
-            ? Number.isInteger(value) && value >= -1 && value < symbols
-            : typeof value === "number" && Number.isFinite(Math.fround(value));
+        const fits = symbols > 0 ? Number.isInteger(value) && value >= -1 && value < symbols : isFeature(value);
         if (!fits)
           throw new RangeError(
             `${place}: ${name}[${i}] is ${describe(value)} but must be ${symbols > 0 ? `a symbol from 0 to ${symbols - 1}, or −1 for none` : "a finite number between ±3.4e38"}.`,

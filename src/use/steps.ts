@@ -1,11 +1,8 @@
 // Steps as a user gives them: checked, and written where a stream reads them.
 
 import { describe } from "../define/check.ts";
-import type { Kind } from "../train/data.ts";
+import { isFeature, type Kind } from "../train/data.ts";
 import type { Place, Stepper } from "./stepper.ts";
-
-/** From here on a number is infinite as f32: half a step beyond the largest, 2¹²⁸ − 2¹⁰⁴. */
-const INFINITE = 2 ** 128 - 2 ** 103;
 
 /** Numbers from `from` on as row `row`. @throws TypeError for the first that is not finite. */
 function writeNumbers(
@@ -21,7 +18,7 @@ function writeNumbers(
   const at = to ? to.start + row * to.stride : -1;
   for (let i = 0; i < width; i++) {
     const value = values[from + i];
-    if (typeof value !== "number" || !(Math.abs(value) < INFINITE))
+    if (!isFeature(value))
       throw new TypeError(
         `${place}: number ${i} of the step is ${describe(value)} but must be a finite number between ±3.4e38. Clean or scale the data first.`,
       );
