@@ -100,3 +100,32 @@ export async function measureStreamingPeer(root: string, runtime: "node" | "web"
     }),
   ];
 }
+
+/** Whole sequences: 32 of 64 steps, written, run and read, against one run of as many. */
+export async function measurePredictionPeer(root: string, runtime: "node" | "web", goal: number, threads: number): Promise<Figure[]> {
+  const [batch, steps] = [32, 64];
+  using net = await network();
+  const x = numbers(steps * batch * WIDTH);
+  const row = (t: number, b: number): Float32Array => x.subarray((t * batch + b) * WIDTH, (t * batch + b + 1) * WIDTH);
+  const sequences = Array.from({ length: batch }, (_, b) => Array.from({ length: steps }, (_, t) => row(t, b)));
+  /** The peer goes on from the state of the run before, so its third run is the last third of sequences thrice as long. */
+  const last = (): Float32Array =>
+    Float32Array.from(
+      net.predictAll(sequences.map((rows) => [...rows, ...rows, ...rows])).flatMap((outputs) => [...(outputs.at(-1) as Float32Array)]),
+    );
+  const work = () => net.predictAll(sequences);
+  const name = `predictAll, lstm, H = 128, B = ${batch}, T = ${steps}${threads === 1 ? "" : ", its own threads"}`;
+  return [
+    await against(root, runtime, net, {
+      name,
+      steps,
+      batch,
+      count: 10,
+      goal: threads === 1 ? goal : null,
+      threads,
+      unit: "ms",
+      work,
+      last,
+    }),
+  ];
+}

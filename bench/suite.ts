@@ -7,7 +7,7 @@ import { measureEchoState } from "./echo-state.ts";
 import { atMost, type Figure } from "./figure.ts";
 import { measureFunctions } from "./functions.ts";
 import { measureLearning } from "./learning.ts";
-import { measureStreamingPeer } from "./onnxruntime.ts";
+import { measurePredictionPeer, measureStreamingPeer } from "./onnxruntime.ts";
 import { measureProducts } from "./products.ts";
 import { measureStartup } from "./startup.ts";
 import { measureStreaming, measureStreamsTogether } from "./streaming.ts";
@@ -51,6 +51,9 @@ const GROUPS: readonly Group[] = [
   { name: "streaming together", measure: measureStreamsTogether },
   { name: "streaming onnxruntime-node", measure: ({ root }) => measureStreamingPeer(root, "node", 8) },
   { name: "streaming onnxruntime-web", measure: ({ root }) => measureStreamingPeer(root, "web", 8) },
+  { name: "prediction onnxruntime-node", measure: ({ root }) => measurePredictionPeer(root, "node", 1, 1) },
+  { name: "prediction onnxruntime-node, all its threads", measure: ({ root }) => measurePredictionPeer(root, "node", 1, 0) },
+  { name: "prediction onnxruntime-web", measure: ({ root }) => measurePredictionPeer(root, "web", 3, 1) },
   { name: "echo state", measure: measureEchoState },
   { name: "functions", measure: ({ root }) => measureFunctions(root) },
   { name: "startup", measure: ({ root }) => measureStartup(root) },

@@ -114,9 +114,7 @@ export class Network implements Disposable {
    * what the zero vector gives.
    */
   predict(sequence: Sequence, options: PredictOptions = {}): Float32Array[] {
-    const machine = this.#open();
-    const [outputs] = predictAll(machine, this.#programs, checkPredicting("predict", this.definition, [sequence], options));
-    return outputs;
+    return predictAll(this.#open(), this.#programs, checkPredicting("predict", this.definition, [sequence], options))[0];
   }
 
   /**
@@ -124,25 +122,17 @@ export class Network implements Disposable {
    * together. Results stand in the order of the sequences.
    */
   predictAll(sequences: readonly Sequence[], options: PredictAllOptions = {}): Float32Array[][] {
-    const machine = this.#open();
-    return predictAll(machine, this.#programs, checkPredicting("predictAll", this.definition, sequences, options));
+    return predictAll(this.#open(), this.#programs, checkPredicting("predictAll", this.definition, sequences, options));
   }
 
   /** A stream of single steps with a state of its own. @throws TypeError for a model that looks ahead: reverse(), bidirectional(). */
   stream(): Stream {
-    const machine = this.#open();
-    checkCausal("stream", this.definition);
-    return new Stream(machine, this.definition, { kind: "predict", raw: false });
+    return new Stream(this.#open(), checkCausal("stream", this.definition), { kind: "predict", raw: false });
   }
 
-  /**
-   * So many streams over these weights, each with a state of its own, pushed together or some at a time: faster than one by one, and the same to the
-   * bit. @throws TypeError for a model that looks ahead: reverse(), bidirectional().
-   */
+  /** So many streams over these weights, each with a state of its own, pushed together or some at a time. @throws TypeError as `stream`. */
   streams(count: number): Streams {
-    const machine = this.#open();
-    checkCausal("streams", this.definition);
-    return new Streams(machine, this.definition, count);
+    return new Streams(this.#open(), checkCausal("streams", this.definition), count);
   }
 
   /**

@@ -19,13 +19,14 @@ export function looksAhead({ nodes, layers }: Directed): string | null {
 const isAhead = (node: Node): boolean =>
   (node.op === "delay" && node.attributes.steps < 0) || (node.op === "last" && node.attributes.reversed);
 
-/** @throws TypeError naming the layer that needs a sequence to its end before anything can be put out. */
-export function checkCausal(place: string, definition: Directed): void {
+/** The definition itself. @throws TypeError naming the layer that needs a sequence to its end before anything can be put out. */
+export function checkCausal<D extends Directed>(place: string, definition: D): D {
   const layer = looksAhead(definition);
   if (layer !== null)
     throw new TypeError(
       `${place}: ${layer} takes the sequence from its end, so nothing can be put out step by step. Give the whole sequence to predict(), or use a model without reverse() and bidirectional().`,
     );
+  return definition;
 }
 
 /**
