@@ -85,6 +85,12 @@ describe("gemm", () => {
     expect<i32>(count).toBe(0);
   });
 
+  test("one row of many columns: all ways to cut them into panels", () => {
+    let count = 0;
+    for (let columns = 120; columns <= 680; columns += 7) count += wrong(1, 6 + (columns & 1), columns, columns & 3);
+    expect<i32>(count).toBe(0);
+  });
+
   test("inner dimensions beyond one block", () => {
     let count = 0;
     for (let inner = 250; inner < 900; inner += 61) {
