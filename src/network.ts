@@ -1,7 +1,6 @@
 // A network: what trains, predicts, streams, generates and can be saved, with the memory that it owns.
 
 import { checkFlag, checkOptions, describe } from "./define/check.ts";
-import { checkCausal } from "./define/direction.ts";
 import type { Definition } from "./define/model.ts";
 import type { Machine } from "./engine/machine.ts";
 import { Parameters } from "./engine/parameters.ts";
@@ -24,6 +23,7 @@ import { type Drawing, generate, sample } from "./use/generate.ts";
 import type { Generated } from "./use/generated.ts";
 import { checkPredicting, type PredictAllOptions, type PredictOptions, predictAll } from "./use/predict.ts";
 import { checkScoring, type Score, type ScoreOptions, score } from "./use/score.ts";
+import { checkStreaming } from "./use/steps.ts";
 import { Stream } from "./use/stream.ts";
 import { Streams } from "./use/streams.ts";
 
@@ -127,12 +127,12 @@ export class Network implements Disposable {
 
   /** A stream of single steps with a state of its own. @throws TypeError for a model that looks ahead: reverse(), bidirectional(). */
   stream(): Stream {
-    return new Stream(this.#open(), checkCausal("stream", this.definition), { kind: "predict", raw: false });
+    return new Stream(this.#open(), checkStreaming("stream", this.definition), { kind: "predict", raw: false });
   }
 
   /** So many streams over these weights, each with a state of its own, pushed together or some at a time. @throws TypeError as `stream`. */
   streams(count: number): Streams {
-    return new Streams(this.#open(), checkCausal("streams", this.definition), count);
+    return new Streams(this.#open(), checkStreaming("streams", this.definition), count);
   }
 
   /**

@@ -1,8 +1,21 @@
 // Steps as a user gives them: checked, and written where a stream reads them.
 
 import { describe } from "../define/check.ts";
+import { checkCausal } from "../define/direction.ts";
+import type { Definition } from "../define/model.ts";
 import { isFeature, type Kind } from "../train/data.ts";
 import type { Place, Stepper } from "./stepper.ts";
+
+/**
+ * The definition itself. @throws TypeError for a model that looks ahead, naming the layer, and for one that is given no steps but makes them.
+ */
+export function checkStreaming(place: string, definition: Definition): Definition {
+  if (!definition.inputs.input)
+    throw new TypeError(
+      `${place}: the model makes a sequence from ${definition.inputs.source ? "a source" : "nothing"} and is given no steps of it, so there is nothing to push. Use ${definition.inputs.source ? "generate({ source, … })" : "generate(…)"}.`,
+    );
+  return checkCausal(place, definition);
+}
 
 /** Numbers from `from` on as row `row`. @throws TypeError for the first that is not finite. */
 function writeNumbers(

@@ -21,6 +21,7 @@ import {
   tokens,
   windows,
 } from "../../src/index.ts";
+import { checkStreaming } from "../../src/use/steps.ts";
 import { type Row, refuses, thrownBy } from "../support/refuse.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the table says on purpose what the types forbid
@@ -250,6 +251,11 @@ describe("streams", () => {
       "Array.from",
     ],
   ]);
+  test("a model that is given no steps has nothing to push", () => {
+    const without = (inputs: Definition["inputs"]) => () => checkStreaming("stream", { ...NUMBERS, inputs });
+    expect(without({})).toThrow(/stream: the model makes a sequence from nothing[\s\S]*generate\(…\)/);
+    expect(without({ source: tokens(3) })).toThrow(/from a source[\s\S]*generate\(\{ source/);
+  });
   test("a refused push moves no stream", () => {
     using streams = nets.numbers.streams(2);
     using alone = nets.numbers.stream();
