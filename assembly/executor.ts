@@ -1,6 +1,6 @@
 // Walks a list of commands: loops over time forwards and backwards, all else run by run, and hands each command's operands to its kernel.
 
-import { address, Command, Run, rowStride, runsOf, timelineOf, timeStride } from "./command";
+import { address, Command, Run, Runs, rowStride, runsOf, timelineOf, timeStride } from "./command";
 import {
   COMMAND_BYTES,
   CONTROL_BAD_COMMAND,
@@ -30,7 +30,7 @@ import { gemm } from "./kernels/gemm";
 import { map } from "./kernels/map";
 import { addNoise } from "./kernels/noise";
 import { normalize, normalizeGradient } from "./kernels/normalize";
-import { outer } from "./kernels/outer";
+import { outerOverRuns } from "./kernels/outer";
 import { pack, packTransposed } from "./kernels/pack";
 import { dropout } from "./kernels/random";
 import { columnSum, firstNonFinite } from "./kernels/reduce";
@@ -79,10 +79,31 @@ function isLoss(opcode: i32): bool {
   return opcode >= Opcode.crossEntropy && opcode <= Opcode.mixture;
 }
 
+/** All runs at once: few rows are packed with those that follow them. */
+function outerOver(command: Command, runs: Runs, control: usize): void {
+  outerOverRuns(
+    address(command, 0, 0),
+    rowStride(command, 0),
+    address(command, 1, 0),
+    timeStride(command, 1),
+    rowStride(command, 1),
+    address(command, 2, 0),
+    timeStride(command, 2),
+    rowStride(command, 2),
+    runs.first,
+    runs.count,
+    command.inner,
+    command.width,
+    command.flags !== 0,
+    load<u32>(control, CONTROL_SCRATCH),
+  );
+}
+
 /** A command outside of loops, over all runs of its span. */
 function once(command: Command, control: usize, tables: usize): void {
   if (command.span === Span.nothing) return execute(command, 0, command.rows, false, control, tables);
   const runs = runsOf(command, tables);
+  if (command.opcode === Opcode.outer) return outerOver(command, runs, control);
   if (isLoss(command.opcode)) return loss(command, runs, control, tables);
   if (looks(command.opcode)) return lookAtOnce(command, tables, load<u32>(control, CONTROL_SCRATCH));
   const first = runs.first;
@@ -115,8 +136,6 @@ function execute(command: Command, t: i32, rows: i32, more: bool, control: usize
       return packTransposed(a, b, bStride, inner, width);
     case Opcode.gemm:
       return gemm(a, aStride, b, bStride, c, address(command, 3, t), rowStride(command, 3), rows, inner, width);
-    case Opcode.outer:
-      return outer(a, aStride, b, bStride, c, cStride, rows, inner, width, more || flags !== 0, scratch);
     case Opcode.gather:
       return gather(a, aStride, b, c, cStride, address(command, 3, t), rowStride(command, 3), rows, width);
     case Opcode.scatter:

@@ -9,6 +9,7 @@ import { measureFunctions } from "./functions.ts";
 import { measureLearning } from "./learning.ts";
 import { measurePredictionPeer, measureStreamingPeer } from "./onnxruntime.ts";
 import { measureProducts } from "./products.ts";
+import { measureRagged } from "./ragged.ts";
 import { measureStartup } from "./startup.ts";
 import { measureStreaming, measureStreamsTogether } from "./streaming.ts";
 import { measureForcing, measureOwnCell, measurePytorch, measureTfjs } from "./training.ts";
@@ -46,6 +47,7 @@ const GROUPS: readonly Group[] = [
   { name: "training own cell 128", measure: () => measureOwnCell(128) },
   { name: "training own cell 512", measure: () => measureOwnCell(512) },
   { name: "forcing", measure: measureForcing },
+  { name: "ragged", measure: ({ root }) => measureRagged(root) },
   { name: "streaming rnn", measure: () => measureStreaming("rnn", 10) },
   { name: "streaming lstm", measure: () => measureStreaming("lstm", 12) },
   { name: "streaming together", measure: measureStreamsTogether },

@@ -1,8 +1,8 @@
 // The gradient of a weight matrix: a sum over rows of outer products.
 
-import { OUTER_INNER, OUTER_ROWS, OUTER_SLICE_BYTES } from "../isa";
+import { OUTER_INNER, OUTER_ROWS, OUTER_SLICE_BYTES, RUN_BYTES } from "../isa";
 import { sum4x8, sum6x8 } from "./outer-tiles";
-import { PANEL, PANEL_ROW, pack } from "./pack";
+import { PANEL, PANEL_ROW, packRows } from "./pack";
 
 /**
  * dW[i][j] (+)= Σr x[r][i] · dY[r][j], for dW [inner × columns], x [rows × inner], dY [rows × columns].
@@ -27,22 +27,98 @@ export function outer(
   accumulate: bool,
   scratch: usize,
 ): void {
+  overRuns(dW, dWStride, x, 0, xStride, dY, 0, dYStride, 0, rows, inner, columns, accumulate, scratch);
+}
+
+/**
+ * The same over the rows of `count` runs at `runs` (pairs of i32: a step, and how many rows from there on), where x and dY have a stride from step to
+ * step. The bits are those of the same rows without a gap: what is packed does not show where it came from, so runs of few rows cost little more.
+ */
+export function outerOverRuns(
+  dW: usize,
+  dWStride: i32,
+  x: usize,
+  xTimeStride: i32,
+  xStride: i32,
+  dY: usize,
+  dYTimeStride: i32,
+  dYStride: i32,
+  runs: usize,
+  count: i32,
+  inner: i32,
+  columns: i32,
+  accumulate: bool,
+  scratch: usize,
+): void {
+  let rows = 0;
+  for (let run = 0; run < count; run++) rows += load<i32>(runs + run * RUN_BYTES, 4);
+  overRuns(dW, dWStride, x, xTimeStride, xStride, dY, dYTimeStride, dYStride, runs, rows, inner, columns, accumulate, scratch);
+}
+
+/** `rows` in all; runs 0: they are one run. */
+function overRuns(
+  dW: usize,
+  dWStride: i32,
+  x: usize,
+  xTimeStride: i32,
+  xStride: i32,
+  dY: usize,
+  dYTimeStride: i32,
+  dYStride: i32,
+  runs: usize,
+  rows: i32,
+  inner: i32,
+  columns: i32,
+  accumulate: bool,
+  scratch: usize,
+): void {
   assert((scratch & 15) === 0, "outer: scratch must be aligned to 16 bytes");
   assert(((dWStride | xStride | dYStride) & 3) === 0, "outer: strides must be multiples of 4 bytes");
   assert(rows >= 0 && inner >= 0 && columns >= 0, "outer: counts must not be negative");
   const panels = scratch + OUTER_SLICE_BYTES;
-  let row = 0;
+  // Rows of the first run that are done.
+  let done = 0;
   do {
-    const depth = min(rows - row, OUTER_ROWS);
-    pack(panels, dY + row * dYStride, dYStride, depth, columns);
+    const depth = min(rows, OUTER_ROWS);
+    let at = runs;
+    let from = done;
+    for (let r = 0; r < depth; ) {
+      const left = (at ? load<i32>(at, 4) : done + rows) - from;
+      const few = min(left, depth - r);
+      const step = at ? load<i32>(at) : 0;
+      const place = dY + step * dYTimeStride + from * dYStride;
+      packRows(panels + r * PANEL_ROW, depth * PANEL_ROW, place, dYStride, few, columns);
+      r += few;
+      from += few;
+      if (few === left && at) {
+        at += RUN_BYTES;
+        from = 0;
+      }
+    }
     for (let i = 0; i < inner; i += OUTER_INNER) {
       const height = min(inner - i, OUTER_INNER);
-      sliced(scratch, x + row * xStride + (i << 2), xStride, depth, height);
+      let slicing = runs;
+      let first = done;
+      for (let r = 0; r < depth; ) {
+        const left = (slicing ? load<i32>(slicing, 4) : done + rows) - first;
+        const few = min(left, depth - r);
+        const step = slicing ? load<i32>(slicing) : 0;
+        const place = x + step * xTimeStride + first * xStride + (i << 2);
+        sliced(scratch, r, place, xStride, depth, few, height);
+        r += few;
+        first += few;
+        if (few === left && slicing) {
+          slicing += RUN_BYTES;
+          first = 0;
+        }
+      }
       block(dW + i * dWStride, dWStride, scratch, panels, height, depth, columns, accumulate);
     }
     accumulate = true;
-    row += OUTER_ROWS;
-  } while (row < rows);
+    runs = at;
+    done = from;
+    rows -= depth;
+  } while (rows > 0);
   if (columns % PANEL !== 0) clearPads(dW, dWStride, inner, columns);
 }
 
@@ -51,13 +127,17 @@ function sliceWidth(left: i32): i32 {
   return ASC_FEATURE_RELAXED_SIMD && (left > 8 || left === 5 || left === 6) ? 6 : 4;
 }
 
-/** `width` columns of x to slices, one after the other: [depth][6] or [depth][4], the padding of the last one in front. */
-function sliced(to: usize, x: usize, xStride: i32, depth: i32, width: i32): void {
+/**
+ * `rows` rows of `width` columns of x to rows `row` … of slices, one after the other: [depth][6] or [depth][4], the padding of the last one in
+ * front.
+ */
+function sliced(to: usize, row: i32, x: usize, xStride: i32, depth: i32, rows: i32, width: i32): void {
   while (width > 0) {
     const slice = sliceWidth(width);
-    if (width < slice) partialSlice(to, x, xStride, depth, width, slice);
-    else if (slice === 6) slice6(to, x, xStride, depth);
-    else slice4(to, x, xStride, depth);
+    const place = to + row * (slice << 2);
+    if (width < slice) partialSlice(place, x, xStride, rows, width, slice);
+    else if (slice === 6) slice6(place, x, xStride, rows);
+    else slice4(place, x, xStride, rows);
     to += depth * (slice << 2);
     x += slice << 2;
     width -= slice;

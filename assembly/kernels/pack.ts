@@ -18,13 +18,17 @@ const STRIP = 4;
 
 /** packed[p][k][c] = w[k][8p + c], for w [inner × columns]. */
 export function pack(packed: usize, w: usize, wStride: i32, inner: i32, columns: i32): void {
+  packRows(packed, inner * PANEL_ROW, w, wStride, inner, columns);
+}
+
+/** The same for some rows of panels that are `panelBytes` long. */
+export function packRows(packed: usize, panelBytes: i32, w: usize, wStride: i32, inner: i32, columns: i32): void {
   assert((packed & 15) === 0 && (wStride & 3) === 0, "pack: packed must be aligned to 16 bytes, wStride to 4");
   assert(inner >= 0 && columns >= 0, "pack: counts must not be negative");
-  const panelBytes = inner * PANEL_ROW;
   const full = columns / PANEL;
   for (let panel = 0; panel < full; panel += STRIP) {
     const width = min(full - panel, STRIP);
-    strip(packed, w, wStride, inner, width);
+    strip(packed, panelBytes, w, wStride, inner, width);
     packed += width * panelBytes;
     w += width * PANEL_ROW;
   }
@@ -32,8 +36,7 @@ export function pack(packed: usize, w: usize, wStride: i32, inner: i32, columns:
 }
 
 /** `width` whole panels. */
-function strip(packed: usize, w: usize, wStride: i32, inner: i32, width: i32): void {
-  const panelBytes = inner * PANEL_ROW;
+function strip(packed: usize, panelBytes: i32, w: usize, wStride: i32, inner: i32, width: i32): void {
   for (let k = inner; k > 0; k--) {
     let from = w;
     let to = packed;

@@ -1,7 +1,7 @@
 // The weight gradient: bit for bit the plain loop over rows, zero pads whatever the inputs' pads hold.
 
 import { OUTER_PANEL_BYTES, OUTER_SLICE_BYTES } from "../../assembly/isa";
-import { outer } from "../../assembly/kernels/outer";
+import { outer, outerOverRuns } from "../../assembly/kernels/outer";
 
 const SIZES: StaticArray<i32> = [1, 3, 4, 5, 7, 8, 9, 17, 33];
 const BASE: usize = memory.data(1 << 20, 64);
@@ -82,6 +82,38 @@ describe("outer", () => {
   test("no rows: zero, or what was there", () => {
     expect<i32>(wrong(0, 5, 9, false)).toBe(0);
     expect<i32>(wrong(0, 5, 9, true)).toBe(0);
+  });
+
+  test("rows with gaps between them give the bits of the same rows without, also across blocks", () => {
+    const batch = 60;
+    const counts: StaticArray<i32> = [60, 60, 60, 60, 59, 40, 40, 9, 1, 1];
+    const runs = SCRATCH + (1 << 17);
+    const packedX = X + (1 << 17);
+    const packedY = DY + (1 << 17);
+    const inner = 7;
+    const columns = 19;
+    const xStride = padded(inner);
+    const yStride = padded(columns);
+    fill(X, 600, inner);
+    fill(DY, 600, columns);
+    let rows = 0;
+    let count = 0;
+    for (let t = 0; t < counts.length; t++) {
+      if (t === 0 || t > 3) {
+        store<i32>(runs + count * 8, t);
+        store<i32>(runs + count * 8, t === 0 ? 4 * batch : counts[t], 4);
+        count++;
+      }
+      memory.copy(packedX + rows * xStride, X + t * batch * xStride, counts[t] * xStride);
+      memory.copy(packedY + rows * yStride, DY + t * batch * yStride, counts[t] * yStride);
+      rows += counts[t];
+    }
+    outer(DW, yStride, packedX, xStride, packedY, yStride, rows, inner, columns, false, SCRATCH);
+    const other = DW + inner * yStride;
+    outerOverRuns(other, yStride, X, batch * xStride, xStride, DY, batch * yStride, yStride, runs, count, inner, columns, false, SCRATCH);
+    expect<i32>(memory.compare(other, DW, inner * yStride)).toBe(0);
+    outerOverRuns(other, yStride, X, 0, 0, DY, 0, 0, runs, 0, inner, columns, false, SCRATCH);
+    expect<f32>(load<f32>(other)).toBe(0, "no runs");
   });
 
   test("infinite inputs leave the pads zero", () => {
