@@ -17,6 +17,7 @@ import {
   CONTROL_SEED_LOW,
   CONTROL_STEP,
   CONTROL_TABLES,
+  CONTROL_TRUTH,
   DROPOUT_PER_SEQUENCE,
   DROPOUT_SCALED,
   Opcode,
@@ -24,6 +25,7 @@ import {
   Span,
 } from "./isa";
 import { arrange, atLast, beyond, carryIn, carryOut, last, sumOverTime } from "./kernels/ends";
+import { drawRows, either, eitherGradient } from "./kernels/forcing";
 import { gruGates, gruGatesGradient } from "./kernels/gates-gru";
 import { lstmGates, lstmGatesGradient } from "./kernels/gates-lstm";
 import { gemm } from "./kernels/gemm";
@@ -178,6 +180,55 @@ function execute(command: Command, t: i32, rows: i32, more: bool, control: usize
       );
     case Opcode.argmax:
       return argmax(a, b, bStride, rows, width);
+    case Opcode.draw:
+      return drawRows(
+        a,
+        b,
+        bStride,
+        rows,
+        width,
+        inner,
+        command.span <= Span.rows ? 0 : timeline.order,
+        t,
+        load<u32>(control, CONTROL_SEED_LOW),
+        load<u32>(control, CONTROL_SEED_HIGH) ^ <u32>command.extra,
+        load<u32>(control, CONTROL_STEP),
+        scratch,
+      );
+    case Opcode.either:
+      return either(
+        a,
+        aStride,
+        b,
+        bStride,
+        c,
+        cStride,
+        rows,
+        width,
+        inner,
+        command.span <= Span.rows ? 0 : timeline.order,
+        t,
+        load<f32>(control, CONTROL_TRUTH),
+        load<u32>(control, CONTROL_SEED_LOW),
+        load<u32>(control, CONTROL_SEED_HIGH) ^ <u32>command.extra,
+        load<u32>(control, CONTROL_STEP),
+      );
+    case Opcode.eitherGradient:
+      return eitherGradient(
+        a,
+        aStride,
+        b,
+        bStride,
+        rows,
+        width,
+        inner,
+        command.span <= Span.rows ? 0 : timeline.order,
+        t,
+        load<f32>(control, CONTROL_TRUTH),
+        load<u32>(control, CONTROL_SEED_LOW),
+        load<u32>(control, CONTROL_SEED_HIGH) ^ <u32>command.extra,
+        load<u32>(control, CONTROL_STEP),
+      );
     case Opcode.dropout:
       return dropout(
         a,

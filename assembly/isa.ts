@@ -194,6 +194,11 @@ export enum Opcode {
   sparse,
   sparseTransposed,
   addNoise,
+  /** `inner` rows of a batch, `extra` the stream, here and in the next two: a symbol drawn from each row. */
+  draw,
+  /** Each row from one of two, as its coin falls. */
+  either,
+  eitherGradient,
   /** Attention. `flags` 1: the panels of the transpose. Rows of panels, one for each row of the batch, are operands like others. */
   packSource,
   dotScore,
@@ -293,6 +298,8 @@ export const CONTROL_CLIP_PARAMETER_NORM = 188;
 export const CONTROL_SHORTENED = 192;
 /** u32: 1 if clipping by norm shortened the whole gradient. */
 export const CONTROL_SCALED = 196;
+/** f32: how often a model that mixes hears the truth instead of what it has said itself. */
+export const CONTROL_TRUTH = 248;
 /** Address of the tables of the program that runs. */
 export const CONTROL_TABLES = 200;
 /** u32: losses that the program computes, one a head. */

@@ -21,13 +21,18 @@ export {
   meanSquared,
   mixtureDensity,
   tokens,
+  type Vector,
+  vector,
 } from "./define/layers.ts";
 export { type LstmOptions, lstm } from "./define/lstm.ts";
 export { type Definition, type Feedback, type ModelOptions, model } from "./define/model.ts";
 export { type DropoutOptions, dropout, type LayerNormOptions, layerNorm } from "./define/regularization.ts";
 export { type ReservoirOptions, reservoir } from "./define/reservoir.ts";
 export { type RnnOptions, rnn } from "./define/rnn.ts";
+export { seq2seq } from "./define/seq2seq.ts";
+export type { Context, Seq2seqOptions } from "./define/seq2seq-options.ts";
 export type { Skips } from "./define/stack.ts";
+export { endSymbol, type Stop } from "./define/stops.ts";
 export type { LayerOptions } from "./define/text.ts";
 export { type BidirectionalOptions, bidirectional, type Inner, type Merge, residual, reverse, skip } from "./define/wrappers.ts";
 export type { Parameter, Parameters } from "./engine/parameters.ts";

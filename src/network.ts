@@ -11,6 +11,7 @@ import type { Plan } from "./plan/plan.ts";
 import { type Bytes, plan } from "./planning.ts";
 import type { Data, Sequence } from "./train/data.ts";
 import { type Evaluation, evaluation } from "./train/evaluate.ts";
+import { checkForcing } from "./train/forcing.ts";
 import type { Solution } from "./train/judgement.ts";
 import type { OptimizerMemory } from "./train/memory.ts";
 import { checkData, checkSignal, checkTraining, type TrainOptions } from "./train/options.ts";
@@ -102,6 +103,7 @@ export class Network implements Disposable {
     checkOptions("evaluate", options, ["teacherForcing", "signal"]);
     const { teacherForcing = true, signal } = options;
     checkFlag("evaluate: teacherForcing", teacherForcing);
+    checkForcing("evaluate", this.definition, teacherForcing);
     checkSignal("evaluate", signal);
     checkData("evaluate", this.definition, data);
     return evaluation(machine, this.#programs, this.definition, data, { teacherForcing, signal });

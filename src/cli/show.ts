@@ -1,7 +1,7 @@
 // `unrolled show`: what is in a model's file.
 
 import { stat } from "node:fs/promises";
-import { bytesOf, type Input, type Network, plan } from "../index.ts";
+import { bytesOf, type Definition, type Network, plan } from "../index.ts";
 import { openModel } from "./files.ts";
 import { fold, harmless, several, size, table, whole } from "./format.ts";
 import { type Note, readNote } from "./note.ts";
@@ -97,4 +97,5 @@ function print(lines: readonly string[]): void {
   }
 }
 
-const inputText = (input: Input): string => (input.kind === "tokens" ? `tokens(${input.symbols})` : `features(${input.width})`);
+const inputText = (input: Definition["inputs"][string]): string =>
+  input.kind === "tokens" ? `tokens(${input.symbols})` : `${input.kind}(${input.width})`;

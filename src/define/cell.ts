@@ -43,7 +43,7 @@ export interface CellOptions<S extends State> {
 /**
  * A recurrent layer from a step function written in words (add, mul, sigmoid, …).
  *
- * States are sequences of width `state[name]`, zero before the first step. Weights made by `linear` and `bias` start uniform in ±1/√(width
+ * States are sequences of width `state[name]`, zero before the first step unless they begin with a context (seq2seq). Weights made by `linear` and `bias` start uniform in ±1/√(width
  * of the first state), as PyTorch's cells do, unless an initialiser is given.
  *
  * @throws TypeError or RangeError if a state is missing, unknown, or of another width than declared.
@@ -85,17 +85,22 @@ function unroll<S extends State>(site: Site, { state, step }: CellOptions<S>, na
     throw new TypeError(`${site.path}: a recurrent layer needs a sequence but got ${String(site.x)}. Put it before last().`);
   const width = site.x.shape;
   const start = uniform(1 / Math.sqrt(state[names[0]]));
+  const { states, beginnings } = site.enter(state);
   const delays = Object.fromEntries(
     names.map((key) => {
       graph.label = `${site.path}/${key}`;
-      return [key, new Value(graph, graph.openDelay(graph.direction, { ...width, width: state[key], symbols: 0 }, graph.direction > 0))];
+      const shape = { ...width, width: state[key], symbols: 0 };
+      return [
+        key,
+        new Value(graph, graph.openDelay(graph.direction, shape, { carried: graph.direction > 0, beginning: beginnings[key]?.id })),
+      ];
     }),
   );
   graph.label = site.path;
   const input = {
     ...inputOf(site, start),
     get y(): Value {
-      return site.feedback();
+      return site.surroundings.feedback();
     },
   };
   // Property by property, so that the getter of y is not called unless the step function asks for y.
@@ -123,6 +128,7 @@ function unroll<S extends State>(site: Site, { state, step }: CellOptions<S>, na
       );
     graph.rename(value.id, `${site.path}/${key}`);
     graph.bind(delays[key].id, value.id);
+    states[key] = value;
   }
   for (const key of names)
     if (isIdle(graph.nodes, delays[key].id))

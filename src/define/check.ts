@@ -11,6 +11,13 @@ export function checkSize(place: string, size: number): number {
 /** The largest number of f32: what the kernels are given must not be beyond it. */
 export const LARGEST = 3.4028234663852886e38;
 
+/** What decides all that is random. */
+export function checkSeed(place: string, seed: number): number {
+  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
+    throw new RangeError(`${place}: seed must be a whole number from 0 to ${2 ** 32 - 1} but is ${describe(seed)}.`);
+  return seed;
+}
+
 /** A finite number within [low, high]; an open end is written with `above` or `below`. */
 export function checkNumber(place: string, number: number, low = -Infinity, high = Infinity): number {
   if (typeof number !== "number" || !Number.isFinite(number))

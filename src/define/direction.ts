@@ -4,13 +4,14 @@ import type { Node, NodeId } from "../graph/graph.ts";
 
 /** What a definition says of this. */
 interface Directed {
+  readonly inputs: Readonly<Record<string, unknown>>;
   readonly nodes: readonly Node[];
   readonly layers: readonly { readonly path: string }[];
 }
 
-/** The path of the first layer whose outputs depend on later inputs; null for a causal model. */
-export function looksAhead({ nodes, layers }: Directed): string | null {
-  const ahead = nodes.find(isAhead);
+/** The path of the first layer whose outputs depend on later inputs of the same timeline; null for a causal model. */
+export function looksAhead({ nodes, layers }: Pick<Directed, "nodes" | "layers">): string | null {
+  const ahead = nodes.find((node) => isAhead(node) && nodes[node.inputs[0]].shape.timeline === 0);
   if (!ahead) return null;
   return layers.find(({ path }) => ahead.label === path || ahead.label.startsWith(`${path}/`))?.path ?? ahead.label;
 }
@@ -19,8 +20,12 @@ export function looksAhead({ nodes, layers }: Directed): string | null {
 const isAhead = (node: Node): boolean =>
   (node.op === "delay" && node.attributes.steps < 0) || (node.op === "last" && node.attributes.reversed);
 
-/** The definition itself. @throws TypeError naming the layer that needs a sequence to its end before anything can be put out. */
+/** The definition itself. @throws TypeError naming the layer that needs a sequence to its end before anything can be put out, or if there is no input. */
 export function checkCausal<D extends Directed>(place: string, definition: D): D {
+  if (!definition.inputs.input)
+    throw new TypeError(
+      `${place}: the model has no input at each step, but makes a sequence of its own. Use generate(), or train and evaluate it with targets.`,
+    );
   const layer = looksAhead(definition);
   if (layer !== null)
     throw new TypeError(

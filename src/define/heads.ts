@@ -78,7 +78,7 @@ export function buildHead(name: string, layers: readonly Layer[], entering: Valu
   };
   const output = layers.reduce((value, layer, index) => {
     value.graph.label = paths[index];
-    return buildLayer(layer, new Site(paths[index], value, heard));
+    return buildLayer(layer, new Site(paths[index], value, { feedback: heard, cells: [], beginnings: () => ({}), source: null }));
   }, entering);
   return { output, paths };
 }

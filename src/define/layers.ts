@@ -3,7 +3,7 @@
 import type { Activation } from "../graph/activations.ts";
 import { type Initializer, uniform } from "../graph/initializer.ts";
 import type { Loss, LossKind } from "../graph/operations.ts";
-import { type Shape, sequence, symbolsOf } from "../graph/shape.ts";
+import { type Shape, sequence, symbolsOf, vector as vectorOf } from "../graph/shape.ts";
 import { add, lastOf } from "../graph/words.ts";
 import { checkActivation } from "./activation.ts";
 import { checkFlag, checkNumber, checkOptions, checkSize, describe } from "./check.ts";
@@ -54,6 +54,7 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
     ...named("dense", options),
     units,
     text: text("dense", units, options, { activation: "identity", bias: true }),
+    resized: (other) => dense(other, options),
     build(site) {
       const start = uniform(1 / Math.sqrt(site.x.shape.symbols || site.x.width));
       const product = site.linear("w", site.x, units, initial("w", start));
@@ -82,12 +83,27 @@ export const tokens = (n: number): Input => ({ kind: "tokens", symbols: checkSiz
 /** Real numbers, n of them a step. */
 export const features = (n: number): Input => ({ kind: "features", width: checkSize("features", n) });
 
+/** What is given once for a whole sequence. */
+export interface Vector {
+  readonly kind: "vector";
+  readonly width: number;
+}
+
+/** What a sequence may be made from: a sequence, or one vector. */
+export type Source = Input | Vector;
+
+/** n real numbers for a whole sequence: the features of an image, say, of which a caption is made. */
+export const vector = (n: number): Vector => ({ kind: "vector", width: checkSize("vector", n) });
+
 /** An input as text. */
-export const inputText = (input: Input): string => (input.kind === "tokens" ? `tokens(${input.symbols})` : `features(${input.width})`);
+export const inputText = (input: Source): string =>
+  input.kind === "tokens" ? `tokens(${input.symbols})` : `${input.kind}(${input.width})`;
 
 /** The shape that an input (or a fed-back symbol) has in a graph. */
-export const shapeOfInput = (input: Input, timeline = 0): Shape =>
-  input.kind === "tokens" ? symbolsOf("sequence", input.symbols, timeline) : sequence(input.width, timeline);
+export function shapeOfInput(input: Source, timeline = 0): Shape {
+  if (input.kind === "vector") return vectorOf(input.width);
+  return input.kind === "tokens" ? symbolsOf("sequence", input.symbols, timeline) : sequence(input.width, timeline);
+}
 
 export type { Loss };
 

@@ -2,31 +2,57 @@
 
 import type { Node } from "../graph/graph.ts";
 import type { Value } from "../graph/value.ts";
-import { checkChoice, checkOptions, checkSize, describe } from "./check.ts";
+import { checkChoice, checkOptions, checkSeed, checkSize, describe } from "./check.ts";
 import { checkDirections } from "./direction.ts";
+import { deepFreeze } from "./freeze.ts";
 import { addHead, buildHead, checkHeads, checkHeard, checkLoss, type Head, type HeadOptions } from "./heads.ts";
 import type { Layer } from "./layer.ts";
-import { type Input, type Loss, shapeOfInput } from "./layers.ts";
+import { type Input, type Loss, type Source, shapeOfInput } from "./layers.ts";
 import { pathsOf, type Skips, stack } from "./stack.ts";
+import type { Stop } from "./stops.ts";
 
-/** What the output recurrence feeds back: the output as it is, its softmax, or one symbol (the most likely, or the one drawn). */
-export type Feedback = "output" | "softmax" | "symbol";
+/** What the output recurrence feeds back: the output as it is, its softmax or sigmoid, or one symbol (the most likely, or the one drawn). */
+export type Feedback = "output" | "softmax" | "sigmoid" | "symbol";
+
+/** One of a definition's layers. */
+export interface Part {
+  readonly path: string;
+  readonly text: string;
+  /** Where it stands in a sequence-to-sequence model. */
+  readonly part?: "encoder" | "bridge" | "decoder";
+  /** Of which head besides the model's own it is. */
+  readonly head?: string;
+}
+
+/** What a sequence-to-sequence model knows of the sequences that it makes. */
+export interface Decoding {
+  readonly target: Input;
+  /** The symbol that is heard before the first step, and is said behind the last if `stop` is an end symbol; −1 where zeros are heard. */
+  readonly boundary: number;
+  readonly stop: Stop | null;
+  /** Steps of the longest target; null: no limit. */
+  readonly maximum: number | null;
+}
 
 /** A model as data: can be frozen, printed, saved and posted to a worker. */
 export interface Definition {
   readonly format: 1;
   readonly seed: number;
-  /** What is given at each step, by name: a model has one, "input". */
-  readonly inputs: Readonly<Record<string, Input>>;
+  /** What is given, by name: a model has one, "input"; a sequence-to-sequence model "source", or none. */
+  readonly inputs: Readonly<Record<string, Source>>;
   /** Each layer's path and its text. */
-  /** Those of a head besides the model's own say which. */
-  readonly layers: readonly { readonly path: string; readonly text: string; readonly head?: string }[];
+  readonly layers: readonly Part[];
   /** null: no layer listens to the output. */
   readonly feedback: Feedback | null;
+  /** null: this is no sequence-to-sequence model. */
+  readonly decoding: Decoding | null;
   readonly nodes: readonly Node[];
   /** What is put out; the first is the main one, which layers with recurrence from the output hear. */
   readonly heads: readonly [Head, ...Head[]];
 }
+
+/** How many timelines a model has: that of its output, and that of a source sequence. */
+export const timelinesOf = ({ inputs: { source } }: Pick<Definition, "inputs">): number => (source && source.kind !== "vector" ? 2 : 1);
 
 export interface ModelOptions {
   readonly input: Input;
@@ -70,8 +96,7 @@ export function model(options: ModelOptions): Definition {
   checkLoss("model", loss);
   const more = checkHeads("model", options.heads ?? {});
   const mean = checkChoice("model: mean", options.mean ?? "steps", ["steps", "sequences"]);
-  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
-    throw new RangeError(`model: seed must be a whole number from 0 to ${2 ** 32 - 1} but is ${describe(seed)}.`);
+  checkSeed("model", seed);
   if (options.skips !== undefined) checkChoice("model: skips", options.skips, ["input", "output", "both"]);
   if (options.feedback !== undefined) checkChoice("model: feedback", options.feedback, ["output", "softmax", "symbol"]);
   const feedback = options.feedback ?? (loss.kind === "crossEntropy" ? "softmax" : "output");
@@ -101,6 +126,7 @@ export function model(options: ModelOptions): Definition {
     seed,
     inputs: { input },
     feedback: listens ? feedback : null,
+    decoding: null,
     layers: [
       ...layers.map((layer, index) => ({ path: paths[index], text: layer.text })),
       ...made.flatMap((head) => head.layers.map((layer, index) => ({ path: head.paths[index], text: layer.text, head: head.name }))),
@@ -118,7 +144,7 @@ export interface Ending extends Pick<Head, "name" | "loss" | "weight"> {
 /** Adds targets and losses, and freezes the whole. The first output is the model's own. */
 export function close(
   endings: readonly [Ending, ...Ending[]],
-  facts: Pick<Definition, "seed" | "inputs" | "feedback" | "layers">,
+  facts: Pick<Definition, "seed" | "inputs" | "feedback" | "decoding" | "layers">,
 ): Definition {
   const [{ output, loss, path }] = endings;
   const { nodes } = output.graph;
@@ -126,12 +152,4 @@ export function close(
   checkHeard(nodes, output, loss, path);
   checkDirections(nodes, output.id);
   return deepFreeze({ format: 1, ...facts, nodes, heads: [own, ...others] });
-}
-
-function deepFreeze<T>(value: T): T {
-  if (value !== null && typeof value === "object" && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const part of Object.values(value)) deepFreeze(part);
-  }
-  return value;
 }

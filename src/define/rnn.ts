@@ -90,7 +90,7 @@ export function rnn(units: number, options: RnnOptions = {}): Layer {
   const own = { ...named("rnn", options), text: text("rnn", units, options, DEFAULTS) };
   // What hears nothing of itself has no state.
   if (recurrence === "output" && leak === 1 && (options.zoneout ?? 0) === 0)
-    return { kind: "rnn", units, ...own, build: (site) => respond(inputOf(site), null, site.feedback()) };
+    return { kind: "rnn", units, ...own, build: (site) => respond(inputOf(site), null, site.surroundings.feedback()) };
   const layer = cell({
     name: "rnn",
     state: { h: units },

@@ -5,7 +5,7 @@ import { type Shape, sequence } from "../graph/shape.ts";
 import { Value } from "../graph/value.ts";
 import { concat, lastOf } from "../graph/words.ts";
 import { checkName, describe } from "./check.ts";
-import { buildLayer, type Layer, Site, widthAfter } from "./layer.ts";
+import { buildLayer, type Cell, type Layer, type Placed, Site, widthAfter } from "./layer.ts";
 
 /** What goes around the layers: the input to every layer, every layer to the output, or both. */
 export type Skips = "input" | "output" | "both";
@@ -26,6 +26,7 @@ export function stack(layers: readonly Layer[], paths: readonly string[], input:
     const graph = new Graph();
     graph.label = "input";
     const x = new Value(graph, graph.addShaped("input", [], { name: "input" }, input));
+    const cells: Cell[] = [];
     let listens = false;
     const feedback = (): Value => {
       listens = true;
@@ -37,7 +38,7 @@ export function stack(layers: readonly Layer[], paths: readonly string[], input:
     const output = through(layers, paths, skips, x, (index, value) => {
       graph.label = paths[index];
       if (index === last) entering = value;
-      return buildLayer(layers[index], new Site(paths[index], value, feedback));
+      return buildLayer(layers[index], new Site(paths[index], value, { feedback, cells, beginnings: () => ({}), source: null }));
     });
     return { graph, output, entering, listens };
   };
@@ -93,19 +94,24 @@ function through(
   }, x);
 }
 
-export function pathsOf(layers: readonly Layer[]): string[] {
-  const paths = layers.map((layer, index) => {
+/** A layer's path is its part's name with its number there, and its kind; or the user's own name. One list a part, in which they stand. */
+export function placed<P extends string>(place: string, parts: Readonly<Record<P, readonly Layer[]>>): Record<P, Placed[]> {
+  const known = new Map<string, string>();
+  const pathOf = (layer: Layer, part: string, index: number): string => {
+    const where = `${part} ${index + 1}`;
     if (typeof layer?.build !== "function")
-      throw new TypeError(`model: layer ${index + 1} is ${describe(layer)}. Use a layer such as rnn(64) or dense(10).`);
-    return layer.name === undefined ? `layer ${index + 1}/${checkName("model", layer.kind)}` : checkName("model", layer.name);
-  });
-  paths.forEach((path, index) => {
-    const first = paths.indexOf(path);
-    if (first !== index)
-      throw new TypeError(`model: layers ${first + 1} and ${index + 1} are both called "${path}". Give each its own name.`);
-  });
-  return paths;
+      throw new TypeError(`${place}: ${where} is ${describe(layer)}. Use a layer such as rnn(64) or dense(10).`);
+    const path = layer.name === undefined ? `${where}/${checkName(place, layer.kind)}` : checkName(place, layer.name);
+    const first = known.get(path);
+    if (first !== undefined) throw new TypeError(`${place}: ${first} and ${where} are both called "${path}". Give each its own name.`);
+    known.set(path, where);
+    return path;
+  };
+  const list = (part: P): Placed[] => parts[part].map((layer, index) => ({ layer, path: pathOf(layer, part, index) }));
+  return Object.fromEntries((Object.keys(parts) as P[]).map((part) => [part, list(part)])) as Record<P, Placed[]>;
 }
+
+export const pathsOf = (layers: readonly Layer[]): string[] => placed("model", { layer: layers }).layer.map(({ path }) => path);
 
 /** The width of what the last layer will put out, needed before it is built by the layers that listen to it. */
 function outputWidth(layers: readonly Layer[], paths: readonly string[], { width, symbols }: Shape): number {

@@ -3,7 +3,7 @@
 import type { Value } from "../graph/value.ts";
 import { add, concat, mul, scale } from "../graph/words.ts";
 import { checkChoice, checkOptions, describe } from "./check.ts";
-import { type Layer, Site, type Units, widthAfter } from "./layer.ts";
+import { type Cell, type Layer, Site, type Units, widthAfter } from "./layer.ts";
 import { type LayerOptions, named, text } from "./text.ts";
 
 /** One layer, or several of which each gets what the one before gives. */
@@ -49,14 +49,14 @@ function turned(site: Site, layers: readonly Layer[], path: string): Value {
   if (site.x.shape.extent !== "sequence")
     throw new TypeError(`${site.path}: there is no time to take from the end: it got a ${String(site.x)}. Put it before last().`);
   const feedback = (): Value => {
-    if (graph.direction > 0) return site.feedback();
+    if (graph.direction > 0) return site.surroundings.feedback();
     throw new TypeError(
       `${path}: recurrence from the output hears the step before, but this layer takes time from the end, where that step has not been. Use recurrence between hidden units.`,
     );
   };
   graph.direction = graph.direction > 0 ? -1 : 1;
   try {
-    return through(new Site(path, site.x, feedback, site.source), layers);
+    return through(new Site(path, site.x, { ...site.surroundings, feedback }), layers);
   } finally {
     graph.direction = graph.direction > 0 ? -1 : 1;
   }
@@ -126,8 +126,12 @@ export function bidirectional(layers: Inner, options: BidirectionalOptions = {})
     units: merge === "concat" ? (width) => widthAfter(there, width) + widthAfter(back, width) : there,
     text: text("bidirectional", said(forward), options, { merge: "concat" }),
     build(site) {
-      const a = through(new Site(`${site.path}/forward`, site.x, site.feedback, site.source), forward);
+      const { cells } = site.surroundings;
+      const before = cells.length;
+      const a = through(new Site(`${site.path}/forward`, site.x, site.surroundings), forward);
+      const forwards = cells.splice(before);
       const b = turned(site, backward, `${site.path}/backward`);
+      cells.push(...paired(site.path, forwards, cells.splice(before)));
       if (merge !== "concat" && (a.width !== b.width || a.shape.extent !== b.shape.extent))
         throw new RangeError(
           `${site.path}: merge is "${merge}" but forwards comes a ${String(a)} and backwards a ${String(b)}. Make the two equal, or use merge: "concat".`,
@@ -136,6 +140,17 @@ export function bidirectional(layers: Inner, options: BidirectionalOptions = {})
       return MERGES[merge](a, b);
     },
   };
+}
+
+/** The cells of both directions, the last with the last: each two are one layer, whose states are those of both. */
+function paired(path: string, forwards: readonly Cell[], backwards: readonly Cell[]): Cell[] {
+  const count = Math.min(forwards.length, backwards.length);
+  const alone = [...forwards.slice(0, forwards.length - count), ...backwards.slice(0, backwards.length - count)];
+  const pairs = Array.from({ length: count }, (_, index) => {
+    const [a, b] = [forwards[forwards.length - count + index], backwards[backwards.length - count + index]];
+    return { path, widths: { ...a.widths, ...b.widths }, directions: [...a.directions, ...b.directions] };
+  });
+  return [...alone, ...pairs];
 }
 
 /** What goes around the layers must be there, and be numbers. */

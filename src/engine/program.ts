@@ -18,7 +18,7 @@ import {
 } from "../../assembly/isa.ts";
 import type { Definition } from "../define/model.ts";
 import type { NodeId } from "../graph/graph.ts";
-import { makePlan, type Plan } from "../plan/plan.ts";
+import { makePlan, type Plan, type Steps } from "../plan/plan.ts";
 import { learns, type Purpose } from "../plan/unfold.ts";
 import { type Bases, lower, operandOf } from "../program/lower.ts";
 import { printProgram } from "../program/print.ts";
@@ -61,7 +61,7 @@ export class Program {
   #packedFrozen = 0;
 
   /** `options` are makePlan's. */
-  constructor(machine: Machine, definition: Definition, purpose: Purpose, batch: number, steps: number | readonly number[], options = {}) {
+  constructor(machine: Machine, definition: Definition, purpose: Purpose, batch: number, steps: Steps, options = {}) {
     this.#machine = machine;
     this.plan = makePlan(definition, purpose, batch, steps, options);
     if (learns(purpose)) machine.needGradients();

@@ -1,7 +1,7 @@
 // The programs of one network, made when first needed and kept while there is room.
 
 import type { Definition } from "../define/model.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan, Steps } from "../plan/plan.ts";
 import type { Purpose } from "../plan/unfold.ts";
 import type { Machine } from "./machine.ts";
 import { Program } from "./program.ts";
@@ -21,7 +21,7 @@ export class Programs {
   }
 
   /** A program with this much room, of which it is told to take all. */
-  get(purpose: Purpose, batch: number, steps: number): Program {
+  get(purpose: Purpose, batch: number, steps: Steps): Program {
     const key = `${JSON.stringify(purpose)} ${batch} × ${steps}`;
     const program = this.#known.get(key) ?? new Program(this.#machine, this.#definition, purpose, batch, steps);
     this.#known.delete(key);

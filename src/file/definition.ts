@@ -2,14 +2,15 @@
 // shape as its law says.
 
 import { describe } from "../define/check.ts";
+import { shapeOfHeard } from "../define/decoder.ts";
 import { MOST_HEADS } from "../define/heads.ts";
 import { shapeOfInput } from "../define/layers.ts";
-import type { Definition } from "../define/model.ts";
+import type { Decoding, Definition } from "../define/model.ts";
 import { isIdle, type Node, topologicalOrder } from "../graph/graph.ts";
 import { checkFit, entriesOf, isInitializer } from "../graph/initializer.ts";
 import { TARGET } from "../graph/losses.ts";
 import type { OpName } from "../graph/operations.ts";
-import { ALONG_SOURCE, matrix, SHAPE, type Shape, sequence } from "../graph/shape.ts";
+import { ALONG_SOURCE, checkBeginning, matrix, SHAPE, type Shape, sequence } from "../graph/shape.ts";
 import { LONGEST_DELAY } from "../graph/words.ts";
 
 type Attributes = Readonly<Record<string, unknown>>;
@@ -53,11 +54,12 @@ const LAWS: { readonly [K in OpName]?: readonly [fewest: number, most: number, l
   // What looks back is carried from window to window, what looks ahead is not.
   delay: [
     1,
-    1,
+    2,
     ({ steps, carried }) =>
       Number.isInteger(steps) && steps !== 0 && Math.abs(steps as number) <= LONGEST_DELAY && carried === (steps as number) > 0,
   ],
   last: [1, 1, ({ reversed }) => typeof reversed === "boolean"],
+  repeat: [1, 1],
   dotScore: [2, 2],
   additiveScore: [3, 3],
   align: [1, 1],
@@ -97,7 +99,7 @@ export function checkDefinition(place: string, definition: Definition): void {
       `${place}: the model's definition does not fit this library: ${what}. Use the version of the library that made it.`,
     );
   };
-  const { format, seed, inputs, layers, heads, feedback, nodes } = definition;
+  const { format, seed, inputs, layers, heads, feedback, decoding, nodes } = definition;
   if (format !== 1) fail(`its format is ${describe(format)}, not 1`);
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) fail(`its seed is ${describe(seed)}`);
   if (!Array.isArray(layers)) fail("it has no layers");
@@ -105,8 +107,9 @@ export function checkDefinition(place: string, definition: Definition): void {
   for (const head of heads) if (!isLoss(head?.loss as unknown as Attributes)) fail(`its loss is ${describe(head?.loss?.kind)}`);
   if (inputs === null || typeof inputs !== "object") fail("it has no inputs");
   for (const input of Object.values(inputs))
-    if (input?.kind !== "tokens" && input?.kind !== "features") fail("its input is of no known kind");
-  if (![null, "output", "softmax", "symbol"].includes(feedback)) fail(`its feedback is ${describe(feedback)}`);
+    if (!["tokens", "features", "vector"].includes(input?.kind)) fail("its input is of no known kind");
+  if (decoding !== null && !isDecoding(decoding)) fail("what it knows of the sequences that it makes is not lawful");
+  if (![null, "output", "softmax", "sigmoid", "symbol"].includes(feedback)) fail(`its feedback is ${describe(feedback)}`);
   if (nodes.length === 0) fail("it has no nodes");
   nodes.forEach((node, id) => {
     const known = Object.hasOwn(LAWS, String(node?.op)) ? LAWS[node.op as OpName] : undefined;
@@ -147,6 +150,11 @@ export function checkDefinition(place: string, definition: Definition): void {
   });
 }
 
+function isDecoding({ target, boundary, stop, maximum }: Decoding): boolean {
+  const isKnown = target?.kind === "tokens" ? target.symbols === boundary : target?.kind === "features" && boundary === -1;
+  return isKnown && (stop === null || stop?.kind === "endSymbol") && (maximum === null || isSize(maximum, 1));
+}
+
 const isNode = (id: unknown, nodes: readonly Node[]): boolean =>
   Number.isInteger(id) && (id as number) >= 0 && (id as number) < nodes.length;
 
@@ -154,7 +162,7 @@ const sameShape = (a: Shape, b: Shape): boolean =>
   a.extent === b.extent && a.rows === b.rows && a.width === b.width && a.symbols === b.symbols && a.timeline === b.timeline;
 
 /** The shape that a node must have. */
-function lawfulShape(node: Node, nodes: readonly Node[], { inputs, heads }: Definition, fail: (what: string) => never): Shape {
+function lawfulShape(node: Node, nodes: readonly Node[], { inputs, heads, decoding }: Definition, fail: (what: string) => never): Shape {
   const shapes = node.inputs.map((id) => nodes[id].shape);
   node.inputs.forEach((id, index) => {
     const weight = nodes[id];
@@ -162,9 +170,12 @@ function lawfulShape(node: Node, nodes: readonly Node[], { inputs, heads }: Defi
     if (kept !== (node.op === "sparse" && index === 1)) fail(`node ${id} is kept in another form than ${node.op} reads`);
   });
   switch (node.op) {
-    case "input":
-      return shapeOfInput(inputs[node.attributes.name] ?? fail(`there is no input "${node.attributes.name}"`), node.shape.timeline);
+    case "input": {
+      const { name } = node.attributes;
+      return shapeOfInput(inputs[name] ?? fail(`there is no input "${name}"`), name === "source" ? 1 : 0);
+    }
     case "feedback":
+      if (decoding) return shapeOfHeard(decoding.target);
       return sequence(nodes[heads[0].output].shape.width);
     case "target": {
       const { name } = node.attributes;
@@ -172,8 +183,6 @@ function lawfulShape(node: Node, nodes: readonly Node[], { inputs, heads }: Defi
       const shape = TARGET[loss.kind](nodes[output].shape, loss);
       return typeof shape === "string" ? fail(shape.replace(/\.$/, "")) : shape;
     }
-    case "delay":
-      return { ...shapes[0], extent: "sequence" };
     case "gather":
     case "matmul":
       if (shapes[1].extent !== "parameter" || (node.op === "gather" && shapes[0].symbols !== shapes[1].rows))
@@ -184,6 +193,10 @@ function lawfulShape(node: Node, nodes: readonly Node[], { inputs, heads }: Defi
       const { rows, width } = node.shape;
       checkFit("its first values", node.attributes.initial, rows, width);
       return matrix(Math.max(1, rows), width);
+    }
+    if (node.op === "delay") {
+      if (shapes[1]) checkBeginning(shapes[0], shapes[1]);
+      return { ...shapes[0], extent: "sequence" };
     }
     return SHAPE[node.op](shapes, node.attributes as never);
   } catch (error) {

@@ -20,6 +20,13 @@ export type Node = { [K in OpName]: NodeOf<K> }[OpName];
 /** The input of a delay whose source is not known yet. */
 export const UNBOUND: NodeId = -1;
 
+/** What a delay finds before the beginning. */
+interface Before {
+  readonly carried?: boolean;
+  readonly beginning?: NodeId | undefined;
+  readonly before?: number | undefined;
+}
+
 /** A growing list of nodes. Equal nodes are one node, so that common work is done once. */
 export class Graph {
   readonly nodes: Node[] = [];
@@ -65,10 +72,11 @@ export class Graph {
     return inputs.map((id) => (values.includes(id) ? this.nodes[id].inputs[0] : id));
   }
 
-  /** A delay whose source is bound later. `beginning`: a vector that stands before the beginning. */
-  openDelay(steps: number, shape: Shape, carried = false, beginning?: NodeId): NodeId {
+  /** A delay whose source is bound later. `beginning` is a vector, `before` a symbol, that stands before the beginning. */
+  openDelay(steps: number, shape: Shape, { carried = false, beginning, before }: Before = {}): NodeId {
     if (beginning !== undefined) checkBeginning(shape, this.nodes[beginning].shape);
-    return this.addShaped("delay", [UNBOUND, ...(beginning === undefined ? [] : [beginning])], { steps, carried }, shape);
+    const inputs = beginning === undefined ? [UNBOUND] : [UNBOUND, beginning];
+    return this.addShaped("delay", inputs, { steps, carried, ...(before === undefined ? {} : { before }) }, shape);
   }
 
   /** Labels a node after the fact: a state is named when the step function has returned it. */

@@ -112,6 +112,12 @@ export interface Operations {
   normalizeGradient: { readonly epsilon: number };
   /** The symbol with the greatest value; no gradient passes. */
   argmax: Empty;
+  /** A symbol drawn from the softmax of each row, by the seed, the training step, `stream`, the row and time; no gradient passes. */
+  draw: Stream;
+  /** The truth, or what the model has said itself: for each row and time as a coin falls, which is decided as what is drawn. */
+  either: Stream;
+  /** dY where it was what the model has said itself, else 0. */
+  eitherGradient: Stream;
   /**
    * x with probability keep, divided by keep if `scaled`; else 0. The mask is decided by the seed, the training step, `stream` and the
    * element's row, column and, unless one mask serves `perSequence`, time. Outside training: x, or keep·x if not scaled, the mean of it.
@@ -148,6 +154,8 @@ export interface Dropout {
   readonly perSequence: boolean;
 }
 
+/** A stream of random numbers. */
+export type Stream = { readonly stream: number };
 export type Named = { readonly name: string };
 /** Two numbers, the lower first. */
 export type Interval = { readonly low: number; readonly high: number };

@@ -72,6 +72,8 @@ export function clamp(x: Value, low: number, high: number): Value {
 export const square = (x: Value): Value => word("mul", [x, x], {}, "square");
 /** The columns of all values side by side. */
 export const concat = (...values: Value[]): Value => word("concat", values, {});
+/** One value as it is, several side by side. */
+export const sideBySide = (values: readonly Value[]): Value => (values.length === 1 ? values[0] : concat(...values));
 /** Columns from … from + width − 1. */
 export const slice = (x: Value, from: number, width: number): Value => word("slice", [x], { from, width });
 /** eˣ / Σ eˣ along the columns. */
@@ -128,7 +130,7 @@ export const align = (scores: Value): Value => word("align", [scores], {});
 export const attend = (weights: Value, values: Value): Value => word("attend", [weights, values], {});
 
 /** The last step of a sequence, as a vector; where time is reversed, the first. */
-export const lastOf = (x: Value): Value => word("last", [x], { reversed: x instanceof Value && x.graph.direction < 0 }, "last");
+export const lastOf = (x: Value, reversed = x instanceof Value && x.graph.direction < 0): Value => word("last", [x], { reversed }, "last");
 
 /** A vector at every step of the output's timeline. */
 export const repeated = (x: Value): Value => word("repeat", [x], {}, "repeat");

@@ -2,6 +2,7 @@
 
 import { checkChoice, checkFlag, checkOptions } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
+import { titleOf } from "../define/title.ts";
 import { checkDefinition } from "../file/definition.ts";
 import { checkFlow, checkSteps } from "./checked.ts";
 import type { Diagram } from "./diagram.ts";
@@ -88,5 +89,3 @@ function diagramFor(place: string, definition: Definition, options: DiagramOptio
   const source = sourceOf(definition, teacherForcing ? "target" : "output");
   return detail === "layers" ? layersOf(source) : operationsOf(source);
 }
-
-const titleOf = ({ layers }: Definition): string => layers.map(({ text }) => text).join(" → ");

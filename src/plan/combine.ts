@@ -2,6 +2,7 @@
 
 import { type Node, type NodeId, usersOf } from "../graph/graph.ts";
 import { ELEMENTWISE, type OpName } from "../graph/operations.ts";
+import type { Shape } from "../graph/shape.ts";
 import { findLoops } from "./loops.ts";
 
 /** Operations that can start from a third input instead of zero. */
@@ -40,10 +41,16 @@ export function combine(nodes: readonly Node[], roots: ReadonlySet<NodeId>): Nod
     const products = [...terms.filter((id) => chainable(id) && early(id)), ...terms.filter((id) => chainable(id) && !early(id))];
     if (products.length === 0) return;
 
-    const others = terms.filter((id) => !products.includes(id));
+    const others = onceForAll(
+      append,
+      result,
+      terms.filter((id) => !products.includes(id)),
+    );
     const inPlace = root.shape.extent === "parameter";
-    const starts = others.filter((id) => !inPlace && !ELEMENTWISE.has(nodes[id].op) && (early(id) || !early(products[0])));
-    const start = starts.find((id) => nodes[id].shape.extent === "parameter") ?? starts[0];
+    const isEarly = (id: NodeId): boolean => id >= nodes.length || early(id) || !early(products[0]);
+    const starts = others.filter((id) => !inPlace && !ELEMENTWISE.has(result[id].op) && isEarly(id));
+    const isSame = (id: NodeId): boolean => result[id].shape.extent === "parameter" || result[id].op === "repeat";
+    const start = starts.find(isSame) ?? starts[0];
     let sum = start;
     products.forEach((id, index) => {
       const node = nodes[id];
@@ -60,6 +67,18 @@ export function combine(nodes: readonly Node[], roots: ReadonlySet<NodeId>): Nod
     });
   });
   return result;
+}
+
+/** Vectors that are repeated, and rows, are added up before they are repeated. */
+function onceForAll(append: (node: Node) => NodeId, nodes: readonly Node[], terms: readonly NodeId[]): readonly NodeId[] {
+  const same = terms.filter((id) => nodes[id].op === "repeat" || nodes[id].shape.extent === "parameter");
+  const repeat = same.find((id) => nodes[id].op === "repeat");
+  if (repeat === undefined || same.length === 1) return terms;
+  const { shape, label } = nodes[repeat];
+  const vector: Shape = { ...shape, extent: "vector" };
+  const vectors = same.map((id) => (nodes[id].op === "repeat" ? nodes[id].inputs[0] : id));
+  const sum = vectors.reduce((left, right) => append({ op: "add", inputs: [left, right], attributes: {}, shape: vector, label }));
+  return [append({ op: "repeat", inputs: [sum], attributes: {}, shape, label }), ...terms.filter((id) => !same.includes(id))];
 }
 
 const sameShape = (a: Node, b: Node): boolean =>

@@ -70,7 +70,7 @@ export function differentiate(graph: Graph, question: Question): Map<NodeId, Nod
 }
 
 /** Operations that change in steps: their gradient is zero wherever it exists. */
-const STEPS: ReadonlySet<OpName> = new Set<OpName>(["argmax", "sign", "unitStep"]);
+const STEPS: ReadonlySet<OpName> = new Set<OpName>(["argmax", "draw", "sign", "unitStep"]);
 
 /** Nodes on a differentiable path from some trained parameter, or wanted node, to what is seeded. */
 function whereGradientFlows(nodes: readonly Node[], { seeds, wanted, throughTime }: Required<Question>): Uint8Array {

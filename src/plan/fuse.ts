@@ -118,9 +118,9 @@ export function fuse(nodes: readonly Node[], roots: ReadonlySet<NodeId>, stages:
       nodes: members.slice(part * MAP_NODES, (part + 1) * MAP_NODES),
     }));
   };
-  return stages.map(({ direction, steps }) => ({
-    direction,
-    steps: steps.flatMap((step) => (step.kind === "map" ? split(step.nodes) : [step])),
+  return stages.map((stage) => ({
+    ...stage,
+    steps: stage.steps.flatMap((step) => (step.kind === "map" ? split(step.nodes) : [step])),
   }));
 }
 

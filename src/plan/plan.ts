@@ -1,9 +1,10 @@
 // A plan: what runs before, during and after each recurrence, and where everything lies, for one purpose, batch and number of steps.
 
-import { inputText } from "../define/layers.ts";
 import type { Definition } from "../define/model.ts";
+import { givenText, titleOf } from "../define/title.ts";
 import { type Node, type NodeId, reachable, usersOf } from "../graph/graph.ts";
 import { ALONG_SOURCE } from "../graph/shape.ts";
+import { separateBeginnings } from "./beginnings.ts";
 import { combine } from "./combine.ts";
 import { fuse } from "./fuse.ts";
 import { type Buffer, layout, placeOf } from "./layout.ts";
@@ -16,14 +17,11 @@ import { type Purpose, type Unfolded, unfold } from "./unfold.ts";
 
 export type { Carried, Plan };
 
+/** Steps of the one timeline, or of each. */
+export type Steps = number | readonly number[];
+
 /** unfold → differentiate → combine → schedule → fuse → lay out. Without `fused`, maps are run word by word: the same bits. */
-export function makePlan(
-  definition: Definition,
-  purpose: Purpose,
-  batch: number,
-  steps: number | readonly number[],
-  { fused = true } = {},
-): Plan {
+export function makePlan(definition: Definition, purpose: Purpose, batch: number, steps: Steps, { fused = true } = {}): Plan {
   const timelines = typeof steps === "number" ? [steps] : steps;
   const unfolded = simplify(unfold(definition, purpose));
   const nodes = measured(unfolded.nodes, timelines);
@@ -37,15 +35,15 @@ export function makePlan(
   const carried = carriedOf(nodes, buffers);
   const carry = carried.reduce((sum, { bytes }) => sum + bytes, 0);
   const plan = {
-    title: titleOf(definition),
+    title: titleOf(definition) + givenText(definition),
     purpose,
     listens: definition.feedback !== null,
     batch,
     steps: timelines[0],
+    timelines,
     nodes,
     users,
     roots,
-    timelines,
     given: unfolded.given,
     shown: unfolded.shown,
     losses: unfolded.losses,
@@ -56,13 +54,6 @@ export function makePlan(
     bytes: { frame: frameBytes, inputs: inputBytes, carry, scratch: scratchBytes },
   };
   return { ...plan, toString: () => printPlan(plan) };
-}
-
-/** Layer after layer, on what; and the heads besides. */
-function titleOf({ layers, heads, inputs }: Definition): string {
-  const chain = (name?: string): string => layers.flatMap(({ text, head }) => (head === name ? [text] : [])).join(" → ");
-  const others = heads.slice(1).map(({ name }) => `, ${name}: ${chain(name)}`);
-  return `${chain()}${others.join("")} on ${Object.values(inputs).map(inputText).join(", ")}`;
 }
 
 /** What has a number for each step of the source is as wide as that has steps. */
@@ -78,7 +69,8 @@ const rootsOf = ({ shown, given, losses, gradients, watched }: Unfolded): Set<No
 /** Products start from their addends, weights are packed, and each gradient has a buffer of its own. */
 function simplify(unfolded: Unfolded): Unfolded {
   const owned = ownGradients(unfolded);
-  const nodes = packSources(packWeights(combine(separateTurns(owned.nodes), rootsOf(owned))));
+  const apart = separateBeginnings(separateTurns(owned.nodes));
+  const nodes = packSources(packWeights(combine(apart, rootsOf(owned))));
   const kept = reachable(nodes, [...rootsOf(owned)]);
   const to = (id: NodeId): NodeId => kept.place[id];
   const places = (named: Readonly<Record<string, NodeId>>): Record<string, NodeId> =>

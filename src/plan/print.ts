@@ -2,20 +2,27 @@
 
 import type { Node, NodeId } from "../graph/graph.ts";
 import { printDelay } from "../graph/print.ts";
+import { beginningsOf } from "./beginnings.ts";
+import { forcingOf } from "./purpose.ts";
 import type { Plan } from "./record.ts";
-import { type Stage, type Step, stepNodes } from "./schedule.ts";
+import type { Stage, Step } from "./schedule.ts";
+
+const FORCED: Readonly<Record<string, string>> = { true: ", teacher forced", false: ", free running", mixed: ", scheduled sampling" };
 
 type Printed = Omit<Plan, "toString">;
 
 export function printPlan(plan: Printed): string {
-  const { title, purpose, listens, batch, timelines, stages, bytes } = plan;
-  const forced = listens && "teacherForcing" in purpose ? (purpose.teacherForcing ? ", teacher forced" : ", free running") : "";
-  const heading = `${title}\n${purpose.kind}${forced}, batch ${batch}, steps ${timelines.join(", source ")}`;
+  const { title, purpose, listens, batch, stages, nodes, bytes } = plan;
+  const [steps, ...others] = plan.timelines;
+  const forced = listens && "teacherForcing" in purpose ? FORCED[String(forcingOf(purpose))] : "";
+  const heading = `${title}\n${purpose.kind}${forced}, batch ${batch}, steps ${steps}${others.map((more) => `, of the source ${more}`).join("")}`;
   const loops = stages.filter(({ direction }) => direction !== 0).length;
   const body = stages.map(
     (stage, index) => `${titleOf(plan, stage, index)}\n${stage.steps.map((step) => line(plan, stage, step)).join("\n")}`,
   );
+  const begun = [...beginningsOf(nodes)].map(([node, beginning]) => `${nodes[node].label} with ${reference(nodes, beginning)}`);
   const facts = [
+    ...(begun.length > 0 ? [`beginning: ${begun.join(", ")}`] : []),
     `loops over time: ${loops}`,
     `carried: ${plan.carried.map(({ label, slots, width }) => `${label} [${slots} × ${batch} × ${width}]`).join(", ") || "nothing"}`,
     `bytes: frame ${bytes.frame}, inputs ${bytes.inputs}, carry ${bytes.carry}, scratch ${bytes.scratch}`,
@@ -23,10 +30,9 @@ export function printPlan(plan: Printed): string {
   return [heading, ...body, ...facts].join("\n");
 }
 
-function titleOf({ timelines, nodes, stages }: Printed, { direction, steps: work }: Stage, index: number): string {
-  const steps = timelines[nodes[stepNodes(work[0])[0]].shape.timeline];
-  if (direction === 1) return `during    ${steps} times, forwards`;
-  if (direction === -1) return `during    ${steps} times, backwards`;
+function titleOf({ timelines, stages }: Printed, { direction, timeline }: Stage, index: number): string {
+  const times = `during    ${timelines[timeline]} times, ${timeline === 0 ? "" : "along the source, "}`;
+  if (direction !== 0) return `${times}${direction === 1 ? "forwards" : "backwards"}`;
   const after = stages.slice(0, index).some((stage) => stage.direction !== 0);
   const before = stages.slice(index).some((stage) => stage.direction !== 0);
   return `${after ? (before ? "between" : "after") : before ? "before" : "once"}${" ".repeat(after === before && !after ? 6 : after ? (before ? 3 : 5) : 4)}once over all rows`;
@@ -111,7 +117,7 @@ function affine(x: string, scale: number, shift: number): string {
 function reference(nodes: readonly Node[], id: NodeId): string {
   const node = nodes[id];
   if (node.op === "parameter") return node.attributes.path;
-  if (node.op === "input" || node.op === "target") return node.op;
+  if (node.op === "input" || node.op === "target") return node.attributes.name;
   if (node.op === "delay") return delayed(nodes, node.inputs[0], node.attributes.steps);
   if (node.op === "slice")
     return `${reference(nodes, node.inputs[0])}[${node.attributes.from}:${node.attributes.from + node.attributes.width}]`;
@@ -128,8 +134,10 @@ function delayed(nodes: readonly Node[], id: NodeId, steps: number): string {
 }
 
 function size({ nodes, batch, timelines }: Printed, stage: Stage, id: NodeId): string {
-  const { extent, rows, width, timeline } = nodes[id].shape;
+  const { op, shape } = nodes[id];
+  const { extent, rows, width, timeline } = shape;
   if (extent === "scalar") return "[1]";
-  const height = extent === "parameter" ? rows : extent === "vector" ? batch : stage.direction === 0 ? batch * timelines[timeline] : batch;
+  const isLong = extent === "sequence" && stage.direction === 0 && op !== "repeat";
+  const height = extent === "parameter" ? rows : isLong ? batch * timelines[timeline] : batch;
   return `[${height} × ${width}]`;
 }

@@ -2,6 +2,7 @@
 
 import { type Node, type NodeId, usersOf } from "../graph/graph.ts";
 import { ELEMENTWISE, VIEWS } from "../graph/operations.ts";
+import { beginningsOf } from "./beginnings.ts";
 import { findLoops } from "./loops.ts";
 
 /** One command: an operation, or a map of element-wise operations that share a pass over memory. */
@@ -31,15 +32,26 @@ export function registersOf(nodes: readonly Node[], step: Step, users: readonly 
 export interface Stage {
   /** 0: once, over all rows. 1: for t = 0 … T−1. −1: for t = T−1 … 0. */
   readonly direction: 0 | 1 | -1;
+  /** Whose steps a loop goes through. */
+  readonly timeline: number;
   readonly steps: readonly Step[];
 }
+
+/** What must be there before a value is made: its inputs, and what stands before its beginning. */
+type Needs = (id: NodeId) => readonly NodeId[];
 
 export function schedule(nodes: readonly Node[], roots: ReadonlySet<NodeId>): Stage[] {
   const { of, directions } = findLoops(nodes);
   sink(nodes, of, roots);
-  return stagesOf(nodes, of).map(({ loop, members }) => ({
+  const beginnings = beginningsOf(nodes);
+  const needs: Needs = (id) => {
+    const beginning = beginnings.get(id);
+    return beginning === undefined ? nodes[id].inputs : [...nodes[id].inputs, beginning];
+  };
+  return stagesOf(nodes, of, needs).map(({ loop, members }) => ({
     direction: loop < 0 ? 0 : directions[loop],
-    steps: stepsOf(nodes, members, loop >= 0),
+    timeline: loop < 0 ? 0 : nodes[members[0]].shape.timeline,
+    steps: stepsOf(nodes, members, loop >= 0, needs),
   }));
 }
 
@@ -58,7 +70,7 @@ function sink(nodes: readonly Node[], of: Int32Array, roots: ReadonlySet<NodeId>
 }
 
 /** Loops and single nodes in an order in which everything comes after what it needs; single nodes that follow each other share a stage. */
-function stagesOf(nodes: readonly Node[], of: Int32Array): { loop: number; members: NodeId[] }[] {
+function stagesOf(nodes: readonly Node[], of: Int32Array, needs: Needs): { loop: number; members: NodeId[] }[] {
   const unitOf = (id: NodeId): string => (of[id] < 0 ? `node ${id}` : `loop ${of[id]}`);
   const members = new Map<string, NodeId[]>();
   nodes.forEach((_, id) => {
@@ -70,7 +82,7 @@ function stagesOf(nodes: readonly Node[], of: Int32Array): { loop: number; membe
   const stages: { loop: number; members: NodeId[] }[] = [];
   while (waiting.length > 0) {
     const ready = waiting.findIndex((unit) =>
-      (members.get(unit) as NodeId[]).every((id) => nodes[id].inputs.every((input) => unitOf(input) === unit || done.has(unitOf(input)))),
+      (members.get(unit) as NodeId[]).every((id) => needs(id).every((input) => unitOf(input) === unit || done.has(unitOf(input)))),
     );
     if (ready < 0) throw new Error(`internal: no order for ${waiting.join()}`);
     const [unit] = waiting.splice(ready, 1);
@@ -87,7 +99,7 @@ function stagesOf(nodes: readonly Node[], of: Int32Array): { loop: number; membe
  * Orders one stage: everything heavy that is ready, then everything element-wise that is ready as one map, and so on.
  * A map reads what it shares with other maps through memory: a value seen at another time or as a slice must have been written before.
  */
-function stepsOf(nodes: readonly Node[], members: readonly NodeId[], inLoop: boolean): Step[] {
+function stepsOf(nodes: readonly Node[], members: readonly NodeId[], inLoop: boolean, needs: Needs): Step[] {
   const waiting = new Set(members.filter((id) => !isGiven(nodes[id])));
   const steps: Step[] = [];
   const waits = (input: NodeId, map: ReadonlySet<NodeId> | null): boolean => {
@@ -102,17 +114,17 @@ function stepsOf(nodes: readonly Node[], members: readonly NodeId[], inLoop: boo
   while (waiting.size > 0) {
     const before = steps.length;
     for (const id of waiting) {
-      if (ELEMENTWISE.has(nodes[id].op) || nodes[id].inputs.some((input) => waits(input, null))) continue;
+      if (ELEMENTWISE.has(nodes[id].op) || needs(id).some((input) => waits(input, null))) continue;
       waiting.delete(id);
       steps.push({ kind: "op", node: id });
     }
     const map = new Set<NodeId>();
     let key = "";
     for (const id of waiting) {
-      const { op, inputs, shape } = nodes[id];
+      const { op, shape } = nodes[id];
       if (!ELEMENTWISE.has(op)) continue;
       const own = `${shape.extent} ${shape.timeline} ${shape.rows} ${shape.width}`;
-      if ((key !== "" && key !== own) || inputs.some((input) => waits(input, map))) continue;
+      if ((key !== "" && key !== own) || needs(id).some((input) => waits(input, map))) continue;
       key = own;
       map.add(id);
     }

@@ -4,34 +4,14 @@ import type { Head } from "../define/heads.ts";
 import type { Definition } from "../define/model.ts";
 import { Graph, type Node, type NodeId, reachable, topologicalOrder } from "../graph/graph.ts";
 import type { Dropout, Loss, LossKind } from "../graph/operations.ts";
-import { type Shape, symbolsOf } from "../graph/shape.ts";
+import { cut, giveKnown } from "./cut.ts";
 import { differentiate } from "./differentiate.ts";
+import { delaysFeedback, openFeedback, openHeard, said, target } from "./feedback.ts";
+import { type Forcing, learns, type Purpose } from "./purpose.ts";
 import { readOutOf } from "./read-out.ts";
 import { type Watched, watchFlow, watchStep } from "./watch.ts";
 
-/**
- * What a plan is for.
- * - `train`: the loss, its gradient and an update. `teacherForcing` feeds the truth where the model would hear its own output.
- * - `evaluate`: the loss alone; no dropout (what is not scaled is taken at its mean).
- * - `predict`: the output, or that of another `head`; the model hears itself. `raw` leaves out the softmax or sigmoid that belongs to the loss.
- * - `generate`: the raw outputs of all heads; what is fed back is what the caller has drawn at the step before, or says to have been drawn.
- * - `forecast`: outputs for one step; what is fed back is what the caller says.
- * - `features`: what enters the read-out, where layers hear the truth; with the noise of training if `noisy`.
- * - `inspect`: as `train`, without the update; what is watched are the gradients of all states and the values of all units that saturate.
- * - `jacobian`: the model hears itself; what is watched are the derivatives of one step of the loop that contains a state.
- */
-export type Purpose =
-  | { readonly kind: "train"; readonly teacherForcing: boolean }
-  | { readonly kind: "evaluate"; readonly teacherForcing: boolean }
-  | { readonly kind: "predict"; readonly raw: boolean; readonly head?: string }
-  | { readonly kind: "generate" }
-  | { readonly kind: "forecast" }
-  | { readonly kind: "features"; readonly teacherForcing: true; readonly noisy: boolean }
-  | { readonly kind: "inspect"; readonly teacherForcing: boolean }
-  | { readonly kind: "jacobian"; readonly state: string };
-
-/** Whether a purpose runs the network as training does: with dropout, and to the gradients of the parameters. */
-export const learns = ({ kind }: Purpose): boolean => kind === "train" || kind === "inspect";
+export { type Forcing, learns, type Purpose };
 
 /** A graph for one purpose. Numbers are places in `nodes`. */
 export interface Unfolded {
@@ -92,7 +72,10 @@ function resolve(definition: Definition, purpose: Purpose): { graph: Graph; plac
     const inputs = node.inputs.map((input) => place[input]);
     if (node.op === "delay") {
       const { steps, carried } = node.attributes;
-      place[id] = graph.openDelay(steps, delaysFeedback(nodes, id) ? shapeOfHeard(definition, purpose) : node.shape, carried);
+      const [, beginning] = inputs;
+      place[id] = delaysFeedback(nodes, id)
+        ? openHeard(graph, definition, purpose, steps)
+        : graph.openDelay(steps, node.shape, { carried, beginning });
       delays.push(id);
     } else if (node.op === "dropout" && !learns(purpose)) place[id] = meanOf(graph, inputs[0], node.attributes);
     else if (node.op === "noise" && !learns(purpose) && !(purpose.kind === "features" && purpose.noisy)) place[id] = inputs[0];
@@ -105,9 +88,7 @@ function resolve(definition: Definition, purpose: Purpose): { graph: Graph; plac
   }
   for (const id of delays) graph.bind(place[id], place[nodes[id].inputs[0]]);
   if (heard >= 0 && graph.nodes[heard].op === "delay") {
-    graph.label = "feedback";
-    const said = hearsTruth(purpose) ? target(graph, definition) : spoken(graph, place[definition.heads[0].output], definition);
-    graph.bind(heard, said);
+    graph.bind(heard, said(graph, place[definition.heads[0].output], definition, purpose));
   }
   return { graph, place };
 }
@@ -116,56 +97,31 @@ function resolve(definition: Definition, purpose: Purpose): { graph: Graph; plac
 const meanOf = (graph: Graph, x: NodeId, { keep, scaled }: Dropout): NodeId =>
   scaled || keep === 1 ? x : graph.add("affine", [x], { scale: keep, shift: 0 });
 
-const hearsTruth = (purpose: Purpose): boolean => "teacherForcing" in purpose && purpose.teacherForcing;
-
-const target = (graph: Graph, definition: Definition): NodeId => {
-  const { nodes, heads } = definition;
-  return graph.addShaped("target", [], { name: heads[0].name }, nodes[nodes[heads[0].total].inputs[1]].shape);
-};
-
-/** Whether a delay, or a delay of a delay, reads what the model hears, which may turn out to be symbols. */
-function delaysFeedback(nodes: readonly Node[], id: NodeId): boolean {
-  const seen = new Set<NodeId>();
-  while (nodes[id].op === "delay" && !seen.has(id)) {
-    seen.add(id);
-    id = nodes[id].inputs[0];
-  }
-  return nodes[id].op === "feedback";
-}
-
-/** Symbols where the truth of classes, or a symbol, is heard; else the output's own shape. */
-function shapeOfHeard({ nodes, heads, feedback }: Definition, purpose: Purpose): Shape {
-  const [{ output, loss }] = heads;
-  const classes = loss.kind === "crossEntropy";
-  const symbols = classes && (hearsTruth(purpose) || purpose.kind === "generate" || feedback === "symbol");
-  return symbols ? symbolsOf("sequence", nodes[output].shape.width) : nodes[output].shape;
-}
-
-/** The delay by which the output (or the truth) of the step before is heard; when generating what was drawn, or in a forecast what is told, itself. */
-function openFeedback(graph: Graph, definition: Definition, purpose: Purpose): NodeId {
-  const shape = shapeOfHeard(definition, purpose);
-  return purpose.kind === "forecast" || purpose.kind === "generate"
-    ? graph.addShaped("target", [], { name: definition.heads[0].name }, shape)
-    : graph.openDelay(1, shape, true);
-}
-
-/** What the model says aloud, in the form in which it is heard. */
-function spoken(graph: Graph, output: NodeId, { feedback }: Definition): NodeId {
-  if (feedback === "softmax") return graph.add("softmax", [output], {});
-  return feedback === "symbol" ? graph.add("argmax", [output], {}) : output;
-}
+type Shown = readonly (readonly [name: string, node: NodeId])[];
 
 /** What a purpose is after, if it is no loss, by the name of the head. */
-function shown(graph: Graph, place: Int32Array, definition: Definition, purpose: Purpose): [name: string, NodeId][] {
-  const { heads } = definition;
-  if (purpose.kind !== "features") {
-    const asked = purpose.kind === "predict" && purpose.head !== undefined ? purpose.head : heads[0].name;
-    const some = heads.filter(({ name }) => purpose.kind === "generate" || name === asked);
-    return some.map((head) => [head.name, visible(graph, place[head.output], head, purpose)]);
+function shown(graph: Graph, place: Int32Array, definition: Definition, purpose: Purpose): Shown {
+  if (purpose.kind === "features") {
+    const readOut = readOutOf(definition);
+    if (typeof readOut === "string") throw new Error(`internal: there is no read-out: ${readOut}`);
+    return [[definition.heads[0].name, place[readOut.features]]];
   }
-  const readOut = readOutOf(definition);
-  if (typeof readOut === "string") throw new Error(`internal: there is no read-out: ${readOut}`);
-  return [[heads[0].name, place[readOut.features]]];
+  const isPart = purpose.kind === "generate" || purpose.kind === "encode";
+  const asked = purpose.kind === "predict" && purpose.head !== undefined ? purpose.head : definition.heads[0].name;
+  const some = definition.heads.filter(({ name }) => isPart || name === asked);
+  const heads = some.map((head) => [head.name, visible(graph, place[head.output], head, purpose)] as const);
+  return definition.decoding && isPart ? ofPart(graph, heads, purpose.kind) : heads;
+}
+
+/** Of a model cut in two: what is known before the first step, or the steps, to which that is given. */
+function ofPart(graph: Graph, heads: Shown, kind: "generate" | "encode"): Shown {
+  const parts = cut(
+    graph,
+    heads.map(([, node]) => node),
+  );
+  if (kind === "encode") return [...parts.known, ...heads.filter(([, node]) => parts.isKnown(node))];
+  giveKnown(graph, parts);
+  return heads.filter(([, node]) => !parts.isKnown(node));
 }
 
 /**
@@ -173,7 +129,8 @@ function shown(graph: Graph, place: Int32Array, definition: Definition, purpose:
  * What is drawn from is raw.
  */
 function visible(graph: Graph, output: NodeId, { loss }: Head, purpose: Purpose): NodeId {
-  const raw = purpose.kind === "generate" || (purpose.kind === "predict" && purpose.raw);
+  const isPart = purpose.kind === "generate" || purpose.kind === "encode";
+  const raw = isPart || (purpose.kind === "predict" && purpose.raw);
   graph.label = "output";
   return raw ? output : VISIBLE[loss.kind](graph, output, loss);
 }

@@ -1,28 +1,17 @@
 // The table of lowerings: what command, or few commands, each operation becomes. They go over what their result goes over, if they say nothing else.
 
-import { CONTROL_LOSS, DROPOUT_PER_SEQUENCE, DROPOUT_SCALED, LOSS_BYTES, Opcode } from "../../assembly/isa.ts";
-import type { Node, NodeId } from "../graph/graph.ts";
+import { CONTROL_LOSS, LOSS_BYTES, Opcode } from "../../assembly/isa.ts";
+import type { Node } from "../graph/graph.ts";
 import { entriesOf } from "../graph/initializer.ts";
 import type { LossKind } from "../graph/operations.ts";
 import { rowBytes } from "../plan/bytes.ts";
 import { accumulatesOnto } from "../plan/layout.ts";
-import type { Plan } from "../plan/plan.ts";
 import { ENDS } from "./ends.ts";
 import { LOOK, packOfSource } from "./look.ts";
+import { RANDOM } from "./random.ts";
+import { type Lowering, rowwise, start, widthOf } from "./rowwise.ts";
 import type { Context } from "./spans.ts";
 import { ABSENT, type Command, floatBits, type Operand } from "./words.ts";
-
-const start = (context: Context, place: number): Operand => {
-  const input = context.node.inputs[place];
-  return input === undefined ? ABSENT : context.at(input);
-};
-
-const widthOf = (plan: Plan, id: NodeId): number => plan.nodes[id].shape.width;
-
-/** x and y as they are, row by row. */
-const rowwise =
-  (opcode: Opcode) =>
-  ({ node, id, width, at }: Context): Command[] => [{ opcode, width, outputs: 1, operands: [at(id), ...node.inputs.map(at)] }];
 
 /** As `rowwise`, with the number that is added to a variance. */
 const normalizing =
@@ -63,7 +52,7 @@ function lossCommand({ plan, node, control, at, over }: Context, dX: Operand): C
   ];
 }
 
-export const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>> = {
+export const LOWER: Partial<Record<Node["op"], Lowering>> = {
   ...LOOK,
   pack({ plan, node, id, at }) {
     if (node.op !== "pack") return [];
@@ -193,21 +182,7 @@ export const LOWER: Partial<Record<Node["op"], (context: Context) => Command[]>>
   argmax: ({ plan, node, id, at }) => [
     { opcode: Opcode.argmax, width: widthOf(plan, node.inputs[0]), operands: [at(id), at(node.inputs[0])] },
   ],
-  dropout: ({ plan, node, id, width, at }) => {
-    if (node.op !== "dropout") return [];
-    const { keep, stream, scaled, perSequence } = node.attributes;
-    const flags = (scaled ? DROPOUT_SCALED : 0) | (perSequence ? DROPOUT_PER_SEQUENCE : 0);
-    const inner = node.shape.rows || plan.batch;
-    const operands = [at(id), at(node.inputs[0])];
-    return [{ opcode: Opcode.dropout, inner, width, flags, real: keep, extra: stream, outputs: 1, operands }];
-  },
-  noise: ({ plan, node, id, width, at }) => {
-    if (node.op !== "noise") return [];
-    const { limit, stream } = node.attributes;
-    const inner = node.shape.rows || plan.batch;
-    const operands = [at(id), at(node.inputs[0])];
-    return [{ opcode: Opcode.addNoise, inner, width, real: limit, extra: stream, outputs: 1, operands }];
-  },
+  ...RANDOM,
   loss: (context) => lossCommand(context, ABSENT),
   lossGradient: (context) => lossCommand(context, context.at(context.id)),
 };

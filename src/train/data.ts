@@ -69,6 +69,10 @@ export interface Kind {
 /** Of the input of this name. */
 export function inputKind({ inputs }: Definition, name = "input"): Kind {
   const input = inputs[name];
+  if (!input)
+    throw new TypeError(
+      `the model has no ${name}: it makes a sequence of its own. Use generate(), or train and evaluate it with targets${"source" in inputs ? " and sources" : ""}.`,
+    );
   return input.kind === "tokens" ? { symbols: input.symbols, width: 1 } : { symbols: 0, width: input.width };
 }
 

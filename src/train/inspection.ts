@@ -5,6 +5,7 @@ import type { Machine } from "../engine/machine.ts";
 import type { Program } from "../engine/program.ts";
 import type { Programs } from "../engine/programs.ts";
 import type { ParameterPlace } from "../plan/parameters.ts";
+import type { Forcing } from "../plan/purpose.ts";
 import { endsOf, nameOf } from "../plan/states.ts";
 import type { Origin, Watched } from "../plan/watch.ts";
 import type { Batch } from "./data.ts";
@@ -60,7 +61,7 @@ export class Inspector {
     machine: Machine,
     programs: Programs,
     definition: Definition,
-    { teacherForcing, batch, saturated = SATURATED }: { teacherForcing: boolean; batch: number; saturated?: number },
+    { teacherForcing, batch, saturated = SATURATED }: { teacherForcing: Forcing; batch: number; saturated?: number },
   ) {
     this.#machine = machine;
     this.#programs = programs;

@@ -1,12 +1,14 @@
 // What a training can be told, with defaults, checked before any work.
 
-import { checkChoice, checkFlag, checkNumber, checkOptions, checkSize, describe } from "../define/check.ts";
+import { checkChoice, checkNumber, checkOptions, checkSize, describe } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
 import type { Data } from "./data.ts";
 import { checkDelays } from "./delays.ts";
+import { checkForcing } from "./forcing.ts";
 import { adam, checkOptimizer, type Optimizer } from "./optimizer.ts";
 import { checkPosition } from "./position.ts";
 import type { Position } from "./progress.ts";
+import type { Schedule } from "./schedule.ts";
 
 /**
  * How a gradient is shortened before it is used (Mikolov 2012; Pascanu, Mikolov and Bengio 2013). Those that are given act in this order,
@@ -35,8 +37,14 @@ export interface TrainOptions {
    * random direction (Goodfellow et al. 2016, §10.11.1). Default: "throw"; the length of "randomStep" is 1e-2.
    */
   readonly onNonFinite?: "throw" | "skip" | "randomStep" | { readonly randomStep: number };
-  /** Whether layers that listen to the output hear the truth instead. Default: true. */
-  readonly teacherForcing?: boolean;
+  /**
+   * Whether layers that listen to the output hear the truth instead; or how often, from 0 to 1, as a number or for each step counted from 0: for each
+   * row and time step a coin falls, and what is not the truth is the model's own (scheduled sampling, Bengio et al. 2015). Of symbols that is one
+   * drawn from its softmax; no gradient passes. Of numbers it is the output, and the gradient goes on through it: teacher forcing mixed with
+   * back-propagation through time (Goodfellow et al. 2016, §10.2.1). Coins and draws follow from the model's seed. 1 is true. 0 is false: the output as
+   * it is, of symbols its softmax or the likeliest; a schedule draws at 0, too. A share costs what false costs, since the output recurs. Default: true.
+   */
+  readonly teacherForcing?: boolean | Schedule;
   /**
    * Looks at the gradient on its way through time before every so many steps: `progress.inspection` of steps `every`, 2·`every` … Such a step
    * takes two and a half times as long, and memory for whole sequences of gradients; what is learned is the same bit for bit. Default: never.
@@ -78,7 +86,7 @@ export function checkTraining(definition: Definition, data: Data, options: Train
     if (checkNumber(`train: clip.${key}`, limit, 0) < SMALLEST)
       throw new RangeError(`train: clip.${key} is ${limit}, which would stop all learning. Use a greater number, or leave it out.`);
   const { policy, length } = checkPolicy(onNonFinite);
-  checkFlag("train: teacherForcing", teacherForcing);
+  const { forcing, truth } = checkForcing("train", definition, teacherForcing);
   if (inspect !== undefined) checkSize("train: inspect.every", checkOptions("train: inspect", inspect, ["every"]).every);
   if (from !== undefined) checkPosition("train: from", from);
   checkSignal("train", signal);
@@ -86,7 +94,7 @@ export function checkTraining(definition: Definition, data: Data, options: Train
     throw new TypeError("train: the model has no parameter that is trained. Add a layer with weights, such as dense(n).");
   checkData("train", definition, data);
   checkDelays("train", definition, data);
-  return { optimizer, epochs, steps, clip, policy, length, teacherForcing, every: inspect?.every ?? 0, from, signal };
+  return { optimizer, epochs, steps, clip, policy, length, forcing, truth, every: inspect?.every ?? 0, from, signal };
 }
 
 function checkPolicy(onNonFinite: NonNullable<TrainOptions["onNonFinite"]>) {

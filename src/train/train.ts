@@ -8,6 +8,7 @@ import {
   CONTROL_RANDOM_LENGTH,
   CONTROL_RATE,
   CONTROL_STEP,
+  CONTROL_TRUTH,
   Policy,
 } from "../../assembly/isa.ts";
 import type { Definition } from "../define/model.ts";
@@ -15,6 +16,7 @@ import type { Machine } from "../engine/machine.ts";
 import type { Programs } from "../engine/programs.ts";
 import { randomFrom } from "../engine/random.ts";
 import type { Data } from "./data.ts";
+import { truthAt } from "./forcing.ts";
 import { idleIn } from "./idle.ts";
 import { Inspector } from "./inspection.ts";
 import { needMemory, type OptimizerMemory } from "./memory.ts";
@@ -36,7 +38,7 @@ export async function* training(
   data: Data,
   options: ReturnType<typeof checkTraining>,
 ): AsyncGenerator<Progress, void, void> {
-  const { optimizer, epochs, steps, clip, policy, length, teacherForcing, every, from, signal } = options;
+  const { optimizer, epochs, steps, clip, policy, length, forcing: teacherForcing, truth, every, from, signal } = options;
   const life = (): number => machine.view().getUint32(CONTROL_STEP, true);
   if (from) checkLife(from, life());
   const before = from && from.batch > 0 ? memory.states() : null;
@@ -65,6 +67,7 @@ export async function* training(
         const step = life();
         const rate = rateAt(optimizer.rate, step);
         control.setFloat64(CONTROL_RATE, rate, true);
+        control.setFloat32(CONTROL_TRUTH, truthAt(truth, step), true);
         const written = runner.write(batch);
         const { program, carry, keep } = written;
         const inspection = inspector && (made + 1) % every === 0 ? inspector.watch(written) : null;

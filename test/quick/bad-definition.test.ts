@@ -101,7 +101,7 @@ describe("model", () => {
         "two layers of one name",
         () => withLayers(dense(2, { name: "out" }), rnn(2), dense(2, { name: "out" })),
         TypeError,
-        "layers 1 and 3",
+        "layer 1 and layer 3",
         '"out"',
       ],
       ["a name with a slash", () => withLayers(dense(2, { name: "a/b" })), TypeError, '"a/b"', '"/"'],

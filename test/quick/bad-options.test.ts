@@ -121,7 +121,7 @@ describe("options of train()", () => {
     [{ onNonFinite: {} }, TypeError, "randomStep", "undefined"],
     [{ onNonFinite: { randomStep: -1 } }, RangeError, "randomStep", "-1"],
     [{ onNonFinite: { randomStep: 1e39 } }, RangeError, "randomStep", "1e+39"],
-    [{ teacherForcing: 1 }, TypeError, "teacherForcing", "true or false", "1"],
+    [{ teacherForcing: "often" }, TypeError, "teacherForcing", "a share from 0 to 1", '"often"'],
     [{ signal: {} }, TypeError, "signal", "AbortSignal"],
   ];
   refuses(

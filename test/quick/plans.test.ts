@@ -25,6 +25,7 @@ import {
   printGraph,
   reservoir,
   rnn,
+  seq2seq,
   sigmoid,
   tanh,
   tokens,
@@ -69,6 +70,13 @@ const frozen = (units: number) =>
       h: tanh(add(linear("wx", x, units, undefined, false), bias("b", units, undefined, false), linear("wh", h, units, undefined, false))),
     }),
   });
+const translator = seq2seq({
+  source: tokens(30),
+  target: tokens(40),
+  encoder: [embedding(24), bidirectional(gru(64))],
+  decoder: [embedding(24), gru(96), dense(40)],
+  context: "both",
+});
 const readOut = model({ input: features(3), layers: [frozen(32), dense(2)], loss: meanSquared() });
 const below = model({ input: features(3), layers: [dense(8), frozen(32), dense(2)], loss: meanSquared() });
 
@@ -88,6 +96,7 @@ const CASES: [name: string, definition: Definition, options: PlanOptions][] = [
   ["both-directions", twoWays, {}],
   ["frozen-recurrence", readOut, {}],
   ["frozen-recurrence-above-trained", below, {}],
+  ["sequence-to-sequence", translator, { sourceSteps: 48 }],
   ["hidden-recurrence-streaming", hidden, { purpose: "predict", batch: 1, steps: 1 }],
 ];
 

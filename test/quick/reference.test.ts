@@ -9,9 +9,10 @@ import { add } from "../../src/graph/words.ts";
 import { type Purpose, unfold } from "../../src/plan/unfold.ts";
 import { CASES } from "../reference/cases.ts";
 import { type Data, interpretUnfolded } from "../reference/interpret.ts";
+import { SEQUENCES } from "../reference/sequences.ts";
 import { judge } from "../support/judge.ts";
 
-judge(CASES.filter(({ full }) => !full));
+judge([...CASES, ...SEQUENCES].filter(({ full }) => !full));
 
 describe("by hand", () => {
   const one = (definition: Definition, purpose: Purpose, data: Data) => interpretUnfolded(unfold(definition, purpose), data);

@@ -34,6 +34,8 @@ export class Bounds {
       lengthOf: (index, row) => run.lengthOf(this.#nodes[node.inputs[index]], row),
       sourceLength: (row) => run.sourceLength(row),
       begun: run.begun,
+      truth: run.truth,
+      uniform: (row) => run.uniformAt((node.attributes as { stream: number }).stream, step, row),
       y: run.at(id, step),
       x: (index) => run.at(node.inputs[index], step),
       every: (index) => run.every(node.inputs[index]),

@@ -41,6 +41,7 @@ export interface Case {
 
 const FORCED: Purpose = { kind: "train", teacherForcing: true };
 const FREE: Purpose = { kind: "train", teacherForcing: false };
+const MIXED: Purpose = { kind: "train", teacherForcing: "mixed" };
 const PREDICT: Purpose = { kind: "predict", raw: false };
 const RAW: Purpose = { kind: "predict", raw: true };
 const EVALUATE: Purpose = { kind: "evaluate", teacherForcing: true };
@@ -109,7 +110,7 @@ for (const recurrence of RECURRENCES) {
 for (const feedback of ["output", "softmax", "symbol"] as const)
   classification(`feedback ${feedback}`, (w) => [rnn(w.hidden, { recurrence: "both" }), dense(w.output)], {
     feedback,
-    purposes: HEARING,
+    purposes: [...HEARING, MIXED],
     features: true,
   });
 
@@ -126,7 +127,7 @@ regression("vector", (w) => [rnn(w.hidden), last(), dense(w.hidden, { activation
 chances("vector of chances", (w) => [rnn(w.hidden), last(), dense(w.output)]);
 regression("last of features", (w) => [last(), dense(w.output)]);
 regression("rnn alone", (w) => [rnn(w.output)]);
-regression("rnn alone, output", (w) => [rnn(w.output, { recurrence: "output" })], HEARING);
+regression("rnn alone, output", (w) => [rnn(w.output, { recurrence: "output" })], [...HEARING, MIXED]);
 
 /** Densities; a floor that is felt. */
 function densities(name: string, layers: (widths: Widths) => readonly Layer[], components: number, full = false): void {
@@ -242,7 +243,7 @@ for (const { name, pattern, full, layers } of STOCK) {
 }
 
 regression("cell that hears", (w) => [hearing(w.hidden), dense(w.output)], HEARING);
-classification("cell that hears symbols", (w) => [hearing(w.hidden), dense(w.output)], { purposes: HEARING });
+classification("cell that hears symbols", (w) => [hearing(w.hidden), dense(w.output)], { purposes: [...HEARING, MIXED] });
 classification("cell that hears a symbol", (w) => [hearing(w.hidden), dense(w.output)], { purposes: HEARING, feedback: "symbol" });
 classification("symbols delayed", (w) => [delayedSymbols(w.hidden), dense(w.output)]);
 

@@ -7,6 +7,7 @@ import type { Purpose } from "../../src/plan/unfold.ts";
 import type { Widths } from "./cases.ts";
 import type { Data } from "./interpret.ts";
 import { Random } from "./random.ts";
+import { ended, lengthsOf, sourceOf } from "./sequences.ts";
 
 export interface Size extends Widths {
   readonly steps: number;
@@ -21,6 +22,9 @@ const thinned = (values: Float32Array, width: number, entries: number): Float32A
 export const noiseAt = (stream: number, t: number, row: number, column: number): number =>
   2 * new Random(1 + (stream % 1000) + 11 * t + 137 * row + 1039 * column).next() - 1;
 
+/** Coins and draws of the tests' own. */
+export const uniformAt = (stream: number, t: number, row: number): number => new Random(3 + (stream % 1000) + 13 * t + 139 * row).next();
+
 /** A mask of dropout by element, of the tests' own. */
 export const keeps = (stream: number, t: number, row: number, column: number): boolean =>
   new Random(1 + stream + 7 * t + 131 * row + 1031 * column).next() < 0.6;
@@ -30,7 +34,7 @@ export function dataOf(definition: Definition, size: Size, purpose: Purpose, see
   const random = new Random(seed);
   const steps = purpose.kind === "generate" ? 1 : size.steps;
   const rows = steps * size.batch;
-  const { inputs, heads, nodes } = definition;
+  const { inputs, heads, nodes, decoding } = definition;
   const { input } = inputs;
   const parameters: Record<string, Float32Array> = {};
   for (const node of nodes) {
@@ -50,14 +54,17 @@ export function dataOf(definition: Definition, size: Size, purpose: Purpose, see
     return target;
   };
   const target = targetOf(heads[0]);
+  const given = { steps, batch: size.batch, parameters, keeps, noise: noiseAt, truth: 0.5, uniform: uniformAt };
+  if (decoding) {
+    const lengths = lengthsOf(random, size.batch, steps);
+    ended(target, lengths, target.length / rows);
+    return { ...given, lengths, input: [], target, ...sourceOf(definition, random, size.batch, steps) };
+  }
+  if (input.kind === "vector") throw new Error("a model() has no vector as its input");
   return {
-    steps,
-    batch: size.batch,
-    parameters,
+    ...given,
     input: input.kind === "tokens" ? random.symbols(rows, input.symbols) : random.numbers(rows * input.width, -1, 1),
     target,
     given: Object.fromEntries(heads.slice(1).map((head) => [head.name, targetOf(head)])),
-    keeps,
-    noise: noiseAt,
   };
 }

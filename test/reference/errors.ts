@@ -42,6 +42,8 @@ export interface Site<K extends OpName> {
   lengthOf(index: number, row: number): number;
   sourceLength(row: number): number;
   readonly begun: boolean;
+  readonly truth: number;
+  uniform(row: number): number;
   readonly y: Rows;
   x(index: number): Rows;
   every(index: number): readonly Rows[];
@@ -104,12 +106,16 @@ const moved = (site: Site<OpName>, from: (r: number, c: number) => [number, numb
   return { inherited: take(b.inherited), terms: b.terms, magnitude: take(b.magnitude) };
 };
 
-/** Every row as it is at a time of its own; `null`: nothing, which is exact. Sums that are still open at one row are taken to be so at all. */
-function atTimes({ y, bound }: Site<OpName>, timeOf: (row: number) => number | null, beyond?: Bound): Bound {
-  const bounds = Array.from({ length: y.rows }, (_, r) => {
+/** Every row as it is at a time of its own; `null`: nothing, which is exact. */
+const atTimes = (site: Site<OpName>, timeOf: (row: number) => number | null, beyond?: Bound): Bound =>
+  eachRow(site, (r) => {
     const t = timeOf(r);
-    return t === null ? beyond : bound(0, t);
+    return t === null ? beyond : site.bound(0, t);
   });
+
+/** Every row from a bound of its own; none is exact. Sums that are still open at one row are taken to be so at all. */
+function eachRow({ y }: Site<OpName>, boundOf: (row: number) => Bound | undefined): Bound {
+  const bounds = Array.from({ length: y.rows }, (_, r) => boundOf(r));
   const take = (what: "inherited" | "magnitude"): Rows => make(y.rows, y.width, (r, c) => (bounds[r] ? pick(bounds[r][what], r, c) : 0));
   return { inherited: take("inherited"), terms: Math.max(...bounds.map((b) => b?.terms ?? 0)), magnitude: take("magnitude") };
 }
@@ -462,6 +468,21 @@ export const ERRORS: { readonly [K in OpName]: Rule<K> } = {
       return total(x.width, (k) => (k !== best && near(k) ? 1 : 0)) > 0 ? Infinity : 0;
     });
   },
+  // The same of the shares that the symbols up to each have of the whole.
+  draw(site) {
+    const [x, e] = [site.x(0), site.bound(0)];
+    const p = softmaxOf(x);
+    return settled(site.y, (r) => {
+      const near = (k: number): boolean => {
+        const share = total(k + 1, (i) => pick(p, r, i));
+        const error = total(k + 1, (i) => softmaxError(x, e, p, r, i)) + x.width * share;
+        return Math.abs(share - site.uniform(r)) <= CONFIDENCE * error * UNIT;
+      };
+      return total(x.width - 1, (k) => (near(k) ? 1 : 0)) > 0 ? Infinity : 0;
+    });
+  },
+  either: (site) => eachRow(site, (r) => site.bound(site.uniform(r) < site.truth ? 0 : 1)),
+  eitherGradient: (site) => eachRow(site, (r) => (site.uniform(r) < site.truth ? undefined : site.bound(0))),
   dropout(site) {
     const { keep, scaled } = site.node.attributes;
     return each((y, [x], [e]) => (y === 0 && x !== 0 ? 0 : scaled ? join(e / keep, 2 * y) : e))(site);

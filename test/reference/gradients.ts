@@ -1,6 +1,7 @@
 // Central differences of the reference's loss, and how far the data stands from the kinks where differences mean nothing.
 
 import { reachable } from "../../src/graph/graph.ts";
+import type { Operations, OpName } from "../../src/graph/operations.ts";
 import type { Unfolded } from "../../src/plan/unfold.ts";
 import { type Data, Interpretation, wholeLoss } from "./interpret.ts";
 
@@ -41,20 +42,44 @@ export function centralDifferences(unfolded: Unfolded, data: Data): Record<strin
   );
 }
 
-/** How far the nearest kink is: the smallest |x| of every relu, abs and step, the nearest edge of every clamp, the smallest lead of every argmax. */
-export function distanceToKinks(unfolded: Unfolded, run: Interpretation): number {
+/**
+ * How far the nearest kink is: the smallest |x| of every relu, abs and step, the nearest edge of every clamp, the smallest lead of every argmax, the
+ * nearest of the other symbols of every draw.
+ */
+export function distanceToKinks({ nodes }: Unfolded, run: Interpretation): number {
   let distance = Infinity;
-  for (const { op, inputs, attributes } of unfolded.nodes) {
-    if (op !== "relu" && op !== "abs" && op !== "unitStep" && op !== "clamp" && op !== "argmax") continue;
-    const edges = op === "clamp" ? [attributes.low, attributes.high] : [0];
-    for (const { rows, width, values } of run.every(inputs[0])) {
-      if (op !== "argmax") for (const x of values) for (const edge of edges) distance = Math.min(distance, Math.abs(x - edge));
-      else
-        for (let r = 0; r < rows; r++) {
-          const [first, second = -Infinity] = [...values.subarray(r * width, (r + 1) * width)].sort((a, b) => b - a);
-          distance = Math.min(distance, first - second);
-        }
-    }
+  for (const node of nodes) {
+    const kink = KINKS[node.op] as ((row: Float64Array, attributes: never, uniform: number) => number) | undefined;
+    if (!kink) continue;
+    const [input] = node.inputs;
+    run.every(input).forEach(({ rows, width, values }, t) => {
+      for (let r = 0; r < rows; r++) {
+        if (t >= run.lengthOf(nodes[input], r)) continue;
+        const uniform = node.op === "draw" ? run.uniformAt(node.attributes.stream, t, r) : 0;
+        distance = Math.min(distance, kink(values.subarray(r * width, (r + 1) * width), node.attributes as never, uniform));
+      }
+    });
   }
   return distance;
 }
+
+const toZero = (row: Float64Array): number => row.reduce((least, x) => Math.min(least, Math.abs(x)), Infinity);
+
+const KINKS: { readonly [K in OpName]?: (row: Float64Array, attributes: Operations[K], uniform: number) => number } = {
+  relu: toZero,
+  abs: toZero,
+  unitStep: toZero,
+  clamp: (row, { low, high }) => Math.min(toZero(row.map((x) => x - low)), toZero(row.map((x) => x - high))),
+  argmax(row) {
+    const [first, second = -Infinity] = row.slice().sort((a, b) => b - a);
+    return first - second;
+  },
+  draw(row, _, uniform) {
+    const [first] = row.slice().sort((a, b) => b - a);
+    const weights = row.map((x) => Math.exp(x - first));
+    const mass = weights.reduce((sum, weight) => sum + weight);
+    let share = 0;
+    // The last share is the whole, whatever the numbers are.
+    return toZero(weights.map((weight) => (share += weight / mass) - uniform).slice(0, -1));
+  },
+};

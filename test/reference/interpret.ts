@@ -5,9 +5,11 @@ import type { Definition } from "../../src/define/model.ts";
 import type { Node, NodeId } from "../../src/graph/graph.ts";
 import type { Dropout, Loss, Named, Weighed } from "../../src/graph/operations.ts";
 import { ALONG_SOURCE } from "../../src/graph/shape.ts";
+import { COINS, DRAWS } from "../../src/plan/feedback.ts";
+import { forcingOf } from "../../src/plan/purpose.ts";
 import type { Purpose, Unfolded } from "../../src/plan/unfold.ts";
 import { type Call, LAWS, type Law } from "./laws.ts";
-import { argmaxOf, make, oneHot, pick, type Rows, sigmoidOf, softmaxOf, zeros } from "./rows.ts";
+import { argmaxOf, drawnOf, make, oneHot, pick, type Rows, sigmoidOf, softmaxOf } from "./rows.ts";
 
 /** What a graph is run on. Numbers are row-major and unpadded. */
 export interface Data {
@@ -34,6 +36,9 @@ export interface Data {
   readonly nudge?: (id: NodeId, t: number, value: Rows) => Rows;
   /** Dropout's mask; t is 0 for what is no sequence, and for one mask a sequence. Absent: dropout gives its mean. */
   readonly keeps?: ((stream: number, t: number, row: number, column: number) => boolean) | undefined;
+  /** How often the truth is heard where either is, and numbers from [0, 1) for coins and draws. */
+  readonly truth?: number | undefined;
+  readonly uniform?: ((stream: number, t: number, row: number) => number) | undefined;
   /** Numbers from [−1, 1) that noise is made of. Absent: there is none. */
   readonly noise?: ((stream: number, t: number, row: number, column: number) => number) | undefined;
 }
@@ -68,6 +73,18 @@ export class Interpretation {
       (node) => this.stepsOf(node),
       (id, t) => this.at(id, t),
     );
+  }
+
+  /** How often the truth is heard where either is. */
+  get truth(): number {
+    return this.#data.truth ?? 1;
+  }
+
+  /** A number from [0, 1) for a coin or a draw. */
+  uniformAt(stream: number, t: number, row: number): number {
+    const { uniform } = this.#data;
+    if (!uniform) throw new Error("the data says nothing of what is drawn");
+    return uniform(stream, t, row);
   }
 
   /** Whether nothing was carried. */
@@ -140,6 +157,8 @@ export class Interpretation {
       given: () => this.#given(node, t),
       beyond: () => this.#beyond(node, t),
       begun: this.begun,
+      truth: this.truth,
+      uniform: (row) => this.uniformAt(stream, t, row),
       keeps: keeps && node.op === "dropout" ? masked(keeps, node.attributes, t) : undefined,
       noise: noise && ((row, column) => noise(stream, t, row, column)),
     };
@@ -183,19 +202,30 @@ export function interpretDefinition(
   purpose: Purpose,
   data: Data,
 ): { outputs: Record<string, Rows[]>; loss: number | undefined } {
-  const { nodes, heads } = definition;
+  const { nodes, heads, decoding, feedback } = definition;
   const [{ loss }] = heads;
+  const forcing = forcingOf(purpose);
   const [, target] = nodes[heads[0].total].inputs;
   const classes = loss.kind === "crossEntropy";
   const withLoss = purpose.kind === "train" || purpose.kind === "evaluate";
   const heard = (run: Interpretation, id: NodeId, t: number): Rows => {
     const { width } = nodes[id].shape;
-    if (purpose.kind === "generate") return classes ? oneHot(run.at(target, t), width) : run.at(target, t);
-    if (t === 0) return zeros(data.batch, width);
-    if (withLoss && purpose.teacherForcing) return classes ? oneHot(run.at(target, t - 1), width) : run.at(target, t - 1);
+    // A decoder hears symbols as they are, other layers the rows of the symbols.
+    const symbol = (x: Rows): Rows => (decoding ? x : oneHot(x, width));
+    if (purpose.kind === "generate") return classes ? symbol(run.at(target, t)) : run.at(target, t);
+    if (t === 0) return make(data.batch, width, () => Math.max(0, decoding?.boundary ?? 0));
+    const truth = (): Rows => (classes ? symbol(run.at(target, t - 1)) : run.at(target, t - 1));
+    if (forcing === true) return truth();
     const said = run.at(definition.heads[0].output, t - 1);
-    if (definition.feedback === "softmax") return softmaxOf(said);
-    return definition.feedback === "symbol" ? oneHot(argmaxOf(said), width) : said;
+    if (forcing === "mixed") {
+      const own = classes ? symbol(drawnOf(said, (r) => run.uniformAt(DRAWS, t - 1, r))) : heardAs(said);
+      return make(own.rows, own.width, (r, c) => pick(run.uniformAt(COINS, t - 1, r) < run.truth ? truth() : own, r, c));
+    }
+    return feedback === "symbol" ? symbol(argmaxOf(said)) : heardAs(said);
+  };
+  const heardAs = (said: Rows): Rows => {
+    if (feedback === "softmax") return softmaxOf(said);
+    return feedback === "sigmoid" ? make(said.rows, said.width, (r, c) => sigmoidOf(pick(said, r, c))) : said;
   };
   const run = new Interpretation(nodes, purpose.kind === "train" ? data : { ...data, keeps: undefined, noise: undefined }, heard);
   const asked = purpose.kind === "predict" && purpose.head !== undefined ? purpose.head : heads[0].name;

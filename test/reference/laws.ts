@@ -5,6 +5,7 @@ import type { OpName } from "../../src/graph/operations.ts";
 import { type Alive, divisorOf, LOSSES, lossOf } from "./losses.ts";
 import {
   argmaxOf,
+  drawnOf,
   firsts,
   logSumOfExponentials,
   make,
@@ -45,6 +46,9 @@ export interface Call<K extends OpName> {
   beyond(): Rows;
   /** Whether the rows begin anew, and do not go on from what was carried. */
   readonly begun: boolean;
+  /** How often the truth is heard where either is, and a number from [0, 1) for a row of this step. */
+  readonly truth: number;
+  uniform(row: number): number;
   /** Whether dropout keeps an element of this step; undefined: there is no dropout. */
   readonly keeps: ((row: number, column: number) => boolean) | undefined;
   /** A number from [−1, 1) for an element of this step; undefined: there is no noise. */
@@ -285,6 +289,10 @@ export const LAWS: { readonly [K in OpName]: Law<K> } = {
   },
 
   argmax: (call) => argmaxOf(call.input(0)),
+  draw: (call) => drawnOf(call.input(0), call.uniform),
+  either: (call) => make(call.rows, call.node.shape.width, (r, c) => pick(call.input(call.uniform(r) < call.truth ? 0 : 1), r, c)),
+  eitherGradient: (call) =>
+    make(call.rows, call.node.shape.width, (r, c) => (call.uniform(r) < call.truth ? 0 : pick(call.input(0), r, c))),
   dropout(call) {
     const { keeps } = call;
     const x = call.input(0);

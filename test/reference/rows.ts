@@ -69,5 +69,15 @@ export const argmaxOf = (x: Rows): Rows =>
     return best;
   });
 
+/** A symbol for each row, with the chances that softmax gives: they divide [0, 1) in the order of the symbols. */
+export function drawnOf(x: Rows, uniform: (row: number) => number): Rows {
+  const p = softmaxOf(x);
+  return make(x.rows, 1, (r) => {
+    let [symbol, share] = [0, pick(p, r, 0)];
+    while (share <= uniform(r) && symbol < p.width - 1) share += pick(p, r, ++symbol);
+    return symbol;
+  });
+}
+
 /** 1 in the column of each row's symbol; a row of zeros where the symbol is −1, nothing. */
 export const oneHot = (symbols: Rows, width: number): Rows => make(symbols.rows, width, (r, c) => (pick(symbols, r, 0) === c ? 1 : 0));

@@ -1,5 +1,6 @@
 // Runs one program of the engine on given data and reads everything back: the engine's side of every comparison with the reference.
 
+import { CONTROL_TRUTH } from "../../assembly/isa.ts";
 import type { Definition } from "../../src/define/model.ts";
 import { type Binary, chooseBinary } from "../../src/engine/binary.ts";
 import { Machine } from "../../src/engine/machine.ts";
@@ -52,17 +53,19 @@ export async function runEngine(
   if (learns(purpose)) machine.needGradients();
   const frame = machine.memory.allocate(64) + 64;
   const { room = { rows: 0, steps: 0 } } = options;
-  const program = new Program(machine, definition, purpose, data.batch + room.rows, data.steps + room.steps, options);
-  program.tables.take({
-    rows: data.batch,
-    timelines: [{ steps: data.steps, lengths: data.lengths ? Int32Array.from(data.lengths) : null }],
+  const timelines = [data, ...(data.source ? [data.source] : [])].map(({ steps, lengths }) => {
+    return { steps, lengths: lengths ? Int32Array.from(lengths) : null };
   });
+  const most = timelines.map(({ steps }) => steps + room.steps);
+  const program = new Program(machine, definition, purpose, data.batch + room.rows, most, options);
+  program.tables.take({ rows: data.batch, timelines });
+  machine.view().setFloat32(CONTROL_TRUTH, data.truth ?? 1, true);
   machine.memory.floats(frame, program.plan.bytes.frame / 4).fill(Number.NaN);
   if (machine.gradients) machine.memory.floats(machine.gradients, layout.trainedBytes / 4).fill(0);
   for (const [name, values] of Object.entries({ input: data.input, target: data.target, ...data.given }))
     if (values) put(machine, program, name, values);
   const carry = program.newCarry();
-  program.run(carry, null);
+  program.run(carry, new Int32Array(data.batch));
   const gradients = !learns(purpose)
     ? []
     : layout.trained.map((place) => [place.path, readBlock(machine, machine.gradients + place.offset, place)]);
@@ -94,10 +97,10 @@ function put(machine: Machine, program: Program, name: string, values: ArrayLike
 const NO_SYMBOL = 2 ** 30;
 
 function memoryOf(machine: Machine, program: Program, node: number) {
-  const { nodes, batch, steps } = program.plan;
-  const { extent, symbols } = nodes[node].shape;
+  const { nodes, batch, timelines } = program.plan;
+  const { extent, symbols, timeline } = nodes[node].shape;
   const { address, stride } = program.place(node);
-  const count = (extent === "sequence" ? batch * steps : batch) * stride;
+  const count = (extent === "sequence" ? batch * timelines[timeline] : batch) * stride;
   return { memory: symbols > 0 ? machine.memory.integers(address, count) : machine.memory.floats(address, count), stride };
 }
 
@@ -108,7 +111,9 @@ function get(machine: Machine, program: Program, node: number | undefined): Floa
   const { width } = shape;
   const { memory, stride } = memoryOf(machine, program, node);
   const { rows, taken } = tables;
-  const values = new Float32Array(rows * width * (shape.extent === "sequence" ? taken.timelines[0].steps : 1)).fill(Number.NaN);
+  const values = new Float32Array(rows * width * (shape.extent === "sequence" ? taken.timelines[shape.timeline].steps : 1)).fill(
+    Number.NaN,
+  );
   tables.each(shape, (row, t, b) => {
     for (let column = 0; column < width; column++) values[(t * rows + b) * width + column] = memory[row * stride + column];
   });

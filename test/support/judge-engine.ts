@@ -9,7 +9,7 @@ import type { Case } from "../reference/cases.ts";
 import { dataOf, type Size } from "../reference/data.ts";
 import { type Interpretation, interpretUnfolded } from "../reference/interpret.ts";
 import { BINARIES, runEngine } from "./engine.ts";
-import { isKept, noiseOf } from "./philox.ts";
+import { isKept, noiseOf, uniformOf } from "./philox.ts";
 
 const NUMBERS = [1, 3, 4, 5, 7, 8, 9, 17, 33];
 
@@ -30,9 +30,11 @@ export interface RaggedSize extends Size {
 /** The share of the bound that the worst element used. */
 async function judge(definition: Definition, purpose: Purpose, size: RaggedSize, name: string): Promise<number> {
   const unfolded = unfold(definition, purpose);
+  const given = dataOf(definition, size, purpose, 3);
   const data = {
-    ...dataOf(definition, size, purpose, 3),
-    lengths: size.lengths,
+    ...given,
+    lengths: size.lengths ?? given.lengths,
+    uniform: (stream: number, time: number, row: number) => uniformOf({ seed: definition.seed, stream, step: 0, time }, row),
     keeps: (stream: number, time: number, row: number, column: number) => {
       const node = unfolded.nodes.find(({ op, attributes }) => op === "dropout" && (attributes as { stream: number }).stream === stream);
       const { keep } = (node as { attributes: { keep: number } }).attributes;

@@ -30,3 +30,7 @@ export function isKept(
 /** The number from [−1, 1) that noise adds to an element, before it is scaled: 24 bits and their sign. */
 export const noiseOf = ({ seed, stream, step, time }: Parameters<typeof isKept>[0], row: number, column: number): number =>
   (philox([column >> 2, row, step, time], seed, stream)[column & 3] >> 8) / 2 ** 23;
+
+/** The number from [0, 1) by which a coin falls, or a symbol is drawn, for a row: 32 bits. */
+export const uniformOf = ({ seed, stream, step, time }: Parameters<typeof isKept>[0], row: number): number =>
+  philox([0, row, step, time], seed, stream)[0] / 2 ** 32;

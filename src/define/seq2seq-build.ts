@@ -1,0 +1,54 @@
+// The graph of a sequence-to-sequence model: source, encoder, bridge and decoder, one after the other.
+
+import { Graph } from "../graph/graph.ts";
+import { Value } from "../graph/value.ts";
+import { beginningsFrom, type Ends } from "./bridge.ts";
+import { type Decoded, decode } from "./decoder.ts";
+import { contextOf, type Encoded, encode, endsFor } from "./encoder.ts";
+import { buildLayer, type Cell, type Layer, Site } from "./layer.ts";
+import { type Source, shapeOfInput } from "./layers.ts";
+import type { Part } from "./model.ts";
+import type { Checked } from "./seq2seq-options.ts";
+
+/** A model as it has been built. */
+export interface Made extends Decoded {
+  readonly graph: Graph;
+  /** What the decoder knows of the source; null where that is nothing, or only states. */
+  readonly context: Value | null;
+  /** Dense layers that were put in where widths or states do not agree. */
+  readonly added: readonly Part[];
+}
+
+/** `count`: the recurrent layers of the decoder, which begin with the context; null: they begin with zeros. */
+export function build({ source, encoder, bridge, context: way, target, decoder }: Checked, count: number | null): Made {
+  const graph = new Graph();
+  const added: Part[] = [];
+  const feedback = (): never => {
+    throw new TypeError("what leads to the decoder cannot hear what the decoder will say. Put such a layer into the decoder.");
+  };
+  const on = (path: string, layer: Layer, x: Value): Value =>
+    buildLayer(layer, new Site(path, x, { feedback, cells: [], beginnings: () => ({}), source: null }));
+  const encoded = source ? read(graph, source, encoder) : null;
+  const context =
+    encoded && (bridge.length > 0 || way !== "initial")
+      ? bridge.reduce((x, { path, layer }) => on(path, layer, x), contextOf(encoded))
+      : null;
+  const beginnings = (cell: Cell, index: number): Readonly<Record<string, Value>> => {
+    if (!encoded || count === null) return {};
+    const ends: Ends = bridge.length > 0 && context ? { h: context } : endsFor(encoded, count, index);
+    return beginningsFrom(ends, cell, (path, layer, x) => {
+      added.push({ path, text: layer.text, part: "bridge" });
+      return on(path, layer, x);
+    });
+  };
+  const beside = context && way !== "initial" ? [context] : [];
+  const attended = encoded?.output.shape.extent === "sequence" ? encoded.output : null;
+  return { ...decode(graph, target, decoder, { beside, beginnings, source: attended }), graph, context, added };
+}
+
+/** The source, and the encoder on it; of a vector there is nothing to read. */
+function read(graph: Graph, source: Source, encoder: Checked["encoder"]): Encoded {
+  graph.label = "source";
+  const x = new Value(graph, graph.addShaped("input", [], { name: "source" }, shapeOfInput(source, 1)));
+  return encode(x, encoder);
+}

@@ -1,0 +1,48 @@
+// Cuts a sequence-to-sequence model in two: what can be known of the source before the first step, and the decoder, which is given that.
+
+import { type Graph, type Node, type NodeId, reachable } from "../graph/graph.ts";
+
+export interface Cut {
+  /** By their labels, which are told apart by numbers where there are several of one. */
+  readonly known: ReadonlyMap<string, NodeId>;
+  /** Whether a value can be known before the first step, though not without the source. */
+  isKnown(id: NodeId): boolean;
+}
+
+/**
+ * Finds the values on which a decoder's steps depend and which depend on none of them: vectors that its states begin with or that stand at every
+ * step, and what it looks at at every step of the source.
+ */
+export function cut({ nodes }: Graph, roots: readonly NodeId[]): Cut {
+  const given = nodes.map(({ op }) => op === "input");
+  const stepwise = nodes.map(isOfStep);
+  for (let changed = true; changed; ) {
+    changed = false;
+    nodes.forEach(({ inputs }, id) => {
+      if (!given[id] && inputs.some((input) => given[input])) changed = given[id] = true;
+      if (!stepwise[id] && inputs.some((input) => stepwise[input])) changed = stepwise[id] = true;
+    });
+  }
+  const isKnown = (id: NodeId): boolean => given[id] && !stepwise[id];
+  const { place } = reachable(nodes, roots);
+  const read = nodes.flatMap((node, id) => (place[id] >= 0 && isOfStep(node) ? node.inputs.filter(isKnown) : []));
+  const known = new Map<string, NodeId>();
+  for (const id of new Set(read)) {
+    const { label } = nodes[id];
+    let name = label;
+    for (let number = 2; known.has(name); number++) name = `${label} ${number}`;
+    known.set(name, id);
+  }
+  return { known, isKnown };
+}
+
+/** Whether a value is one of a decoder's steps. */
+const isOfStep = ({ shape }: Node): boolean => shape.extent === "sequence" && shape.timeline === 0;
+
+/** Puts inputs of these names in the place of what is known. */
+export function giveKnown(graph: Graph, { known }: Cut): void {
+  for (const [name, id] of known) {
+    const { shape, label } = graph.nodes[id];
+    graph.nodes[id] = { op: "input", inputs: [], attributes: { name }, shape, label };
+  }
+}
