@@ -32,7 +32,7 @@ import { gemm } from "./kernels/gemm";
 import { map } from "./kernels/map";
 import { addNoise } from "./kernels/noise";
 import { normalize, normalizeGradient } from "./kernels/normalize";
-import { outerOverRuns } from "./kernels/outer";
+import { outer, outerOverRuns } from "./kernels/outer";
 import { pack, packTransposed } from "./kernels/pack";
 import { dropout } from "./kernels/random";
 import { columnSum, firstNonFinite } from "./kernels/reduce";
@@ -81,7 +81,7 @@ function isLoss(opcode: i32): bool {
   return opcode >= Opcode.crossEntropy && opcode <= Opcode.mixture;
 }
 
-/** All runs at once: few rows are packed with those that follow them. */
+/** All runs of sequences or vectors at once: few rows are packed with those that follow them. */
 function outerOver(command: Command, runs: Runs, control: usize): void {
   outerOverRuns(
     address(command, 0, 0),
@@ -138,6 +138,8 @@ function execute(command: Command, t: i32, rows: i32, more: bool, control: usize
       return packTransposed(a, b, bStride, inner, width);
     case Opcode.gemm:
       return gemm(a, aStride, b, bStride, c, address(command, 3, t), rowStride(command, 3), rows, inner, width);
+    case Opcode.outer:
+      return outer(a, aStride, b, bStride, c, cStride, rows, inner, width, flags !== 0, scratch);
     case Opcode.gather:
       return gather(a, aStride, b, c, cStride, address(command, 3, t), rowStride(command, 3), rows, width);
     case Opcode.scatter:
