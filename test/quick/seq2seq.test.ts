@@ -265,7 +265,7 @@ describe("what cannot be", () => {
     ],
     ["a layer that was not called", build({ bridge: [dense] }), TypeError, "bridge 1", "a function"],
     ["an encoder that is no list", build({ encoder: gru(3) }), TypeError, "encoder", "a list"],
-    ["prediction step by step", () => compile(translator()).then((net) => net.stream()), TypeError, "input", "generate"],
+    ["prediction step by step", () => compile(translator()).then((net) => net.stream()), TypeError, "nothing to push", "generate"],
   ];
   refuses(() => null, rows);
 
