@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { adam, alphabet, compile, crossEntropy, dense, embedding, examples, gru, model, open, type Position, tokens } from "unrolled";
 
-const path = process.argv[2] ?? new URL("README.md", import.meta.url);
+const path = process.argv[2] ?? new URL("../README.md", import.meta.url);
 const letters = alphabet(Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)));
 
 /** Each line that has more than one character: what is heard, and what comes next. */
@@ -19,8 +19,8 @@ async function* lines() {
 //   for await (const part of body.pipeThrough(new TextDecoderStream())) yield letters.encode(part);
 // }, { batch: 16, steps: 64 })
 
-const data = examples(lines, { batch: 4, pool: 8 });
-const options = { optimizer: adam(5e-3), epochs: 40 };
+const data = examples(lines, { batch: 8, pool: 8 });
+const options = { optimizer: adam(5e-3), epochs: 8 };
 
 using net = await compile(
   model({ input: tokens(letters.size), layers: [embedding(16), gru(64), dense(letters.size)], loss: crossEntropy(), seed: 1 }),

@@ -44,7 +44,7 @@ export interface Data {
   readonly count: number;
   /** Symbols or rows of features that one pass predicts; Infinity as above. */
   readonly size: number;
-  /** Steps of the longest batch, if they are known: no gradient reaches further back. */
+  /** Steps of the longest sequence, on whichever timeline, if they are known: no gradient reaches further back. */
   readonly longest?: number;
   /** Checks that widths and values fit the definition. @throws TypeError or RangeError with the place. */
   check(definition: Definition): void;
@@ -94,11 +94,32 @@ export function targetKind(
 
 /** Checks every value of a sequence, of 1 step or `fewest`. @throws TypeError or RangeError with the place of the first that does not fit. */
 export function checkSequence(place: string, sequence: Sequence, kind: Kind & { readonly unit?: boolean }, fewest = 1): void {
-  const { symbols, width, unit = false } = kind;
   checkList(place, sequence);
   if (sequence.length < fewest) throw new RangeError(`${place} is empty. Give at least one step.`);
-  if (symbols > 0) checkSymbols(place, sequence as ArrayLike<number>, symbols);
-  else for (let i = 0; i < sequence.length; i++) checkRow(place, sequence[i], i, width, unit);
+  const { symbols } = kind;
+  for (let i = 0; i < sequence.length; i++) {
+    const step = sequence[i];
+    if (symbols === 0 || !isSymbol(step as number, symbols)) checkAlone(`${place}[${i}]`, step, kind);
+  }
+}
+
+/** Checks one symbol, or one row of features, where a plain number will do for a width of 1. @throws as above. */
+export function checkAlone(place: string, step: number | ArrayLike<number>, kind: Kind & { readonly unit?: boolean }): void {
+  const { symbols, width, unit = false } = kind;
+  if (symbols > 0) {
+    if (!isSymbol(step as number, symbols))
+      throw new RangeError(
+        `${place} is ${describe(step)} but must be a symbol from 0 to ${symbols - 1}. Encode with the alphabet that the model was made for.`,
+      );
+  } else if (typeof step === "number" && width === 1) {
+    if (!fits(step, unit)) throw misfit(place, step);
+  } else {
+    if (step === null || typeof step !== "object")
+      throw new TypeError(`${place} is ${describe(step)} but must be a list of ${width} numbers.`);
+    if (step.length !== width)
+      throw new RangeError(`${place} has ${step.length} numbers but the model takes ${width}. Give ${width} a step.`);
+    for (let i = 0; i < width; i++) if (!fits(step[i], unit)) throw misfit(`${place}[${i}]`, step[i]);
+  }
 }
 
 /** Something with a length and numbered elements. */
@@ -109,28 +130,7 @@ export function checkList(place: string, list: ArrayLike<unknown>): void {
     throw new TypeError(`${place} must be a list but its length is ${describe(list.length)}. Give an array or a typed array.`);
 }
 
-function checkSymbols(place: string, sequence: ArrayLike<number>, symbols: number): void {
-  for (let i = 0; i < sequence.length; i++) {
-    const symbol = sequence[i];
-    if (!(Number.isInteger(symbol) && symbol >= 0 && symbol < symbols))
-      throw new RangeError(
-        `${place}[${i}] is ${describe(symbol)} but must be a symbol from 0 to ${symbols - 1}. Encode with the alphabet that the model was made for.`,
-      );
-  }
-}
-
-/** One row of features; a plain number will do for a width of 1. */
-function checkRow(place: string, row: number | ArrayLike<number>, index: number, width: number, unit: boolean): void {
-  if (typeof row === "number" && width === 1) {
-    if (!fits(row, unit)) throw misfit(`${place}[${index}]`, row);
-    return;
-  }
-  if (row === null || typeof row !== "object")
-    throw new TypeError(`${place}[${index}] is ${describe(row)} but must be a list of ${width} numbers.`);
-  if (row.length !== width)
-    throw new RangeError(`${place}[${index}] has ${row.length} numbers but the model takes ${width}. Give ${width} a step.`);
-  for (let i = 0; i < width; i++) if (!fits(row[i], unit)) throw misfit(`${place}[${index}][${i}]`, row[i]);
-}
+const isSymbol = (symbol: number, symbols: number): boolean => Number.isInteger(symbol) && symbol >= 0 && symbol < symbols;
 
 /** From here on a number becomes infinite as f32: half a step beyond the largest. */
 const INFINITE = 2 ** 128 - 2 ** 103;
@@ -141,20 +141,19 @@ export const isFeature = (value: unknown): value is number => typeof value === "
 const fits = (value: number, unit: boolean): boolean => isFeature(value) && !(unit && (value < 0 || value > 1));
 
 /** Made only when it is needed: a text for every number would take longer than reading them all. */
-function misfit(place: string, value: number): Error {
-  if (!isFeature(value))
-    return new TypeError(`${place} is ${describe(value)} but must be a finite number between ±3.4e38. Clean or scale the data first.`);
-  return new RangeError(`${place} is ${value} but a target of binaryCrossEntropy() must be from 0 to 1.`);
-}
+const misfit = (place: string, value: number): Error =>
+  isFeature(value)
+    ? new RangeError(`${place} is ${value} but a target of binaryCrossEntropy() must be from 0 to 1.`)
+    : new TypeError(`${place} is ${describe(value)} but must be a finite number between ±3.4e38. Clean or scale the data first.`);
 
-/** Writes steps from … from+count−1 of a sequence as row `b` of a batch, from step 0 on. */
-export function writeRows(slots: Slots | undefined, sequence: Sequence, from: number, count: number, b: number): void {
+/** Writes steps from … from+count−1 of a sequence as row `b` of a batch, from step `start` on. */
+export function writeRows(slots: Slots | undefined, sequence: Sequence, from: number, count: number, b: number, start = 0): void {
   if (!slots) return;
   const { values, stride, batch, order } = slots;
   const place = order === null ? b : order[b];
   for (let t = 0; t < count; t++) {
     const row = sequence[from + t];
-    const at = (t * batch + place) * stride;
+    const at = ((start + t) * batch + place) * stride;
     if (typeof row === "number") values[at] = row;
     else values.set(row, at);
   }

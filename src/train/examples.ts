@@ -108,10 +108,7 @@ class HeldExamples implements ExampleData {
     this.#form = form;
     this.#lengths = lengthsOf(form, this.#list);
     this.#members = teaching(form, this.#lengths);
-    if (this.#members.length === 0)
-      throw new RangeError(
-        `examples: none of the ${this.#list.length} sequences has a step, so there is nothing to learn. Give at least one step.`,
-      );
+    if (this.#members.length === 0) throw nothingToLearn(this.#list.length);
   }
 
   *batches(random: Random | null): Generator<Batch, void, void> {
@@ -169,13 +166,18 @@ class ReadExamples implements Data {
         done++;
       }
     }
-    yield* batchesOf(held);
+    const rest = batchesOf(held);
+    yield* rest;
     if (index === 0)
       throw new RangeError(
         "examples: the function gave nothing to iterate over in this pass. It is called once a pass and must begin anew each time.",
       );
+    if (done + rest.length === 0) throw nothingToLearn(index);
   }
 }
+
+const nothingToLearn = (count: number): RangeError =>
+  new RangeError(`examples: none of the ${count} sequences has a step, so there is nothing to learn. Give at least one step.`);
 
 const lengthsOf = (form: Form, list: readonly Example[]): Lengths => [
   Int32Array.from(list, (example) => form.steps(example)),

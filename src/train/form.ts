@@ -2,20 +2,21 @@
 
 import { describe } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
-import { type Batch, checkSequence, inputKind, type Sequence, type Slots, targetKind, writeRows } from "./data.ts";
+import { type Batch, checkAlone, checkSequence, inputKind, type Kind, type Sequence, type Slots, targetKind, writeRows } from "./data.ts";
+import { Ending } from "./ending.ts";
 
 /** One sequence, or one symbol or vector for a whole sequence. */
 export type Answer = number | Sequence;
 
 /**
- * What is heard and what it should give. A step each, or one symbol (or vector) for a sequence → vector model; a sequence of any other length for
- * seq2seq(), whose source may also be called so, and may be one row of features, or absent.
+ * What is heard and what it should give. A step each, or one symbol (or vector) for a sequence → vector model. For seq2seq() the target has a length
+ * of its own, and what it is made from (a sequence; one row, if it is a vector; or nothing) may be called input or source.
  */
 export interface Example {
   readonly input?: Sequence;
   readonly source?: Sequence;
   readonly target: Answer;
-  /** What the other heads should give, by their names. */
+  /** What the heads besides should give, by their names. */
   readonly targets?: Readonly<Record<string, Answer>>;
 }
 
@@ -23,58 +24,91 @@ export interface Example {
 type Writer = (slots: Slots, example: Example, b: number) => void;
 
 export class Form {
-  /** Whether all that is taught is taught step by step, so that a sequence without steps teaches nothing. */
+  /** Whether all that is taught is taught step by step, so that a target without steps teaches nothing. */
   readonly perStep: boolean;
-  readonly #definition: Definition;
+  /** What is heard; null: nothing. */
+  readonly #heard: (Kind & { readonly name: "input" | "source"; readonly isVector: boolean }) | null;
+  readonly #heads: readonly (ReturnType<typeof targetKind> & { readonly name: string })[];
+  /** null: each step of the input has its target. */
+  readonly #ending: Ending | null;
   readonly #writers: Record<string, Writer> = {};
 
   constructor(definition: Definition) {
-    this.#definition = definition;
-    this.perStep = definition.heads.every((_, head) => targetKind(definition, head).perStep);
-    this.#writers.input = (slots, { input }, b) => writeSequence(slots, input as Sequence, b);
-    definition.heads.forEach(({ name }, head) => {
-      const { perStep } = targetKind(definition, head);
-      this.#writers[name] = (slots, example, b) => {
-        const answer = answerOf(example, name, head);
+    const { inputs, heads, decoding } = definition;
+    const name = decoding ? "source" : "input";
+    const ending = decoding && new Ending(decoding);
+    const isVector = inputs[name]?.kind === "vector";
+    this.#heard = inputs[name] ? { ...inputKind(definition, name), name, isVector } : null;
+    this.#ending = ending;
+    const all = heads.map((head, index) => ({ ...targetKind(definition, index), name: head.name }));
+    // The boundary is no user's symbol.
+    const own = all.map((head) => (ending && head.name === "target" ? { ...head, symbols: ending.symbols } : head));
+    this.#heads = own.filter((head) => !ending?.names.includes(head.name));
+    this.perStep = all.every(({ perStep }) => perStep);
+    this.#writers[name] = (slots, example, b) =>
+      writeSequence(slots, isVector ? ([heardIn(example)] as Sequence) : (heardIn(example) as Sequence), b);
+    for (const { name: head, perStep } of this.#heads)
+      this.#writers[head] = (slots, example, b) => {
+        const answer = answerIn(example, head);
         writeSequence(slots, perStep ? (answer as Sequence) : ([answer] as Sequence), b);
       };
-    });
+    if (!ending) return;
+    this.#writers.target = (slots, { target }, b) => {
+      writeSequence(slots, target as Sequence, b);
+      ending.writeEnd(slots, lengthOf(target), b);
+    };
+    for (const made of ending.names) this.#writers[made] = (slots, { target }, b) => ending.write(made, slots, lengthOf(target), b);
   }
 
   /** @throws TypeError or RangeError with the place of what does not fit. */
   check(place: string, example: Example): void {
-    if (example === null || typeof example !== "object" || example.input === undefined || Array.isArray(example))
-      throw new TypeError(`${place} is ${describe(example)} but must be { input, target }.`);
-    const { input } = example;
-    checkSequence(`${place}.input`, input, inputKind(this.#definition), 0);
-    this.#definition.heads.forEach(({ name }, head) => {
-      const kind = targetKind(this.#definition, head);
-      const answer = answerOf(example, name, head);
-      const where = head === 0 ? `${place}.target` : `${place}.targets.${name}`;
-      if (!kind.perStep) checkSequence(where, [answer] as Sequence, kind);
-      else {
-        checkSequence(where, answer as Sequence, kind, 0);
-        checkLengths(place, input.length, (answer as Sequence).length);
+    const wanted = this.#heard ? `{ ${this.#heard.name}, target }` : "{ target }";
+    const heard = example === null || typeof example !== "object" ? undefined : heardIn(example);
+    if (example === null || typeof example !== "object" || Array.isArray(example) || (this.#heard && heard === undefined))
+      throw new TypeError(`${place} is ${describe(example)} but must be ${wanted}.`);
+    if (example.input !== undefined && example.source !== undefined)
+      throw new TypeError(`${place} has both an input and a source. Give one of them.`);
+    if (!this.#heard && heard !== undefined)
+      throw new TypeError(
+        `${place} has a source, but the model makes its sequences from nothing. Leave it out, or define seq2seq({ source, … }).`,
+      );
+    if (this.#heard) {
+      const where = `${place}.${example.source === undefined ? "input" : "source"}`;
+      if (this.#heard.isVector) checkAlone(where, heard as ArrayLike<number>, this.#heard);
+      else checkSequence(where, heard as Sequence, this.#heard, 0);
+    }
+    for (const kind of this.#heads) {
+      const { name } = kind;
+      const answer = answerIn(example, name);
+      const where = name === "target" ? `${place}.target` : `${place}.targets.${name}`;
+      if (!kind.perStep) {
+        checkAlone(where, answer as number, kind);
+        continue;
       }
-    });
+      checkSequence(where, answer as Sequence, kind, 0);
+      const steps = lengthOf(answer);
+      if (this.#ending) this.#ending.check(where, steps);
+      else if (steps !== lengthOf(heard))
+        throw new RangeError(`${place}: the input has ${lengthOf(heard)} steps but the target has ${steps}. Give one target a step.`);
+    }
   }
 
   /** Steps on the timeline of the output. */
-  steps({ input }: Example): number {
-    return (input as Sequence).length;
+  steps({ input, target }: Example): number {
+    return this.#ending ? this.#ending.steps(lengthOf(target)) : lengthOf(input);
   }
 
   /** Steps on the timeline of the source; 0 if there is none. */
-  sourceSteps(_: Example): number {
-    return 0;
+  sourceSteps(example: Example): number {
+    return this.#ending && this.#heard && !this.#heard.isVector ? lengthOf(heardIn(example)) : 0;
   }
 
   batch(members: readonly Example[]): Batch {
-    const [steps, lengths] = lengthsOf(members.map((example) => this.steps(example)));
+    const hasTwo = this.#ending && this.#heard && !this.#heard.isVector;
     return {
       rows: members.length,
-      steps,
-      lengths,
+      ...lengthsOf(members.map((example) => this.steps(example))),
+      ...(hasTwo && { source: lengthsOf(members.map((example) => this.sourceSteps(example))) }),
       keep: null,
       write: (slots) => {
         for (const name in slots) {
@@ -87,17 +121,16 @@ export class Form {
   }
 }
 
-const answerOf = ({ target, targets }: Example, name: string, head: number): Answer => (head === 0 ? target : (targets?.[name] as Answer));
+const heardIn = ({ input, source }: Example): Sequence | undefined => source ?? input;
+
+const answerIn = ({ target, targets }: Example, name: string): Answer => (name === "target" ? target : (targets?.[name] as Answer));
+
+const lengthOf = (sequence: Answer | undefined): number => (sequence as Sequence).length;
 
 const writeSequence = (slots: Slots, sequence: Sequence, b: number): void => writeRows(slots, sequence, 0, sequence.length, b);
 
-function checkLengths(place: string, steps: number, answers: number): void {
-  if (steps !== answers)
-    throw new RangeError(`${place}: the input has ${steps} steps but the target has ${answers}. Give one target a step.`);
-}
-
 /** The longest, and each; null if all are as long. Nothing is run where all are empty, but a program has a step. */
-function lengthsOf(lengths: readonly number[]): [number, Int32Array | null] {
-  const longest = Math.max(1, ...lengths);
-  return [longest, lengths.every((length) => length === longest) ? null : Int32Array.from(lengths)];
+function lengthsOf(lengths: readonly number[]): { readonly steps: number; readonly lengths: Int32Array | null } {
+  const longest = lengths.reduce((most, length) => Math.max(most, length), 1);
+  return { steps: longest, lengths: lengths.every((length) => length === longest) ? null : Int32Array.from(lengths) };
 }

@@ -164,23 +164,22 @@ export class Runner {
     const { batch, longest = 0 } = this.#data;
     const before = this.#seat?.program.plan;
     if (before && rows <= before.batch && timelines.every(({ steps }, k) => steps <= before.timelines[k])) return before;
-    const room = timelines.map(({ steps }, k) => (k === 0 && steps <= longest && longest < Infinity ? longest : roomFor(steps)));
+    const room = timelines.map(({ steps }) => (steps <= longest && longest < Infinity ? longest : roomFor(steps)));
     return { batch: Math.max(rows, batch), timelines: room };
   }
 
   /** A seat with this room, the one of the batch before if nothing has been moved since, of which so much is taken. */
   #take(room: Room, taken: Taken): Seat {
     const { batch, timelines } = room;
-    const [steps] = timelines;
     let seat = this.#seat;
     if (
       !seat ||
       seat.program.isReleased ||
       seat.program.plan.batch !== batch ||
-      seat.program.plan.steps !== steps ||
+      seat.program.plan.timelines.some((steps, k) => steps !== timelines[k]) ||
       Object.values(seat.slots).some(isDetached)
     ) {
-      const program = this.#programs.get(this.#purpose, batch, steps);
+      const program = this.#programs.get(this.#purpose, batch, timelines);
       let carry = this.#carries.get(batch);
       if (!carry) {
         carry = program.newCarry();

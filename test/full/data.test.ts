@@ -3,10 +3,26 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { randomFrom } from "../../src/engine/random.ts";
-import { compile, crossEntropy, dense, examples, model, open, rnn, tokens } from "../../src/index.ts";
+import {
+  compile,
+  crossEntropy,
+  type Data,
+  type Definition,
+  dense,
+  dropout,
+  embedding,
+  examples,
+  gru,
+  model,
+  open,
+  rnn,
+  seq2seq,
+  type TrainOptions,
+  tokens,
+} from "../../src/index.ts";
 import { cut } from "../../src/train/bucket.ts";
 import { idleIn } from "../../src/train/idle.ts";
-import { DATA, definition, told } from "../support/restart.ts";
+import { DATA, definition, list, told } from "../support/restart.ts";
 
 const path = (name: string): URL => new URL(`../../../shared/data/${name}`, import.meta.url);
 const lines = (name: string): string[] => readFileSync(path(name), "utf8").trim().split("\n");
@@ -69,20 +85,34 @@ describe("how much of a pass idles", () => {
     });
 });
 
-describe.each(DATA)("%s", (_, data) => {
-  test("go on from every position as if there had been no interruption", async () => {
-    using whole = await compile(definition);
-    const all = await told(whole, data(), {});
-    expect(all.length).toBeGreaterThan(9);
-    const bytes = whole.save({ optimizer: true });
-    for (let made = 1; made < all.length; made++) {
-      using first = await compile(definition);
-      const [last] = (await told(first, data(), {}, made)).slice(-1);
-      expect(last.position).toEqual(all[made - 1].position);
-      // Only what is in the file is taken along.
-      using second = await open(first.save({ optimizer: true, note: JSON.stringify(last.position) }));
-      expect(await told(second, data(), { from: JSON.parse(second.note) })).toEqual(all.slice(made));
-      expect(second.save({ optimizer: true, note: "" })).toEqual(bytes);
-    }
+/** Whether a training goes on from every position with nothing but what is in a file. */
+async function goesOn(of: Definition, data: () => Data, options: TrainOptions): Promise<void> {
+  using whole = await compile(of);
+  const all = await told(whole, data(), options);
+  expect(all.length).toBeGreaterThan(9);
+  const bytes = whole.save({ optimizer: true });
+  for (let made = 1; made < all.length; made++) {
+    using first = await compile(of);
+    const [last] = (await told(first, data(), options, made)).slice(-1);
+    expect(last.position).toEqual(all[made - 1].position);
+    using second = await open(first.save({ optimizer: true, note: JSON.stringify(last.position) }));
+    expect(await told(second, data(), { ...options, from: JSON.parse(second.note) })).toEqual(all.slice(made));
+    expect(second.save({ optimizer: true, note: "" })).toEqual(bytes);
+  }
+}
+
+describe("a training goes on from every position as if there had been no interruption", () => {
+  test.each(DATA)("%s", (_, data) => goesOn(definition, data, {}));
+
+  test("seq2seq, half of whose steps hear what the model draws", () => {
+    const translation = seq2seq({
+      source: tokens(5),
+      encoder: [embedding(3), gru(4)],
+      target: tokens(5),
+      decoder: [embedding(3), dropout(0.2), gru(4), dense(5)],
+      seed: 4,
+    });
+    const pairs = list.map(({ input, target }, i) => ({ source: input, target: target.subarray(i % 3) }));
+    return goesOn(translation, () => examples(pairs, { batch: 3 }), { teacherForcing: 0.5 });
   });
 });

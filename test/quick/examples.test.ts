@@ -3,20 +3,30 @@
 import { describe, expect, test } from "vitest";
 import { randomFrom } from "../../src/engine/random.ts";
 import {
+  type Batch,
+  compile,
   crossEntropy,
   type Data,
+  type Definition,
   dense,
   type Example,
   type ExampleOptions,
   examples,
   features,
+  gru,
   last,
   meanSquared,
   model,
   rnn,
+  type Seq2seqOptions,
   type Slots,
+  seq2seq,
+  sgd,
   tokens,
+  vector,
+  windows,
 } from "../../src/index.ts";
+import { refuses } from "../support/refuse.ts";
 
 const perStep = model({ input: tokens(7), layers: [rnn(2), dense(7)], loss: crossEntropy() });
 const perSequence = model({ input: features(2), layers: [rnn(2), last(), dense(3)], loss: crossEntropy() });
@@ -164,6 +174,259 @@ describe("what is written", () => {
     expect([data.count, data.size]).toEqual([1, 2]);
     expect((await pass(data, 1, { input: 0 })).map(({ lengths }) => lengths)).toEqual([[2]]);
   });
+});
+
+describe("several heads", () => {
+  const mood = model({
+    input: tokens(7),
+    layers: [rnn(3), dense(7)],
+    heads: { mood: { layers: [last(), dense(2)], loss: crossEntropy() }, pitch: { layers: [dense(1)], loss: meanSquared() } },
+    loss: crossEntropy(),
+  });
+  const list: Example[] = [
+    { input: [1, 2], target: [2, 3], targets: { mood: 1, pitch: [0.5, 0.25] } },
+    { input: [], target: [], targets: { mood: 0, pitch: [] } },
+  ];
+
+  test("are each written by name, and a sequence without a step teaches the one that wants none", async () => {
+    const data = examples(list, { bucket: false });
+    data.check(mood);
+    const [{ lengths, written }] = await pass(data, null, { input: 0, target: 0, pitch: 1 });
+    expect(lengths).toEqual([2, 0]);
+    expect(written).toMatchObject({
+      target: [
+        [2, 3],
+        [-1, -1],
+      ],
+      pitch: [
+        [0.5, 0.25],
+        [Number.NaN, Number.NaN],
+      ],
+    });
+    const values = new Int32Array(2);
+    const [batch] = data.batches(null, false) as Iterable<Batch>;
+    batch.write({ mood: { values, stride: 1, batch: 2, order: null } });
+    expect([...values]).toEqual([1, 0]);
+    using net = await compile(mood);
+    expect(await net.evaluate(data)).toMatchObject({ count: 2 });
+  });
+
+  refuses<void>(
+    () => undefined,
+    [
+      [
+        "no target for one",
+        () => examples([{ input: [1], target: [2], targets: { mood: 1 } }]).check(mood),
+        TypeError,
+        "examples[0].targets.pitch",
+        "undefined",
+      ],
+      [
+        "no targets",
+        () => examples([{ input: [1], target: [2] }]).check(mood),
+        RangeError,
+        "examples[0].targets.mood",
+        "undefined",
+        "0 to 1",
+      ],
+      [
+        "too few for one",
+        () => examples([{ ...list[0], targets: { mood: 1, pitch: [1] } }]).check(mood),
+        RangeError,
+        "examples[0]",
+        "2 steps",
+        "has 1",
+      ],
+    ],
+  );
+});
+
+describe("what is written for a sequence that is made of another", () => {
+  const letters = (source?: Seq2seqOptions["source"], maximum = 4): Definition =>
+    seq2seq({
+      ...(source && { source, ...(source.kind !== "vector" && { encoder: [gru(2)] }) }),
+      target: tokens(5),
+      decoder: [gru(2), dense(5)],
+      maximum,
+    });
+  const pairs: Example[] = [
+    { input: [1, 2], target: [3] },
+    { source: [], target: [0, 1, 2, 4] },
+    { source: [0], target: [] },
+  ];
+  const written = async (definition: Definition, list: readonly Example[], widths: Record<string, number>) => {
+    const data = examples(list, { bucket: false });
+    data.check(definition);
+    const [batch] = data.batches(null, false) as Iterable<Batch>;
+    const [{ steps, lengths, written: values }] = await pass(data, null, widths);
+    return {
+      steps,
+      lengths,
+      source: batch.source && [batch.source.steps, [...(batch.source.lengths ?? [])]],
+      wasted: data.wasted,
+      written: values,
+    };
+  };
+
+  test("lengths of both timelines, and the boundary behind the last symbol", async () => {
+    const seen = await written(letters(tokens(3)), pairs, { source: 0, target: 0 });
+    expect(seen).toMatchObject({ steps: 5, lengths: [2, 5, 1], source: [2, [2, 0, 1]] });
+    expect(seen.written.target).toEqual([
+      [3, 5, -1, -1, -1],
+      [0, 1, 2, 4, 5],
+      [5, -1, -1, -1, -1],
+    ]);
+    // Room for 3 · (5 + 2) steps, of which 8 + 3 are used.
+    expect(seen.wasted).toBeCloseTo(10 / 21, 12);
+  });
+
+  test("of a vector, of nothing", async () => {
+    const targets = [{ target: [1] }, { target: [2, 3] }];
+    const vectors = targets.map((pair, i) => ({ ...pair, source: [i, 0.5] }));
+    expect(await written(letters(vector(2)), vectors, { target: 0 })).toMatchObject({ steps: 3, lengths: [2, 3], source: undefined });
+    expect(await written(letters(), targets, { target: 0 })).toMatchObject({ steps: 3, lengths: [2, 3], source: undefined });
+  });
+
+  test("one row of a vector", () => {
+    const data = examples(
+      [
+        { source: [7, 0.5], target: [2, 3] },
+        { input: [8, 0.25], target: [1] },
+      ],
+      { bucket: false },
+    );
+    data.check(letters(vector(2)));
+    const [batch] = data.batches(null, false) as Iterable<Batch>;
+    expect(batch.source).toBeUndefined();
+    const values = new Float32Array(4);
+    batch.write({ source: { values, stride: 2, batch: 2, order: null } });
+    expect([...values]).toEqual([7, 0.5, 8, 0.25]);
+  });
+
+  test.each<[string, object, number[], Record<string, number[][]>]>([
+    [
+      "nothing where nothing stops it",
+      { stop: null },
+      [1, 4],
+      {
+        target: [
+          [3, -1, -1, -1],
+          [0, 1, 2, 4],
+        ],
+      },
+    ],
+    [
+      "whether a step is the last",
+      { stop: { kind: "stopOutput", weight: 1 } },
+      [1, 4],
+      {
+        stop: [
+          [1, Number.NaN, Number.NaN, Number.NaN],
+          [0, 0, 0, 1],
+        ],
+      },
+    ],
+    [
+      "the steps that are left, as a share of the most",
+      { stop: { kind: "predictedLength", maximum: 8, weight: 1 } },
+      [1, 4],
+      {
+        "steps left": [
+          [0, Number.NaN, Number.NaN, Number.NaN],
+          [3 / 8, 2 / 8, 1 / 8, 0],
+        ],
+      },
+    ],
+  ])("%s", async (_, decoding, lengths, values) => {
+    const definition = letters(tokens(3));
+    const widths = Object.fromEntries(Object.keys(values).map((name) => [name, name === "target" ? 0 : 1]));
+    const seen = await written(
+      { ...definition, decoding: { ...definition.decoding, ...decoding } } as Definition,
+      pairs.slice(0, 2),
+      widths,
+    );
+    expect(seen).toMatchObject({ lengths, written: values });
+  });
+
+  test("is trained on, and judged by every symbol and every end", async () => {
+    using net = await compile(letters(tokens(3)));
+    const data = examples(pairs, { batch: 2 });
+    const { count, loss } = await net.evaluate(data);
+    expect(count).toBe(8);
+    for await (const step of net.train(data, { epochs: 20, optimizer: sgd(1) })) expect(step.wasted).toBeLessThan(0.5);
+    expect((await net.evaluate(data)).loss).toBeLessThan(loss);
+  });
+
+  refuses<void>(
+    () => undefined,
+    [
+      [
+        "a target that is too long",
+        () => examples([pairs[0], { input: [1], target: [1, 2, 3, 4, 0] }]).check(letters(tokens(3))),
+        RangeError,
+        "examples[1].target",
+        "5 steps",
+        "4 at most",
+        "maximum",
+      ],
+      [
+        "the boundary as a symbol",
+        () => examples([{ input: [1], target: [0, 5] }]).check(letters(tokens(3))),
+        RangeError,
+        "examples[0].target[1]",
+        "5",
+        "0 to 4",
+      ],
+      [
+        "a source that is none",
+        () => examples([{ input: [1, 3], target: [0] }]).check(letters(tokens(3))),
+        RangeError,
+        "examples[0].input[1]",
+        "3",
+        "0 to 2",
+      ],
+      [
+        "NaN in a vector",
+        () => examples([{ source: [0, Number.NaN], target: [0] }]).check(letters(vector(2))),
+        TypeError,
+        "examples[0].source[1]",
+        "NaN",
+      ],
+      [
+        "no source where one is wanted",
+        () => examples([{ target: [0] }]).check(letters(tokens(3))),
+        TypeError,
+        "examples[0]",
+        "{ source, target }",
+      ],
+      [
+        "a source where none is wanted",
+        () => examples([{ source: [0], target: [0] }]).check(letters()),
+        TypeError,
+        "examples[0]",
+        "from nothing",
+      ],
+      [
+        "two sources",
+        () => examples([{ source: [0], input: [0], target: [0] }]).check(letters(tokens(3))),
+        TypeError,
+        "examples[0]",
+        "both",
+      ],
+      ["windows", () => windows([0, 1, 2], { batch: 1, steps: 1 }).check(letters(tokens(5))), TypeError, "no input", "targets"],
+      [
+        "no step for a stop that is said at one",
+        () => {
+          const definition = letters(tokens(3));
+          examples(pairs).check({ ...definition, decoding: { ...definition.decoding, stop: { kind: "stopOutput" } } } as never);
+        },
+        RangeError,
+        "examples[2].target",
+        "no step",
+        "endSymbol()",
+      ],
+    ],
+  );
 });
 
 test("what is read is what is in a list, pool by pool", async () => {

@@ -171,6 +171,12 @@ describe("what is wrong", () => {
     expect(error).toBe(own);
   });
 
+  test("no example has a step", async () => {
+    using net = await compile(letters);
+    const error = await thrownBy(() => net.evaluate(examples(() => [{ input: [], target: [] }])));
+    expectRefusal(error, RangeError, ["none of the 1 sequences", "step"]);
+  });
+
   test("an example is named, and how much came before it", async () => {
     using net = await compile(letters);
     const list = [0, 1, 2, 3, 9].map((symbol) => ({ input: [symbol], target: [0] }));
