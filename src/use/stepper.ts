@@ -94,7 +94,8 @@ export class Stepper {
     }
     const rows = which ? which.length : this.#count;
     for (let r = 0; r < rows; r++) {
-      const [from, to] = [start + r * stride, (which ? which[r] : r) * width];
+      const from = start + r * stride;
+      const to = (which ? which[r] : r) * width;
       for (let i = 0; i < width; i++) result[to + i] = this.floats[from + i];
     }
   }

@@ -4,7 +4,7 @@ import { describe } from "../define/check.ts";
 import { checkCausal } from "../define/direction.ts";
 import type { Definition } from "../define/model.ts";
 import { isFeature, type Kind } from "../train/data.ts";
-import type { Place, Stepper } from "./stepper.ts";
+import type { Stepper } from "./stepper.ts";
 
 /**
  * The definition itself. @throws TypeError for a model that looks ahead, naming the layer, and for one that is given no steps but makes them.
@@ -17,55 +17,55 @@ export function checkStreaming(place: string, definition: Definition): Definitio
   return checkCausal(place, definition);
 }
 
+/** What a row is called where its step does not fit: made only then. */
+export type Name = (row: number) => string;
+
 /** Numbers from `from` on as row `row`. @throws TypeError for the first that is not finite. */
-function writeNumbers(
-  place: string,
-  { floats }: Stepper,
-  to: Place | null,
-  row: number,
-  values: ArrayLike<number>,
-  from: number,
-  width: number,
-): void {
+function writeNumbers({ input, floats }: Stepper, row: number, values: ArrayLike<number>, from: number, width: number, name: Name): void {
   // A model may ignore its input altogether.
-  const at = to ? to.start + row * to.stride : -1;
+  const at = input ? input.start + row * input.stride : -1;
   for (let i = 0; i < width; i++) {
     const value = values[from + i];
     if (!isFeature(value))
       throw new TypeError(
-        `${place}: number ${i} of the step is ${describe(value)} but must be a finite number between ±3.4e38. Clean or scale the data first.`,
+        `${name(row)}: number ${i} of the step is ${describe(value)} but must be a finite number between ±3.4e38. Clean or scale the data first.`,
       );
     if (at >= 0) floats[at + i] = value;
   }
 }
 
-function writeSymbol(place: string, { integers }: Stepper, to: Place | null, row: number, symbol: unknown, symbols: number): void {
+function writeNumber({ input, floats }: Stepper, row: number, value: number, name: Name): void {
+  if (!isFeature(value))
+    throw new TypeError(
+      `${name(row)}: the step is ${describe(value)} but must be a finite number between ±3.4e38. Clean or scale the data first.`,
+    );
+  if (input) floats[input.start + row * input.stride] = value;
+}
+
+function writeSymbol({ input, integers }: Stepper, row: number, symbol: unknown, symbols: number, name: Name): void {
   if (!(Number.isInteger(symbol) && (symbol as number) >= 0 && (symbol as number) < symbols))
-    throw new RangeError(`${place}: the step is ${describe(symbol)} but must be a symbol from 0 to ${symbols - 1}.`);
-  if (to) integers[to.start + row * to.stride] = symbol as number;
+    throw new RangeError(`${name(row)}: the step is ${describe(symbol)} but must be a symbol from 0 to ${symbols - 1}.`);
+  if (input) integers[input.start + row * input.stride] = symbol as number;
 }
 
 /** One step: a symbol, one number for a width of 1, or a list of numbers. @throws TypeError or RangeError if it does not fit. */
-export function writeStep(place: string, stepper: Stepper, row: number, step: number | ArrayLike<number>, { symbols, width }: Kind): void {
-  if (symbols > 0) {
-    writeSymbol(place, stepper, stepper.input, row, step, symbols);
-    return;
+export function writeStep(stepper: Stepper, row: number, step: number | ArrayLike<number>, { symbols, width }: Kind, name: Name): void {
+  if (symbols > 0) writeSymbol(stepper, row, step, symbols, name);
+  else if (typeof step === "number") {
+    if (width !== 1) throw new RangeError(`${name(row)}: the step is one number but the model takes ${width}. Give a list of ${width}.`);
+    writeNumber(stepper, row, step, name);
+  } else {
+    if (step === null || typeof step !== "object" || step.length !== width)
+      throw new RangeError(`${name(row)}: the step is ${describe(step)} but the model takes ${width} numbers. Give a list of ${width}.`);
+    writeNumbers(stepper, row, step, 0, width, name);
   }
-  if (typeof step === "number") {
-    if (width !== 1) throw new RangeError(`${place}: the step is one number but the model takes ${width}. Give a list of ${width}.`);
-    writeNumbers(place, stepper, stepper.input, row, [step], 0, 1);
-    return;
-  }
-  if (step === null || typeof step !== "object" || step.length !== width)
-    throw new RangeError(`${place}: the step is ${describe(step)} but the model takes ${width} numbers. Give a list of ${width}.`);
-  writeNumbers(place, stepper, stepper.input, row, step, 0, width);
 }
 
 /** The steps of several streams: one list of symbols or of all numbers, stream after stream, or a list of steps. */
 export type Steps = ArrayLike<number> | ArrayLike<ArrayLike<number>>;
 
-/** Steps of `count` streams as rows 0 … count−1. `nameOf` says which stream a row is of. */
-export function writeSteps(stepper: Stepper, steps: Steps, count: number, nameOf: (row: number) => string, kind: Kind): void {
+/** Steps of `count` streams as rows 0 … count−1. */
+export function writeSteps(stepper: Stepper, steps: Steps, count: number, kind: Kind, name: Name): void {
   const { symbols, width } = kind;
   if (steps === null || typeof steps !== "object" || !("length" in steps))
     throw new TypeError(`push: the steps are ${describe(steps)} but must be a list. Give one step for each of ${count} streams.`);
@@ -75,7 +75,7 @@ export function writeSteps(stepper: Stepper, steps: Steps, count: number, nameOf
       `push: there are ${steps.length} ${flat ? "numbers" : "steps"} for ${count} streams${flat ? ` of ${width}: give ${count * width}` : ""}. Give one step for each stream, or say for which: push(steps, which).`,
     );
   for (let row = 0; row < count; row++) {
-    if (flat) writeNumbers(nameOf(row), stepper, stepper.input, row, steps as ArrayLike<number>, row * width, width);
-    else writeStep(nameOf(row), stepper, row, steps[row], kind);
+    if (flat) writeNumbers(stepper, row, steps as ArrayLike<number>, row * width, width, name);
+    else writeStep(stepper, row, steps[row], kind, name);
   }
 }

@@ -8,6 +8,8 @@ import { checkState, type GivenState, type StreamState } from "./state.ts";
 import { Stepper } from "./stepper.ts";
 import { writeStep } from "./steps.ts";
 
+const name = (): string => "push";
+
 export class Stream implements Disposable {
   readonly #stepper: Stepper;
   readonly #kind: Kind;
@@ -28,7 +30,7 @@ export class Stream implements Disposable {
    */
   push(step: number | ArrayLike<number>): Float32Array {
     const stepper = this.#check();
-    writeStep("push", stepper, 0, step, this.#kind);
+    writeStep(stepper, 0, step, this.#kind, name);
     stepper.runAll();
     stepper.read(this.#result, null);
     return this.#result;

@@ -46,14 +46,14 @@ export class Streams implements Disposable {
   push(steps: Steps, which?: ArrayLike<number>): Float32Array {
     const stepper = this.#check();
     if (which === undefined) {
-      writeSteps(stepper, steps, this.count, this.#every, this.#kind);
+      writeSteps(stepper, steps, this.count, this.#kind, this.#every);
       stepper.runAll();
       stepper.read(this.#result, null);
       return this.#result;
     }
     this.#checkWhich(which);
     this.#which = which;
-    writeSteps(stepper, steps, which.length, this.#some, this.#kind);
+    writeSteps(stepper, steps, which.length, this.#kind, this.#some);
     if (which.length > 0) {
       stepper.run(which);
       stepper.read(this.#result, which);
