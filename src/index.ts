@@ -36,6 +36,7 @@ export { endSymbol, type Stop } from "./define/stops.ts";
 export type { LayerOptions } from "./define/text.ts";
 export { type BidirectionalOptions, bidirectional, type Inner, type Merge, residual, reverse, skip } from "./define/wrappers.ts";
 export type { Parameter, Parameters } from "./engine/parameters.ts";
+export type { SaveOptions } from "./file/restore.ts";
 export {
   type Activation,
   type ActivationName,
@@ -82,7 +83,7 @@ export {
   unitStep,
   zoneout,
 } from "./graph/words.ts";
-export type { Network, SaveOptions } from "./network.ts";
+export type { Network } from "./network.ts";
 export type { Plan } from "./plan/plan.ts";
 export { type Bytes, bytesOf, type PlanOptions, plan } from "./planning.ts";
 export type { Batch, Data, HeldData, Sequence, Slots } from "./train/data.ts";
@@ -99,12 +100,13 @@ export { cosineDecay, exponentialDecay, type Schedule, stepDecay, warmUp } from 
 export type { SolveOptions } from "./train/solve.ts";
 export type { Flow, Source } from "./train/source.ts";
 export { type Chunk, type ReadOptions, type WindowOptions, windows } from "./train/windows.ts";
-export type { Beam, DrawOptions, GenerateAllOptions, GenerateOptions } from "./use/choices.ts";
+export type { Beam, DrawOptions } from "./use/choices.ts";
 export type { Drawn } from "./use/draws.ts";
 export type { Drawing, Ending } from "./use/generate.ts";
 export type { Generated } from "./use/generated.ts";
 export type { PredictAllOptions, PredictOptions } from "./use/predict.ts";
-export type { Score, ScoreOptions } from "./use/score.ts";
+export type { GenerateAllOptions, GenerateOptions, PromptOptions, SampleOptions, SourceOptions } from "./use/request.ts";
+export type { Pair, Score, ScoreOptions } from "./use/score.ts";
 export type { GivenState, StreamState } from "./use/state.ts";
 export type { Steps } from "./use/steps.ts";
 export type { Stream } from "./use/stream.ts";

@@ -1,11 +1,11 @@
 // A network: what trains, predicts, streams, generates and can be saved, with the memory that it owns.
 
-import { checkFlag, checkOptions, describe } from "./define/check.ts";
+import { checkFlag, checkOptions } from "./define/check.ts";
 import type { Definition } from "./define/model.ts";
 import type { Machine } from "./engine/machine.ts";
 import { Parameters } from "./engine/parameters.ts";
 import { Programs } from "./engine/programs.ts";
-import { contentsOf, restore } from "./file/restore.ts";
+import { checkSaving, contentsOf, restore, type SaveOptions } from "./file/restore.ts";
 import { type Contents, write } from "./file/save.ts";
 import type { Plan } from "./plan/plan.ts";
 import { type Bytes, plan } from "./planning.ts";
@@ -18,25 +18,15 @@ import { checkData, checkSignal, checkTraining, type TrainOptions } from "./trai
 import type { Progress } from "./train/progress.ts";
 import { checkSolving, type SolveOptions, solving } from "./train/solve.ts";
 import { training } from "./train/train.ts";
-import { checkGenerating, type GenerateAllOptions, type GenerateOptions } from "./use/choices.ts";
 import { checkForecast, forecast } from "./use/forecast.ts";
 import { type Drawing, generate, sample } from "./use/generate.ts";
 import type { Generated } from "./use/generated.ts";
 import { checkPredicting, type PredictAllOptions, type PredictOptions, predictAll } from "./use/predict.ts";
-import { checkScoring, type Score, type ScoreOptions, score } from "./use/score.ts";
+import { checkRequest, type GenerateAllOptions, type GenerateOptions, type SampleOptions } from "./use/request.ts";
+import { checkScoring, type Pair, type Score, type ScoreOptions, score } from "./use/score.ts";
 import { checkStreaming } from "./use/steps.ts";
 import { Stream } from "./use/stream.ts";
 import { Streams } from "./use/streams.ts";
-
-export interface SaveOptions {
-  /**
-   * With what the optimizer remembers and the states that windows hand on, so that training can go on as if it had not been interrupted:
-   * `train(data, { from: position })`, with the position after the same step. Default: false.
-   */
-  readonly optimizer?: boolean;
-  /** A text of the user's own that travels along, an alphabet for example. Default: that of the file it was opened from, or "". */
-  readonly note?: string;
-}
 
 /** A network with its memory. Made by `compile` or `open`; `close` (or `using`) gives the memory back. */
 export class Network implements Disposable {
@@ -167,39 +157,41 @@ export class Network implements Disposable {
    */
   generate(options: GenerateOptions): number[] {
     const machine = this.#open();
-    return generate(machine, this.definition, checkGenerating("generate", this.definition, options, { numbers: false }))[0].symbols;
+    return generate(machine, this.definition, checkRequest("generate", this.definition, options, { numbers: false }))[0].symbols;
   }
 
-  /** Several sequences at once, as one batch, with the probability of each step. Sample i is what `generate` draws with seed + i. */
+  /**
+   * Several sequences at once, as one batch, with the probability of each step: samples, or one or several of each of the sources, source by source.
+   * Sequence i is what is drawn alone with seed + i.
+   */
   generateAll(options: GenerateAllOptions): Generated[] {
     const machine = this.#open();
-    return generate(machine, this.definition, checkGenerating("generateAll", this.definition, options, { several: true }));
+    return generate(machine, this.definition, checkRequest("generateAll", this.definition, options, { several: true }));
   }
 
   /**
    * Symbols, or rows of numbers, one by one as they are drawn: `for (const { symbol, logProbability } of net.sample(…))`. Leaving the loop gives the
    * memory back; `for await` lets others have their turn. Returns at last whether it has ended, and the logProbability of the symbol that ended it.
    */
-  sample(options: Omit<GenerateOptions, "beam">): Drawing {
+  sample(options: SampleOptions): Drawing {
     const machine = this.#open();
-    return sample(machine, this.definition, checkGenerating("sample", this.definition, options, { searches: false }));
+    return sample(machine, this.definition, checkRequest("sample", this.definition, options, { searches: false }));
   }
 
-  /** How likely the model holds a sequence to be: the sum, to the bit, of what drawing it had reported. For the models of `generate`. */
-  score(sequence: Sequence, options: ScoreOptions = {}): Score {
+  /**
+   * How likely the model holds a sequence to be, or of seq2seq() a `target` with its `source`: the sum, to the bit, of what drawing it had reported.
+   * For the models of `generateAll`.
+   */
+  score(sequence: Sequence | Pair, options: ScoreOptions = {}): Score {
     const machine = this.#open();
-    return score(machine, this.#programs, checkScoring(this.definition, sequence, options));
+    return score(machine, this.#programs, this.definition, checkScoring(this.definition, sequence, options));
   }
 
   /** The model as one buffer, for `open`. */
   save(options: SaveOptions = {}): Uint8Array {
     const machine = this.#open();
-    checkOptions("save", options, ["optimizer", "note"]);
-    const { optimizer: withOptimizer = false, note = this.note } = options;
-    checkFlag("save: optimizer", withOptimizer);
-    if (typeof note !== "string")
-      throw new TypeError(`save: note must be a text but is ${describe(note)}. Use JSON.stringify for other data.`);
-    return write(contentsOf(machine, this.definition, this.#memory, note, withOptimizer));
+    const { optimizer, note } = checkSaving(options, this.note);
+    return write(contentsOf(machine, this.definition, this.#memory, note, optimizer));
   }
 
   /** @internal Takes over what a file holds. */

@@ -1,6 +1,7 @@
 // Between a network's memory and what a file holds, both ways.
 
 import { CONTROL_STEP, CONTROL_UPDATES } from "../../assembly/isa.ts";
+import { checkFlag, checkOptions, describe } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
 import { readStored, storedCount, writeStored } from "../engine/parameters.ts";
@@ -32,6 +33,26 @@ export function restore(machine: Machine, optimizerMemory: OptimizerMemory, { pa
   const control = machine.view();
   control.setUint32(CONTROL_STEP, optimizer.steps, true);
   control.setUint32(CONTROL_UPDATES, optimizer.updates, true);
+}
+
+export interface SaveOptions {
+  /**
+   * With what the optimizer remembers and the states that windows hand on, so that training can go on as if it had not been interrupted:
+   * `train(data, { from: position })`, with the position after the same step. Default: false.
+   */
+  readonly optimizer?: boolean;
+  /** A text of the user's own that travels along, an alphabet for example. Default: that of the file it was opened from, or "". */
+  readonly note?: string;
+}
+
+/** `kept`: the note of the file it was opened from. */
+export function checkSaving(options: SaveOptions, kept: string): Required<SaveOptions> {
+  checkOptions("save", options, ["optimizer", "note"]);
+  const { optimizer = false, note = kept } = options;
+  checkFlag("save: optimizer", optimizer);
+  if (typeof note !== "string")
+    throw new TypeError(`save: note must be a text but is ${describe(note)}. Use JSON.stringify for other data.`);
+  return { optimizer, note };
 }
 
 /** What a file is to hold; with what the optimizer remembers, if it is wanted and there is any. */

@@ -1,9 +1,7 @@
-// What a user may ask of draws and searches, checked, with defaults: one law for generate, generateAll and sample.
+// How a user may have each step chosen, by draws or by a search: checked, with defaults.
 
 import { checkFlag, checkNumber, checkOptions, checkSize, describe, LARGEST } from "../define/check.ts";
-import type { Definition } from "../define/model.ts";
-import { checkSequence, type Sequence } from "../train/data.ts";
-import { type Speech, speechOf } from "./speech.ts";
+import type { Speech } from "./speech.ts";
 
 /** How each step is drawn: of symbols first the penalty, then the temperature, then top-k, top-p and min-p, each among what the one before has left. */
 export interface Choice {
@@ -46,32 +44,16 @@ export interface Beam {
   readonly lengthPenalty?: number;
 }
 
-export interface GenerateOptions extends DrawOptions {
-  /** Symbols, or rows of numbers, that come first: at least one. */
-  readonly prompt: Sequence;
-  /** Steps to draw at most. */
-  readonly length: number;
-  /** A symbol, or several, at which to stop; it is not part of the result. Default: none. */
-  readonly stop?: number | readonly number[];
-  /** Search instead of drawing. Nothing is left to chance then, so options of draws are refused. Default: none. */
-  readonly beam?: Beam;
-}
-
-export interface GenerateAllOptions extends GenerateOptions {
-  /** How many: draws from one prompt, or the best that a beam has found, best first. Default: 1. */
-  readonly samples?: number;
-}
-
 /** The smallest normal f32: a share below it would be rounded to 0, and nothing would be left to draw from. */
 const SMALLEST = 2 ** -126;
 
-const DRAWS = ["repetitionPenalty", "temperature", "topK", "topP", "minP", "greedy", "seed"];
+export const DRAWS = ["repetitionPenalty", "temperature", "topK", "topP", "minP", "greedy", "seed"];
 
 /** Of these only symbols have any. */
 const OF_SYMBOLS = ["repetitionPenalty", "topK", "topP", "minP"] as const;
 
 /** How steps are drawn. */
-function checkChoice(place: string, options: DrawOptions, symbols: number, modelSeed: number): Choice {
+export function checkChoice(place: string, options: DrawOptions, symbols: number, modelSeed: number): Choice {
   const { repetitionPenalty = 1, temperature = 1, topK = 0, topP = 1, minP = 0, greedy = false, seed = modelSeed } = options;
   const wrong = symbols > 0 ? undefined : OF_SYMBOLS.find((name) => options[name] !== undefined);
   if (wrong !== undefined)
@@ -101,7 +83,7 @@ function checkChoice(place: string, options: DrawOptions, symbols: number, model
 }
 
 /** A beam, with nothing beside it that belongs to draws. */
-function checkBeam(place: string, beam: Beam, options: object, { symbols }: Speech): Required<Beam> {
+export function checkBeam(place: string, beam: Beam, options: object, { symbols }: Speech): Required<Beam> {
   if (beam === null || typeof beam !== "object")
     throw new TypeError(`${place}: beam must be { width } or { width, lengthPenalty } but is ${describe(beam)}.`);
   checkOptions(`${place}: beam`, beam, ["width", "lengthPenalty"]);
@@ -114,49 +96,4 @@ function checkBeam(place: string, beam: Beam, options: object, { symbols }: Spee
     width: checkSize(`${place}: beam: width`, width),
     lengthPenalty: checkNumber(`${place}: beam: lengthPenalty`, lengthPenalty, 0, 100),
   };
-}
-
-/** Options with defaults, checked. `several`: with the number of samples; `searches`: with a beam; `numbers`: not of symbols alone. */
-export function checkGenerating(
-  place: string,
-  definition: Definition,
-  options: GenerateAllOptions,
-  { several = false, searches = true, numbers = true } = {},
-) {
-  const known = ["prompt", "length", ...(several ? ["samples"] : []), ...DRAWS, "stop", ...(searches ? ["beam"] : [])];
-  checkOptions(place, options, known);
-  const { prompt, length, samples = 1 } = options;
-  const speech = speechOf(place, definition);
-  if (!numbers && speech.symbols === 0)
-    throw new TypeError(
-      `${place}: the model takes features, and what it says are numbers, no symbols. Use generateAll({ prompt, length }), whose results have steps; ${place} is for tokens(n).`,
-    );
-  checkSequence(`${place}: prompt`, prompt, speech.heard);
-  checkSize(`${place}: length`, length);
-  checkSize(`${place}: samples`, samples);
-  const stops = checkStops(place, options.stop === undefined ? [] : options.stop, speech);
-  const beam = options.beam === undefined ? null : checkBeam(place, options.beam, options, speech);
-  if (beam && samples > beam.width)
-    throw new RangeError(
-      `${place}: samples is ${samples} but a beam of width ${beam.width} ends with ${beam.width} sequences. Ask for at most ${beam.width}, or widen the beam.`,
-    );
-  return { place, prompt, length, stops, speech, samples, beam, choice: checkChoice(place, options, speech.symbols, definition.seed) };
-}
-
-export type Generating = ReturnType<typeof checkGenerating>;
-
-/** Symbols at which a sequence ends. */
-function checkStops(place: string, stop: number | readonly number[], { symbols }: Speech): ReadonlySet<number> {
-  if (typeof stop !== "number" && !Array.isArray(stop))
-    throw new TypeError(`${place}: stop must be a symbol or an array of symbols but is ${describe(stop)}.`);
-  const stops: readonly number[] = typeof stop === "number" ? [stop] : stop;
-  for (const symbol of stops) {
-    if (symbols === 0)
-      throw new TypeError(
-        `${place}: stop is ${describe(symbol)}, but what this model says are numbers, none of which is a symbol. Leave it out.`,
-      );
-    if (!Number.isInteger(symbol) || symbol < 0 || symbol >= symbols)
-      throw new RangeError(`${place}: stop is ${describe(symbol)} but must be a symbol from 0 to ${symbols - 1}.`);
-  }
-  return new Set(stops);
 }

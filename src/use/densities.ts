@@ -35,23 +35,31 @@ export function coin(logit: number, temperature: number, chances: Chances): bool
   return temperature === 0 ? logit > 0 : uniform < 1 / (1 + Math.exp(-logit / temperature));
 }
 
-function logSum(logarithms: readonly number[]): number {
-  const largest = Math.max(...logarithms);
-  return largest + Math.log(logarithms.reduce((sum, x) => sum + Math.exp(x - largest), 0));
+function logSum(logarithms: ArrayLike<number>): number {
+  const list = Array.from(logarithms);
+  const largest = Math.max(...list);
+  return largest + Math.log(list.reduce((sum, x) => sum + Math.exp(x - largest), 0));
+}
+
+/** log softmax(logits)[place]. */
+export const logShare = (logits: ArrayLike<number>, place: number): number => logits[place] - logSum(logits);
+
+/** A place, with probability softmax(logits / temperature); at temperature 0 the first of the largest. */
+export function pick(logits: ArrayLike<number>, temperature: number, chances: Chances): number {
+  const list = Array.from(logits);
+  const largest = Math.max(...list);
+  if (temperature === 0) return list.indexOf(largest);
+  const shares = list.map((logit) => Math.exp((logit - largest) / temperature));
+  let left = chances.uniform() * shares.reduce((sum, share) => sum + share, 0);
+  let place = 0;
+  while (place < shares.length - 1 && left >= shares[place]) left -= shares[place++];
+  return place;
 }
 
 /** A Gaussian is a mixture of one whose weight is not said. Logits of weights, then all means, then all log deviations. */
 const mixture: Law = {
   draw(said, width, { components, floor }, temperature, chances) {
-    const weights = Array.from(said.subarray(0, components));
-    let chosen = 0;
-    if (temperature === 0) chosen = Math.max(0, weights.indexOf(Math.max(...weights)));
-    else if (components > 1) {
-      const largest = Math.max(...weights);
-      const shares = weights.map((logit) => Math.exp((logit - largest) / temperature));
-      let left = chances.uniform() * shares.reduce((sum, share) => sum + share, 0);
-      while (chosen < components - 1 && left >= shares[chosen]) left -= shares[chosen++];
-    }
+    const chosen = components > 1 ? pick(said.subarray(0, components), temperature, chances) : 0;
     const many = Math.max(1, components) * width;
     return Float32Array.from({ length: width }, (_, i) => {
       const at = components + chosen * width + i;
@@ -70,7 +78,7 @@ const mixture: Law = {
       }
       return log;
     });
-    return components > 0 ? logSum(each) - logSum(Array.from(said.subarray(0, components))) : each[0];
+    return components > 0 ? logSum(each) - logSum(said.subarray(0, components)) : each[0];
   },
 };
 

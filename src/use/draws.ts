@@ -31,7 +31,8 @@ export class Draws implements Disposable {
   readonly #machine: Machine;
   readonly #speech: Speech;
   readonly #choice: Choice;
-  readonly #chances: readonly Chances[];
+  /** Of each row. */
+  readonly chances: readonly Chances[];
   readonly #before: readonly Set<number>[];
   /** A row of logits, a list of what it has drawn, and what the kernel needs. */
   readonly #block: number;
@@ -41,7 +42,7 @@ export class Draws implements Disposable {
     this.#machine = machine;
     this.#speech = speech;
     this.#choice = choice;
-    this.#chances = Array.from({ length: rows }, (_, row) => chancesOf(randomFrom((choice.seed + row) >>> 0, "generate")));
+    this.chances = Array.from({ length: rows }, (_, row) => chancesOf(randomFrom((choice.seed + row) >>> 0, "generate")));
     this.#before = Array.from({ length: rows }, () => new Set());
     this.#bytes = 16 * this.#padded;
     this.#block = machine.memory.allocate(this.#bytes);
@@ -69,16 +70,7 @@ export class Draws implements Disposable {
     const { temperature, topK, topP, minP, repetitionPenalty } = this.#choice;
     const { symbols } = this.#speech;
     const scratch = this.#block + 8 * this.#padded;
-    const symbol = exports.draw(
-      this.#penalized(row, logits),
-      symbols,
-      temperature,
-      topK,
-      topP,
-      minP,
-      this.#chances[row].uniform(),
-      scratch,
-    );
+    const symbol = exports.draw(this.#penalized(row, logits), symbols, temperature, topK, topP, minP, this.chances[row].uniform(), scratch);
     if (symbol < 0) return null;
     if (repetitionPenalty !== 1) this.#before[row].add(symbol);
     return symbol;
@@ -88,7 +80,7 @@ export class Draws implements Disposable {
     const { loss, width, said } = this.#speech;
     if (loss.kind === "crossEntropy") throw new Error("internal: numbers where symbols are said");
     const law = DENSITIES[loss.kind];
-    const step = law.draw(this.#machine.memory.floats(output, width), said, loss, this.#choice.temperature, this.#chances[row]);
+    const step = law.draw(this.#machine.memory.floats(output, width), said, loss, this.#choice.temperature, this.chances[row]);
     return step.every(Number.isFinite) ? step : null;
   }
 

@@ -3,16 +3,18 @@
 import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
 import { giveWay } from "../train/pause.ts";
-import type { Generating } from "./choices.ts";
 import { type Drawn, Draws } from "./draws.ts";
+import { Endings } from "./endings.ts";
 import { type Generated, notFinite, sumOf } from "./generated.ts";
+import type { Request } from "./request.ts";
 import { type Heard, Rows } from "./rows.ts";
 import { search } from "./search.ts";
+import { beginningOf } from "./speech.ts";
 
 /** What an iterator returns after its last symbol. */
 export interface Ending {
   readonly ended: boolean;
-  /** Of the symbol that ended it; 0 if none did. */
+  /** Of the symbol that ended it, or of the length that was drawn beforehand; 0 if neither did. */
   readonly logProbability: number;
 }
 
@@ -25,48 +27,62 @@ interface Growing {
   readonly symbols: number[];
   readonly steps: Float32Array[];
   readonly logProbabilities: number[];
+  /** Of a length that was drawn beforehand. */
+  readonly end: number | null;
   ended: boolean;
 }
 
 /** Draws for all samples at once, and stops after each symbol. Options have been checked. */
-function* rounds(machine: Machine, definition: Definition, options: Generating): Generator<readonly Growing[], readonly Growing[], void> {
-  const { place, prompt, length, stops, speech, samples, choice } = options;
-  using rows = new Rows(machine, definition, samples);
-  using draws = new Draws(machine, speech, choice, samples);
-  const all = Array.from({ length: samples }, (): Growing => ({ symbols: [], steps: [], logProbabilities: [], ended: false }));
-  const heard = new Array<Heard>(samples).fill(null);
-  rows.begin(prompt);
+function* rounds(machine: Machine, definition: Definition, options: Request): Generator<readonly Growing[], readonly Growing[], void> {
+  const { place, prompt, sources, length, stops, speech, samples, choice } = options;
+  const count = samples * (sources?.length ?? 1);
+  using rows = new Rows(machine, definition, count, { sources, each: samples });
+  using draws = new Draws(machine, speech, choice, count);
+  const endings = new Endings(speech.stopping, rows, draws.chances, choice.temperature);
+  const all = Array.from({ length: count }, (_, row): Growing => {
+    const end = endings.begin(row);
+    const ended = endings.left(row) === 0;
+    return { symbols: [], steps: [], logProbabilities: ended && end !== null ? [end] : [], end, ended };
+  });
+  const heard = all.map(({ ended }): Heard => (ended ? null : beginningOf(speech)));
+  const left = speech.stopping.longest > 0 ? (row: number): number => endings.left(row) : undefined;
+  if (all.every(({ ended }) => ended)) return all;
+  if (prompt) rows.begin(prompt);
+  else rows.step(heard, false, left);
   for (let drawn = 0; ; ) {
     all.forEach((one, row) => {
       if (one.ended) return;
       const found = draws.draw(row, rows.output(row));
       if (!found) throw notFinite(place, drawn);
       const { symbol, step, logProbability } = found;
-      one.logProbabilities.push(logProbability);
-      one.ended = stops.has(symbol);
+      const isEnd = stops.has(symbol);
       if (step) one.steps.push(step);
-      else if (!one.ended) one.symbols.push(symbol);
+      else if (!isEnd) one.symbols.push(symbol);
+      const turn = endings.turn(row);
+      one.ended = isEnd || turn.ended;
+      one.logProbabilities.push(logProbability + turn.logProbability);
+      if (one.ended && one.end !== null) one.logProbabilities.push(one.end);
       heard[row] = one.ended ? null : (step ?? symbol);
     });
     if (++drawn === length || all.every(({ ended }) => ended)) return all;
     yield all;
     if (machine.closed) throw new TypeError(`${place}: the network is closed. Make another with compile(…) or open(…).`);
-    rows.step(heard);
+    rows.step(heard, false, left);
   }
 }
 
 /** Whole sequences: draws as one batch, or the best of a search. */
-export function generate(machine: Machine, definition: Definition, options: Generating): Generated[] {
+export function generate(machine: Machine, definition: Definition, options: Request): Generated[] {
   if (options.beam) return search(machine, definition, options);
   const steps = rounds(machine, definition, options);
   for (;;) {
     const { done, value } = steps.next();
-    if (done) return value.map((one) => ({ ...one, logProbability: sumOf(one.logProbabilities) }));
+    if (done) return value.map(({ end: _, ...one }) => ({ ...one, logProbability: sumOf(one.logProbabilities) }));
   }
 }
 
 /** One sequence, symbol by symbol. Its memory is taken at the first and given back at the last, or when the loop is left. */
-export function sample(machine: Machine, definition: Definition, options: Generating): Drawing {
+export function sample(machine: Machine, definition: Definition, options: Request): Drawing {
   const drawing = drawn(machine, definition, options);
   return Object.assign(drawing, {
     async *[Symbol.asyncIterator](): AsyncGenerator<Drawn, Ending, void> {
@@ -85,16 +101,19 @@ export function sample(machine: Machine, definition: Definition, options: Genera
   });
 }
 
-function* drawn(machine: Machine, definition: Definition, options: Generating): Generator<Drawn, Ending, void> {
+function* drawn(machine: Machine, definition: Definition, options: Request): Generator<Drawn, Ending, void> {
   const steps = rounds(machine, definition, options);
+  let said = 0;
   try {
     for (;;) {
       const { done, value } = steps.next();
       const [{ symbols, steps: rows, logProbabilities, ended }] = value;
-      const logProbability = logProbabilities[logProbabilities.length - 1];
-      if (ended) return { ended, logProbability };
-      yield { symbol: symbols.at(-1) ?? -1, step: rows.at(-1) ?? null, logProbability };
-      if (done) return { ended: false, logProbability: 0 };
+      if (symbols.length + rows.length > said) {
+        yield { symbol: symbols.at(-1) ?? -1, step: rows.at(-1) ?? null, logProbability: logProbabilities[said] };
+        said++;
+      }
+      // Of the end itself, if it is no part of the last step.
+      if (ended || done) return { ended, logProbability: logProbabilities[said] ?? 0 };
     }
   } finally {
     steps.return([]);

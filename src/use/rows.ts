@@ -1,31 +1,55 @@
-// Rows of a batch that go one step at a time, each with a state of its own: what streams of symbols and searches are made of.
+// Rows of a batch that go step by step, each with a state of its own: what drawing, searching and judging are made of.
 
 import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
 import { type Carry, Program } from "../engine/program.ts";
-import type { Sequence } from "../train/data.ts";
+import type { Taken } from "../engine/tables.ts";
+import { type Sequence, type Slots, writeRows } from "../train/data.ts";
+import { Encoded } from "./encode.ts";
+import { stoppingOf } from "./endings.ts";
 
 /** What a row hears at a step: a symbol or numbers; null: it rests. */
 export type Heard = number | ArrayLike<number> | null;
+
+export interface RowOptions {
+  /** What the rows are made from, each source `each` times. Default: none. */
+  readonly sources?: readonly Sequence[] | null;
+  readonly each?: number;
+  /** Steps that a row may take at once. Default: 1. */
+  readonly steps?: number;
+}
 
 export class Rows implements Disposable {
   readonly count: number;
   readonly #machine: Machine;
   readonly #program: Program;
   readonly #carry: Carry;
-  readonly #output: { readonly address: number; readonly stride: number };
-  /** 1 for each row that takes the next step. */
+  readonly #source: Taken["timelines"];
+  /** Steps that each row takes. */
   readonly #lengths: Int32Array;
+  /** What an output of a length says of each row, if there is one. */
+  readonly #told: readonly Float32Array[];
+  readonly #longest: number;
+  /** null: what was carried is gone on with. */
+  #anew: Int32Array | null;
   /** The row whose output stands for all, while all have heard the same; −1: each has its own. */
   #only = -1;
 
-  constructor(machine: Machine, definition: Definition, count: number) {
+  constructor(machine: Machine, definition: Definition, count: number, { sources = null, each = 1, steps = 1 }: RowOptions = {}) {
     this.#machine = machine;
     this.count = count;
-    this.#program = new Program(machine, definition, { kind: "generate" }, count, 1);
-    this.#carry = this.#program.newCarry();
-    this.#output = this.#program.place(this.#program.plan.shown.target);
     this.#lengths = new Int32Array(count).fill(1);
+    this.#anew = new Int32Array(count);
+    this.#longest = stoppingOf(definition).longest;
+    using encoded = sources || this.#longest > 0 ? new Encoded(machine, definition, sources) : null;
+    this.#told =
+      this.#longest > 0 ? Array.from({ length: count }, (_, row) => (encoded as Encoded).told(machine, Math.floor(row / each))) : [];
+    this.#source = encoded?.spread(each) ?? [];
+    const room = [steps, ...this.#source.map((timeline) => timeline.steps)];
+    this.#program = new Program(machine, definition, { kind: "generate" }, count, room);
+    this.#carry = this.#program.newCarry();
+    this.#take();
+    encoded?.hand(machine, this.#program, each);
   }
 
   /** All rows hear the same from the beginning. */
@@ -40,20 +64,46 @@ export class Rows implements Disposable {
     this.#only = 0;
   }
 
-  /** One step. `first`: nothing was said before. */
-  step(heard: readonly Heard[], first = false): void {
-    this.#take(heard);
-    this.#write("input", heard);
-    this.#write("target", heard, first);
-    this.#program.run(this.#carry, null);
-    this.#program.accept(this.#carry);
-    this.#only = -1;
+  /** One step. `first`: nothing was said before. `left`: steps that a row has still to say. */
+  step(heard: readonly Heard[], first = false, left?: (row: number) => number): void {
+    if (this.#lengths.some((length, row) => length !== Number(heard[row] !== null))) {
+      for (let row = 0; row < this.count; row++) this.#lengths[row] = Number(heard[row] !== null);
+      this.#take();
+    }
+    const slots = [this.#slots("input"), this.#slots("target", first)];
+    heard.forEach((one, row) => {
+      if (one === null) return;
+      for (const given of slots) writeRows(given, [one] as Sequence, 0, 1, row);
+      // Those behind the step that is about to be said, as a share of the longest.
+      if (left) writeRows(this.#slots("steps left"), [(left(row) - 1) / this.#longest], 0, 1, row);
+    });
+    this.#run();
   }
 
-  /** Where the output of a row stands: the numbers before softmax or sigmoid. */
-  output(row: number): number {
-    const [{ places }] = this.#program.tables.timelines;
-    return this.#output.address + places[this.#only < 0 ? row : this.#only] * this.#output.stride * 4;
+  /** All steps of the one row. */
+  hear(sequence: Sequence): void {
+    const { length } = sequence;
+    writeRows(this.#slots("target"), sequence, 0, length, 0);
+    const left = Array.from({ length }, (_, t) => (length - 1 - t) / this.#longest);
+    writeRows(this.#slots("steps left"), left, 0, length, 0);
+    this.#run();
+  }
+
+  /** What an output tells of the length of a row's sequence: logits of 0, 1, 2 … steps. */
+  length(row: number): Float32Array {
+    return this.#told[row];
+  }
+
+  /** What an output tells of a row's end at a step: the logit of its being the last. */
+  stop(row: number, t = 0): number {
+    return this.#machine.memory.floats(this.output(row, t, "stop"), 1)[0];
+  }
+
+  /** Where the raw output of a row at a step stands. */
+  output(row: number, t = 0, head = "target"): number {
+    const { plan, tables } = this.#program;
+    const { address, stride } = this.#program.place(plan.shown[head]);
+    return address + (t * this.count + tables.timelines[0].places[this.#only < 0 ? row : this.#only]) * stride * 4;
   }
 
   /** Row r goes on with the state of row parents[r]. */
@@ -77,39 +127,36 @@ export class Rows implements Disposable {
   }
 
   /** Gives its memory back. */
-  close(): void {
+  [Symbol.dispose](): void {
     this.#program.release();
     this.#machine.memory.release(this.#carry.from, this.#carry.bytes);
     this.#machine.memory.release(this.#carry.to, this.#carry.bytes);
   }
 
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
   /** Rows that rest are in no step, and cost nothing. */
-  #take(heard: readonly Heard[]): void {
-    const lengths = this.#lengths;
-    if (lengths.every((length, row) => length === Number(heard[row] !== null))) return;
-    for (let row = 0; row < this.count; row++) lengths[row] = Number(heard[row] !== null);
-    this.#program.tables.take({ rows: this.count, timelines: [{ steps: 1, lengths }] });
+  #take(): void {
+    const { timelines } = this.#program.plan;
+    const steps = timelines[0] === 1 ? { steps: 1, lengths: this.#lengths } : { steps: timelines[0], lengths: null };
+    this.#program.tables.take({ rows: this.count, timelines: [steps, ...this.#source] });
   }
 
-  #write(name: "input" | "target", heard: readonly Heard[], nothing = false): void {
+  #run(): void {
+    this.#program.run(this.#carry, this.#anew);
+    this.#program.accept(this.#carry);
+    this.#anew = null;
+    this.#only = -1;
+  }
+
+  /** Where it is given what it hears; undefined where a model ignores its input altogether, or hears nothing of its output, or is to hear `nothing`. */
+  #slots(name: "input" | "target" | "steps left", nothing = false): Slots | undefined {
     const { plan, tables } = this.#program;
     const node = plan.given[name];
-    // A model may ignore its input altogether, and hear nothing of its output.
-    if (node === undefined) return;
-    const [{ places }] = tables.timelines;
-    const { symbols, width } = plan.nodes[node].shape;
+    if (node === undefined) return undefined;
+    const { symbols } = plan.nodes[node].shape;
     const { address, stride } = this.#program.place(node);
-    const { memory } = this.#machine;
-    const values = symbols > 0 ? memory.integers(address, this.count * stride) : memory.floats(address, this.count * stride);
-    heard.forEach((one, row) => {
-      const at = places[row] * stride;
-      if (nothing) values.fill(symbols > 0 ? -1 : 0, at, at + width);
-      else if (typeof one === "number") values[at] = one;
-      else if (one !== null) values.set(one, at);
-    });
+    const size = plan.steps * this.count * stride;
+    const values = symbols > 0 ? this.#machine.memory.integers(address, size) : this.#machine.memory.floats(address, size);
+    if (nothing) values.fill(symbols > 0 ? -1 : 0);
+    return nothing ? undefined : { values, stride, batch: this.count, order: tables.timelines[0].places };
   }
 }

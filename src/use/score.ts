@@ -1,33 +1,54 @@
-// score(): how likely a model holds a sequence to be, symbol by symbol, in one run that hears the truth.
+// score(): how likely a model holds a sequence to be, step by step, in one run that hears the truth.
 
-import { checkOptions } from "../define/check.ts";
+import { checkFlag, checkOptions, describe } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
 import type { Programs } from "../engine/programs.ts";
-import { checkSequence, type Sequence } from "../train/data.ts";
+import { checkList, checkSequence, type Sequence } from "../train/data.ts";
+import { logChance, logShare } from "./densities.ts";
 import { judge } from "./draws.ts";
 import { sumOf } from "./generated.ts";
 import { pieces } from "./predict.ts";
-import { speechOf } from "./speech.ts";
+import { checkSource } from "./request.ts";
+import { Rows } from "./rows.ts";
+import { beginningOf, type Speech, speechOf } from "./speech.ts";
 
 type Step = number | ArrayLike<number>;
 
 export interface ScoreOptions {
-  /** Steps that come first and are taken as given. Default: none, and the first of the sequence is taken as given. */
+  /** Of a model that goes on: steps that come first and are taken as given. Default: none, and the first of the sequence is taken as given. */
   readonly prompt?: Sequence;
+  /** Of a decoder: whether the sequence ends there, so that its end is judged, too. Default: true if there is a stop. */
+  readonly ended?: boolean;
+}
+
+/** Of seq2seq(): what was made, and from what. */
+export interface Pair {
+  readonly source?: Sequence;
+  readonly target: Sequence;
 }
 
 export interface Score {
   /** Natural logarithm of the probability of the whole. */
   readonly logProbability: number;
-  /** Of each step, given those before it; of numbers its density. */
+  /** Of each step, given those before it; of numbers its density. At last of the end symbol, or of the length. */
   readonly logProbabilities: number[];
 }
 
-/** All steps, and how many of them are given. */
-export function checkScoring(definition: Definition, sequence: Sequence, options: ScoreOptions) {
-  checkOptions("score", options, ["prompt"]);
+interface Scoring {
+  readonly speech: Speech;
+  /** What is said, and how much of it is given. */
+  readonly all: readonly Step[];
+  readonly given: number;
+  readonly sources: readonly Sequence[] | null;
+  readonly ended: boolean;
+}
+
+export function checkScoring(definition: Definition, asked: Sequence | Pair, options: ScoreOptions): Scoring {
   const speech = speechOf("score", definition);
+  if (speech.decoding) return checkPair(definition, asked as Pair, options, speech);
+  checkOptions("score", options, ["prompt"]);
+  const sequence = asked as Sequence;
   checkSequence("score: sequence", sequence, speech.heard);
   const { prompt } = options;
   if (prompt !== undefined) checkSequence("score: prompt", prompt, speech.heard);
@@ -35,14 +56,50 @@ export function checkScoring(definition: Definition, sequence: Sequence, options
     throw new RangeError(
       "score: sequence has 1 step, and the first is taken as given, so there is none to judge. Give at least 2, or what comes before as prompt.",
     );
-  const all: readonly Step[] = [...Array.from<Step>(prompt ?? []), ...Array.from<Step>(sequence)];
-  return { speech, all, given: prompt?.length ?? 1 };
+  return { speech, all: [...stepsOf(prompt ?? []), ...stepsOf(sequence)], given: prompt?.length ?? 1, sources: null, ended: false };
+}
+
+const stepsOf = (sequence: Sequence): Step[] => Array.from<Step>(sequence);
+
+function checkPair(definition: Definition, asked: Pair, options: ScoreOptions, speech: Speech): Scoring {
+  const { end, heard, decoding, stopping } = speech;
+  checkOptions("score", options, ["ended"]);
+  if (asked === null || typeof asked !== "object" || !("target" in asked))
+    throw new TypeError(`score: the model makes sequences, so it needs { source, target } but got ${describe(asked)}.`);
+  checkOptions("score", asked, ["source", "target"]);
+  const { source, target } = asked;
+  const hasSource = definition.inputs.source !== undefined;
+  if (hasSource !== (source !== undefined))
+    throw new TypeError(
+      hasSource
+        ? "score: there is no source, but the model makes a sequence from one. Give { source, target }."
+        : "score: there is a source, but the model makes sequences from nothing. Leave it out.",
+    );
+  if (source !== undefined) checkSource("score: source", definition, source);
+  checkList("score: target", target);
+  if (target.length > 0) checkSequence("score: target", target, heard);
+  const most = decoding?.maximum ?? (stopping.longest || Number.POSITIVE_INFINITY);
+  if (target.length > most) throw new RangeError(`score: target has ${target.length} steps but the model's maximum is ${most}. Cut it.`);
+  const stops = decoding?.stop != null;
+  const ended = checkFlag("score: ended", options.ended ?? stops);
+  if (ended && !stops) throw new TypeError("score: ended is true, but the model has no stop. Leave it out.");
+  if (!ended && stopping.longest > 0)
+    throw new TypeError("score: ended is false, but the model tells the whole length beforehand. Leave it out.");
+  if (ended && stopping.coin && target.length === 0)
+    throw new RangeError("score: target has no step, but stopOutput() says of each step whether it is the last. Give at least one step.");
+  const all = [...stepsOf(target), ...(ended && end >= 0 ? [end] : [])];
+  return { speech, all, given: 0, sources: source === undefined ? null : [source], ended };
 }
 
 /** The bits are those that drawing the same steps gives, because a row's results do not depend on how many are reckoned at once. */
-export function score(machine: Machine, programs: Programs, { speech, all, given }: ReturnType<typeof checkScoring>): Score {
+export function score(machine: Machine, programs: Programs, definition: Definition, scoring: Scoring): Score {
+  const logProbabilities = scoring.speech.decoding ? ofDecoder(machine, definition, scoring) : ofModel(machine, programs, scoring);
+  return { logProbability: sumOf(logProbabilities), logProbabilities };
+}
+
+/** The last step is judged, and not listened to. What is heard is what came before, as when it was drawn. */
+function ofModel(machine: Machine, programs: Programs, { speech, all, given }: Scoring): number[] {
   const logProbabilities: number[] = [];
-  // The last step is judged, and not listened to. What layers hear that listen to the output is what came before, as when it was drawn.
   const sequence = all.slice(0, -1) as Sequence;
   const nothing = speech.symbols > 0 ? -1 : new Float32Array(speech.said);
   const heard = [nothing, ...all.slice(1, -1)] as Sequence;
@@ -55,5 +112,17 @@ export function score(machine: Machine, programs: Programs, { speech, all, given
         if (from + t + 1 >= given) logProbabilities.push(judge(machine, speech, address + t * stride * 4, all[from + t + 1]));
     },
   );
-  return { logProbability: sumOf(logProbabilities), logProbabilities };
+  return logProbabilities;
+}
+
+function ofDecoder(machine: Machine, definition: Definition, { speech, all, sources, ended }: Scoring): number[] {
+  const { stopping } = speech;
+  if (all.length === 0 && stopping.longest === 0) return [];
+  using rows = new Rows(machine, definition, 1, { sources, steps: Math.max(1, all.length) });
+  if (all.length > 0) rows.hear([beginningOf(speech), ...all.slice(0, -1)] as Sequence);
+  const each = all.map((step, t) => {
+    const said = judge(machine, speech, rows.output(0, t), step);
+    return stopping.coin ? said + logChance(rows.stop(0, t), ended && t === all.length - 1) : said;
+  });
+  return stopping.longest > 0 ? [...each, logShare(rows.length(0), all.length)] : each;
 }

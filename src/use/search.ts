@@ -2,9 +2,12 @@
 
 import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
-import type { Beam, Generating } from "./choices.ts";
+import type { Beam } from "./choices.ts";
+import { logChance, logShare } from "./densities.ts";
 import { type Generated, notFinite, sumOf } from "./generated.ts";
+import type { Request } from "./request.ts";
 import { type Heard, Rows } from "./rows.ts";
+import { beginningOf } from "./speech.ts";
 
 /** A beginning, as its last symbol and what came before. */
 interface Beginning {
@@ -14,14 +17,17 @@ interface Beginning {
   /** Of all its symbols. */
   readonly total: number;
   readonly count: number;
+  /** Steps left of a length that was chosen beforehand; ∞ if none was. */
+  readonly left: number;
   /** The row of the batch that has its state: before its last symbol until that is taken in. */
   readonly row: number;
 }
 
-/** A symbol that may come next, and the logarithm of its probability. */
+/** A symbol that may come next, and the logarithm of its probability, with that of its being the last or not. */
 interface Next {
   readonly symbol: number;
   readonly logProbability: number;
+  readonly ends: boolean;
 }
 
 /**
@@ -36,59 +42,75 @@ class Search {
   readonly #wanted: number;
   readonly #row: number;
 
-  /** Of at most `length` symbols, whose first stands behind the state of `row`; `wanted` sequences are asked for. */
-  constructor(beam: Required<Beam>, length: number, wanted: number, row: number) {
+  /**
+   * Of at most `length` symbols, whose first stands behind the state of `row`; `wanted` sequences are asked for. `lengths`: the logarithms of the
+   * probabilities of 0, 1, 2 … symbols, if they are told beforehand: then the likeliest lengths are what the search begins with.
+   */
+  constructor(beam: Required<Beam>, length: number, wanted: number, row: number, lengths: readonly number[] | null) {
     this.#beam = beam;
     this.#length = length;
     this.#wanted = wanted;
     this.#row = row;
-    this.live = [{ before: null, symbol: -1, logProbability: 0, total: 0, count: 0, row }];
+    const root = { before: null, symbol: -1, logProbability: 0, total: 0, count: 0, left: Infinity, row };
+    if (!lengths) {
+      this.live = [root];
+      return;
+    }
+    const begun = lengths.map((logProbability, left): Beginning => ({ ...root, left, logProbability, total: logProbability }));
+    const best = begun.sort((a, b) => b.total - a.total).slice(0, beam.width);
+    for (const one of best) if (one.left === 0) this.#find(one, true);
+    this.live = best.filter(({ left }) => left > 0);
   }
 
   /** The beginnings become one symbol longer. `likeliest` gives what may follow the state of a row, `width` at most. */
-  grow(likeliest: (row: number, width: number) => readonly Next[], stops: ReadonlySet<number>): void {
+  grow(likeliest: (row: number, width: number) => readonly Next[]): void {
     const width = this.#beam.width - this.#found.length;
     const longer = this.live.flatMap((before) =>
-      likeliest(before.row, width).map(({ symbol, logProbability }) => {
+      likeliest(before.row, width).map(({ symbol, logProbability, ends }) => {
         const total = before.total + logProbability;
-        return { before, symbol, logProbability, total, count: before.count + 1, row: before.row };
+        const left = before.left - 1;
+        return { before, symbol, logProbability, total, count: before.count + 1, left, row: before.row, ends: ends || left === 0 };
       }),
     );
     // Of equal ones the first comes first: the sort is stable.
     const best = longer.sort((a, b) => b.total - a.total).slice(0, width);
-    for (const one of best) if (stops.has(one.symbol)) this.#find(one, true);
-    this.live = best.filter(({ symbol }) => !stops.has(symbol));
+    for (const one of best) if (one.ends) this.#find(one, true);
+    this.live = best.filter(({ ends }) => !ends);
     if (this.live[0]?.count === this.#length) for (const one of this.live.splice(0)) this.#find(one, false);
     else if (this.#isDecided()) this.live = [];
   }
 
-  /** Says for each row of the search whose state it goes on with, and with what symbol; null for none. */
-  settle(parents: Int32Array, heard: Heard[]): void {
+  /** Says for each row of the search whose state it goes on with, and with what symbol; null for none. `first`: what is heard before any. */
+  settle(parents: Int32Array, heard: Heard[], first: Heard = null): void {
     for (let i = 0; i < this.#beam.width; i++) {
       parents[this.#row + i] = this.live[i]?.row ?? this.#row + i;
-      heard[this.#row + i] = this.live[i]?.symbol ?? null;
+      const one = this.live[i];
+      heard[this.#row + i] = one ? (one.before ? one.symbol : first) : null;
     }
     this.live = this.live.map((one, i) => ({ ...one, row: this.#row + i }));
   }
 
-  /** The best, best first. */
-  result(): Generated[] {
+  /** Steps that the beginning in a row has left. */
+  left(row: number): number {
+    return this.live[row - this.#row]?.left ?? Infinity;
+  }
+
+  /** The best, best first. The symbol that ended it is left out. */
+  result(stops: ReadonlySet<number>): Generated[] {
     return this.#found.slice(0, this.#wanted).map(({ sequence, ended }) => {
       const symbols: number[] = [];
       const logProbabilities: number[] = [];
-      for (let one: Beginning | null = sequence; one?.before; one = one.before) {
+      let one = sequence;
+      for (; one.before; one = one.before) {
         symbols.push(one.symbol);
         logProbabilities.push(one.logProbability);
       }
-      logProbabilities.reverse();
       symbols.reverse();
-      return {
-        symbols: ended ? symbols.slice(0, -1) : symbols,
-        steps: [],
-        logProbability: sumOf(logProbabilities),
-        logProbabilities,
-        ended,
-      };
+      logProbabilities.reverse();
+      // That of the length is that of the end.
+      if (ended && one.left < Infinity) logProbabilities.push(one.logProbability);
+      if (stops.has(symbols[symbols.length - 1])) symbols.pop();
+      return { symbols, steps: [], logProbability: sumOf(logProbabilities), logProbabilities, ended };
     });
   }
 
@@ -109,35 +131,54 @@ class Search {
   }
 }
 
-/** The likeliest sequences that a beam finds. Options have been checked. */
-export function search(machine: Machine, definition: Definition, options: Generating): Generated[] {
-  const { place, prompt, length, stops, speech, samples } = options;
+/** The likeliest sequences that a beam finds, of each source its own. Options have been checked. */
+export function search(machine: Machine, definition: Definition, options: Request): Generated[] {
+  const { place, prompt, sources, length, stops, speech, samples } = options;
   const { symbols } = speech;
   const beam = options.beam as Required<Beam>;
-  const most = Math.min(beam.width, symbols);
+  const { width: each } = beam;
+  const count = each * (sources?.length ?? 1);
+  const most = Math.min(each, symbols);
   // Logarithms, symbols, and what the kernel needs.
   const bytes = most * 12 + symbols * 4;
   const block = machine.memory.allocate(bytes);
   const [logarithms, order] = [block, block + most * 8];
   try {
-    using rows = new Rows(machine, definition, beam.width);
-    const searching = new Search(beam, length, samples, 0);
-    const parents = new Int32Array(beam.width);
-    const heard = new Array<Heard>(beam.width).fill(null);
+    using rows = new Rows(machine, definition, count, { sources, each });
+    const { coin, longest } = speech.stopping;
+    const searches = Array.from({ length: count / each }, (_, k) => {
+      const told = longest > 0 ? rows.length(k * each) : null;
+      return new Search(beam, length, samples, k * each, told && Array.from(told, (_logit, steps) => logShare(told, steps)));
+    });
+    const parents = new Int32Array(count);
+    const heard = Array.from({ length: count }, (): Heard => null);
     let drawn = 0;
     const likeliest = (row: number, width: number): Next[] => {
-      const count = Math.min(width, symbols);
-      if (!machine.exports.likeliest(order, logarithms, rows.output(row), symbols, count, order + most * 4)) throw notFinite(place, drawn);
-      const found = machine.memory.doubles(logarithms, count);
+      const wanted = Math.min(width, symbols);
+      if (!machine.exports.likeliest(order, logarithms, rows.output(row), symbols, wanted, order + most * 4)) throw notFinite(place, drawn);
+      const found = machine.memory.doubles(logarithms, wanted);
+      const next = Array.from(machine.memory.integers(order, wanted), (symbol, k) => ({
+        symbol,
+        logProbability: found[k],
+        ends: stops.has(symbol),
+      }));
+      const logit = coin ? rows.stop(row) : 0;
+      const turns = (one: Next): Next[] =>
+        [false, true].map((ends) => ({ ...one, ends, logProbability: one.logProbability + logChance(logit, ends) }));
       // What is impossible is no continuation.
-      return Array.from(machine.memory.integers(order, count), (symbol, k) => ({ symbol, logProbability: found[k] })).filter(
-        ({ logProbability }) => logProbability > -Infinity,
-      );
+      return (coin ? next.flatMap(turns) : next).filter(({ logProbability }) => logProbability > -Infinity);
     };
-    for (rows.begin(prompt); ; rows.step(heard)) {
-      searching.grow(likeliest, stops);
-      if (searching.live.length === 0) return searching.result();
-      searching.settle(parents, heard);
+    const left = longest > 0 ? (row: number): number => searches[Math.floor(row / each)].left(row) : undefined;
+    if (prompt) rows.begin(prompt);
+    else {
+      // Each beginning a row of its own, where lengths make several.
+      for (const one of searches) one.settle(parents, heard, beginningOf(speech));
+      rows.step(heard, false, left);
+    }
+    for (; ; rows.step(heard, false, left)) {
+      for (const one of searches) one.grow(likeliest);
+      if (searches.every(({ live }) => live.length === 0)) return searches.flatMap((one) => one.result(stops));
+      for (const one of searches) one.settle(parents, heard);
       rows.gather(parents);
       drawn++;
     }

@@ -2,12 +2,13 @@
 
 import { checkCausal } from "../define/direction.ts";
 import { inputText } from "../define/layers.ts";
-import type { Definition } from "../define/model.ts";
+import type { Decoding, Definition } from "../define/model.ts";
 import type { Loss } from "../graph/operations.ts";
 import { inputKind, type Kind, targetKind } from "../train/data.ts";
+import { type Stopping, stoppingOf } from "./endings.ts";
 
 export interface Speech {
-  /** Symbols among which the output chooses; 0: it tells of numbers. */
+  /** Symbols among which the output chooses, with that of the end if there is one; 0: it tells of numbers. */
   readonly symbols: number;
   /** Numbers that are said at a step; 1 where symbols are. */
   readonly said: number;
@@ -16,18 +17,35 @@ export interface Speech {
   readonly loss: Loss;
   /** What a step that is heard must be. */
   readonly heard: Kind;
+  /** null: it goes on from a prompt. */
+  readonly decoding: Decoding | null;
+  /** The symbol that is said behind the last; −1: none. */
+  readonly end: number;
+  /** How else it comes to an end. */
+  readonly stopping: Stopping;
 }
 
 /** @throws TypeError for a model that cannot go on from what it gives. */
 export function speechOf(place: string, definition: Definition): Speech {
-  const heard = inputKind(definition);
+  const { heads, nodes, inputs, decoding } = definition;
   const { symbols, width: said, perStep } = targetKind(definition);
-  const [{ output, loss }] = definition.heads;
-  const { shape } = definition.nodes[output];
+  const [{ output, loss }] = heads;
+  const { shape } = nodes[output];
+  const own = { symbols, said, width: shape.width, loss, decoding, stopping: stoppingOf(definition) };
+  if (decoding) {
+    const { target, stop, boundary } = decoding;
+    const heard = target.kind === "tokens" ? { symbols: target.symbols, width: 1 } : { symbols: 0, width: target.width };
+    return { ...own, heard, end: stop?.kind === "endSymbol" ? boundary : -1 };
+  }
+  const heard = inputKind(definition);
   if (!perStep || symbols !== heard.symbols || said !== heard.width)
     throw new TypeError(
-      `${place}: the model takes ${inputText(definition.inputs.input)} and gives a ${shape.extent} of ${shape.width} with ${loss.kind}, so what it gives cannot be its next input. For symbols it needs tokens(n), a last layer dense(n), and crossEntropy(); for numbers features(n) and a loss on n numbers.`,
+      `${place}: the model takes ${inputText(inputs.input)} and gives a ${shape.extent} of ${shape.width} with ${loss.kind}, so what it gives cannot be its next input. For symbols it needs tokens(n), a last layer dense(n), and crossEntropy(); for numbers features(n) and a loss on n numbers.`,
     );
   checkCausal(place, definition);
-  return { symbols, said, width: shape.width, loss, heard };
+  return { ...own, heard, end: -1 };
 }
+
+/** What a decoder hears before its first step. */
+export const beginningOf = ({ decoding, said }: Speech): number | Float32Array =>
+  decoding && decoding.boundary >= 0 ? decoding.boundary : new Float32Array(said);

@@ -1,8 +1,9 @@
 // Drawn as often as it is likely, whatever the choices; searches as a naive one finds; every cell's state follows its row; the same on every machine.
 
 import { describe, expect, test } from "vitest";
-import { embedding, gru, type Layer, layerNorm, lstm, type Network, rnn, windows } from "../../src/index.ts";
-import { frontier, loud, NUMBERS, SPEAKERS, speaker } from "../support/speaking.ts";
+import { type Definition, embedding, gru, type Layer, layerNorm, lstm, type Network, rnn, windows } from "../../src/index.ts";
+import { judgeDecoder } from "../support/decoding.ts";
+import { DECODERS, frontier, loud, NUMBERS, SPEAKERS, speaker } from "../support/speaking.ts";
 
 /**
  * The value that χ² of this many degrees of freedom exceeds once in 10,000 times (Wilson and Hilferty 1931). Seeds are fixed: what has been
@@ -293,3 +294,5 @@ test("strict draws are the same on every machine", async () => {
     -8.606468319892883,
   ]);
 });
+
+describe.each(Object.entries<Definition>(DECODERS))("a decoder, %s", (_, definition) => judgeDecoder(definition, 3));

@@ -1,6 +1,8 @@
 // Small models of symbols with weights far from zero, so that their distributions are far from even; and all that they could say.
 
+import { attention } from "../../src/define/attention.ts";
 import {
+  bidirectional,
   binaryCrossEntropy,
   compile,
   crossEntropy,
@@ -9,6 +11,7 @@ import {
   embedding,
   features,
   gaussian,
+  gru,
   type Layer,
   lstm,
   meanSquared,
@@ -16,7 +19,10 @@ import {
   model,
   type Network,
   rnn,
+  type Sequence,
+  seq2seq,
   tokens,
+  vector,
 } from "../../src/index.ts";
 
 export const speaker = (symbols: number, ...layers: Layer[]): Definition =>
@@ -55,4 +61,42 @@ export function frontier(net: Network): number {
   const address = memory.allocate(2 ** 20);
   memory.release(address, 2 ** 20);
   return address;
+}
+
+const encoder = [embedding(4), gru(5)];
+const decoder = [embedding(4), gru(5), dense(4)];
+/** Decoders of symbols: what they make them from, and how they know of it. */
+export const DECODERS = {
+  "initial states": seq2seq({ source: tokens(6), encoder, target: tokens(4), decoder, maximum: 9, seed: 1 }),
+  "both, another width, both ways": seq2seq({
+    source: tokens(6),
+    encoder: [embedding(4), bidirectional(lstm(3))],
+    target: tokens(4),
+    decoder: [embedding(3), lstm(5), gru(4), dense(4)],
+    context: "both",
+    maximum: 9,
+    seed: 2,
+  }),
+  attention: seq2seq({
+    source: tokens(6),
+    encoder: [embedding(4), gru(5), gru(4)],
+    target: tokens(4),
+    decoder: [embedding(4), gru(5), attention({ score: "additive" }), dense(4)],
+    maximum: 9,
+    seed: 3,
+  }),
+  "a vector": seq2seq({ source: vector(3), target: tokens(4), decoder, context: "both", maximum: 9, seed: 4 }),
+  nothing: seq2seq({ target: tokens(4), decoder, maximum: 9, seed: 5 }),
+} satisfies Record<string, Definition>;
+
+/** Sources for these, one of length 0 among those that have one. */
+export function sourcesFor({ inputs: { source } }: Definition): Sequence[] {
+  if (!source) return [];
+  if (source.kind === "vector")
+    return [
+      [0.5, -1, 2],
+      [0, 0, 0],
+      [1, 1, -1],
+    ];
+  return [[1, 2, 3], [], [5], [0, 1, 2, 3, 4, 5, 0]];
 }

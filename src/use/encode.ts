@@ -1,0 +1,96 @@
+// What a decoder is to know of its sources: read as one batch, and handed to the rows that go on from it.
+
+import { type Definition, timelinesOf } from "../define/model.ts";
+import type { Machine } from "../engine/machine.ts";
+import { Program } from "../engine/program.ts";
+import type { Taken } from "../engine/tables.ts";
+import { type Sequence, writeRows } from "../train/data.ts";
+
+type Timeline = Taken["timelines"][number];
+
+/** Sources that have been read. Row b is that of source b. */
+export class Encoded implements Disposable {
+  readonly program: Program;
+  /** Steps of each source; of a vector, or nothing, none. */
+  readonly timelines: readonly Timeline[];
+
+  /** Without sources there is one row of nothing. */
+  constructor(machine: Machine, definition: Definition, given: readonly Sequence[] | null) {
+    const sources = given ?? [[]];
+    const several = timelinesOf(definition) > 1;
+    const lengths = Int32Array.from(sources, ({ length }) => length);
+    const steps = Math.max(1, ...lengths);
+    this.timelines = several ? [{ steps, lengths }] : [];
+    this.program = new Program(machine, definition, { kind: "encode" }, sources.length, several ? [1, steps] : 1);
+    try {
+      this.#read(machine, sources);
+    } catch (error) {
+      this.program.release();
+      throw error;
+    }
+  }
+
+  /** The same source for `each` rows in turn, on the timelines of a program of so many. */
+  spread(each: number): readonly Timeline[] {
+    return this.timelines.map(({ steps, lengths }) => ({
+      steps,
+      lengths: Int32Array.from({ length: (lengths?.length ?? 0) * each }, (_, row) => (lengths as Int32Array)[Math.floor(row / each)]),
+    }));
+  }
+
+  /** Writes what `program` is given once, of which each source has `each` rows. */
+  hand(machine: Machine, program: Program, each: number): void {
+    const { plan, tables } = program;
+    for (const [name, given] of Object.entries(plan.given)) {
+      const shown = this.program.plan.shown[name];
+      if (shown === undefined) continue;
+      const [from, to] = [this.program.place(shown), program.place(given)];
+      const { shape } = plan.nodes[given];
+      const bytes = new Uint8Array(machine.memory.wasm.buffer);
+      const size = (shape.symbols > 0 ? 1 : shape.width) * 4;
+      const copy = (row: number, source: number): void => {
+        const at = from.address + source * from.stride * 4;
+        bytes.copyWithin(to.address + row * to.stride * 4, at, at + size);
+      };
+      if (shape.extent !== "sequence") for (let row = 0; row < plan.batch; row++) copy(row, Math.floor(row / each));
+      else
+        tables.each(shape, (row, t, b) => {
+          const source = this.program.tables.timelines[shape.timeline].places[Math.floor(b / each)];
+          copy(row, t * this.program.plan.batch + source);
+        });
+    }
+  }
+
+  /** What the raw output of a length says of a source. */
+  told(machine: Machine, source: number): Float32Array {
+    const { shown, nodes } = this.program.plan;
+    const { address, stride } = this.program.place(shown.length);
+    return machine.memory.floats(address + source * stride * 4, nodes[shown.length].shape.width).slice();
+  }
+
+  [Symbol.dispose](): void {
+    this.program.release();
+  }
+
+  #read(machine: Machine, sources: readonly Sequence[]): void {
+    const { plan, tables } = this.program;
+    tables.take({ rows: sources.length, timelines: [{ steps: 1, lengths: null }, ...this.timelines] });
+    const { source: node } = plan.given;
+    if (node !== undefined) {
+      const { shape } = plan.nodes[node];
+      const { address, stride } = this.program.place(node);
+      const sequence = shape.extent === "sequence";
+      const size = (sequence ? plan.timelines[shape.timeline] : 1) * plan.batch * stride;
+      const values = shape.symbols > 0 ? machine.memory.integers(address, size) : machine.memory.floats(address, size);
+      const slots = { values, stride, batch: plan.batch, order: sequence ? tables.timelines[shape.timeline].places : null };
+      sources.forEach((source, b) => {
+        if (sequence) writeRows(slots, source, 0, source.length, b);
+        else writeRows(slots, [source as ArrayLike<number>], 0, 1, b);
+      });
+    }
+    const carry = this.program.newCarry();
+    this.program.run(carry, new Int32Array(sources.length));
+    machine.memory.release(carry.from, carry.bytes);
+    machine.memory.release(carry.to, carry.bytes);
+  }
+}

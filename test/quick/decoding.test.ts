@@ -1,0 +1,35 @@
+// Decoders: begun and ended by the library, several sources as one batch, each as alone; judged by the whole graph, searched against all there is.
+
+import { describe, expect, test } from "vitest";
+import { compile, dense, embedding, features, gaussian, gru, seq2seq, tokens } from "../../src/index.ts";
+import { judgeDecoder } from "../support/decoding.ts";
+import { DECODERS, loud } from "../support/speaking.ts";
+
+describe("attention", () => judgeDecoder(DECODERS.attention, 2));
+
+test("numbers are made from a source, heard as they were drawn", async () => {
+  using net = await loud(
+    seq2seq({
+      source: tokens(5),
+      encoder: [embedding(3), gru(4)],
+      target: features(2),
+      decoder: [gru(4), dense(4)],
+      loss: gaussian(),
+      maximum: 6,
+    }),
+    2,
+  );
+  const sources = [[1, 2], [4, 3, 2, 1], []];
+  for (const [row, { steps, symbols, ended, logProbability, logProbabilities }] of net.generateAll({ sources, seed: 2 }).entries()) {
+    expect([steps.length, symbols, ended]).toEqual([6, [], false]);
+    expect(net.generateAll({ source: sources[row], seed: 2 + row })[0].steps).toEqual(steps);
+    expect(net.score({ source: sources[row], target: steps })).toEqual({ logProbability, logProbabilities });
+  }
+  expect(() => net.generate({ source: [1] })).toThrow(/numbers, no symbols/);
+});
+
+test("a decoder without an end or a maximum is told how much to say", async () => {
+  using net = await compile(seq2seq({ target: tokens(3), decoder: [embedding(2), gru(3), dense(3)], stop: null }));
+  expect(() => net.generate({})).toThrow(/no greatest length.*maximum/);
+  expect(net.generate({ maximum: 4 })).toHaveLength(4);
+});
