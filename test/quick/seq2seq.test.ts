@@ -1,6 +1,7 @@
 // Sequence-to-sequence models as definitions and plans: what stands where, what is put in between, what is refused.
 
 import { describe, expect, test } from "vitest";
+import { attention } from "../../src/define/attention.ts";
 import {
   adam,
   type Batch,
@@ -27,7 +28,10 @@ import {
   tokens,
   vector,
 } from "../../src/index.ts";
+import { unfold } from "../../src/plan/unfold.ts";
 import { writeRows } from "../../src/train/data.ts";
+import { dataOf } from "../reference/data.ts";
+import { interpretUnfolded } from "../reference/interpret.ts";
 import type { Anything } from "../support/bad-models.ts";
 import { type Row, refuses } from "../support/refuse.ts";
 
@@ -319,4 +323,43 @@ test.each([
   expect(last).toBeLessThan(0.07);
   const { loss } = await net.evaluate(data);
   expect(loss).toBeLessThan(0.07);
+});
+
+describe.each([
+  [
+    "states and context",
+    translator({ encoder: [embedding(3), bidirectional(lstm(4))], decoder: [embedding(3), lstm(5), dense(10)], context: "both" }),
+  ],
+  ["attention", translator({ decoder: [embedding(3), gru(4), attention({ score: "additive" }), dense(10)] })],
+  ["a vector", seq2seq({ source: vector(3), target: tokens(10), decoder: [embedding(3), gru(4), dense(10)], context: "both" })],
+])("cut in two, %s", (_, definition) => {
+  const size = { batch: 3, steps: 4, hidden: 4, input: 6, output: 10 };
+  const forced = { kind: "predict", raw: true, teacherForcing: true } as const;
+
+  test("what is encoded once and given to the decoder makes of it what the whole makes", () => {
+    const { lengths: _, ...data } = dataOf(definition, size, { kind: "train", teacherForcing: true }, 5);
+    const target = Int32Array.from(data.target as Int32Array, (symbol) => (symbol > 10 ? 0 : symbol));
+    const whole = interpretUnfolded(unfold(definition, forced), { ...data, target });
+    const encoder = unfold(definition, { kind: "encode" });
+    const decoder = unfold(definition, { kind: "generate" });
+    expect(Object.keys(encoder.shown).sort()).toEqual(
+      Object.keys(decoder.given)
+        .filter((name) => name !== "target")
+        .sort(),
+    );
+    expect(decoder.nodes.some(({ label }) => label.startsWith("encoder"))).toBe(
+      Object.keys(decoder.given).some((name) => name.startsWith("encoder")),
+    );
+    const { run } = interpretUnfolded(encoder, { ...data, target });
+    const known = Object.fromEntries(Object.entries(encoder.shown).map(([name, node]) => [name, run.all(node)]));
+    // What is heard: the symbol of the library's own, then the truth of the step before.
+    const heard = [...new Int32Array(size.batch).fill(10), ...target.subarray(0, -size.batch)];
+    const { output } = interpretUnfolded(decoder, { ...data, target: heard, given: known });
+    output.forEach(({ values }, t) => {
+      values.forEach((x, i) => {
+        // The same formulas in f64.
+        expect(Math.abs(x - whole.output[t].values[i])).toBeLessThan(1e-12);
+      });
+    });
+  });
 });
