@@ -1,11 +1,15 @@
 // What PyTorch computed for encoders and decoders with packed sources and targets of their own lengths: logits, losses, every gradient.
 
 import { describe, expect, test } from "vitest";
+import { compile } from "../../src/index.ts";
 import { unfold } from "../../src/plan/unfold.ts";
 import { interpretUnfolded } from "../reference/interpret.ts";
+import { BINARIES } from "../support/engine.ts";
+import { gradientsOf } from "../support/gradients.ts";
 import { agree } from "../support/judges.ts";
+import { asGoodAsPyTorch } from "../support/near.ts";
 import { rowAfterRow } from "../support/row-after-row.ts";
-import { definitionOf, givenTo, type RecordedTranslation, translations } from "../support/translated.ts";
+import { dataOf, definitionOf, givenTo, type RecordedTranslation, translations } from "../support/translated.ts";
 
 const TRAIN = { kind: "train", teacherForcing: true } as const;
 
@@ -22,6 +26,25 @@ function judgeReference(recorded: RecordedTranslation): void {
   for (const [path, values] of Object.entries(recorded.gradients)) agree(path, gradients[path], values);
 }
 
+/** All rows in one ragged batch, on every binary: within f32's recorded share. */
+async function judgeEngine(recorded: RecordedTranslation): Promise<void> {
+  const definition = definitionOf(recorded.model);
+  const data = dataOf(recorded);
+  for (const binary of BINARIES) {
+    const near = (what: string, values: ArrayLike<number>, truth: readonly number[]) =>
+      asGoodAsPyTorch(`${binary.name}: ${what}`, values, truth, recorded.float32[what]);
+    const [seen, ...others] = await gradientsOf(definition, recorded.weights, data, binary);
+    expect(others).toEqual([]);
+    near("loss", [seen.loss], [recorded.loss]);
+    expect(Object.keys(seen.gradients).sort()).toEqual(Object.keys(recorded.gradients).sort());
+    for (const [path, values] of Object.entries(recorded.gradients)) near(path, seen.gradients[path], values);
+    using net = await compile(definition, { module: binary.module });
+    for (const [path, values] of Object.entries(recorded.weights)) net.parameters.get(path).set(values);
+    near("loss", [(await net.evaluate(data)).loss], [recorded.loss]);
+  }
+}
+
 describe("seq2seq", () => {
   test.each(translations())("$name: the reference", judgeReference);
+  test.each(translations())("$name: the engine", judgeEngine);
 });

@@ -17,6 +17,7 @@ import {
   tokens,
   vector,
 } from "../../src/index.ts";
+import { type Batch, type Data, writeRows } from "../../src/train/data.ts";
 import type { Data as Given } from "../reference/interpret.ts";
 import { exactly } from "./judges.ts";
 import { type Described, layerOf, read, type Tensors } from "./pytorch.ts";
@@ -119,6 +120,25 @@ function rowsOf({ model, sources, targets, source, target }: RecordedTranslation
     heard: cut(source, sources ?? targets.map(() => 1), widthIn(model)),
     said: cut(target, targets, 1).map((row) => [...row, end]),
   };
+}
+
+/** All rows as training takes them: one batch, in the order in which they are recorded. */
+export function dataOf(recorded: RecordedTranslation): Data {
+  const { sources, targets } = recorded;
+  const { heard, said } = rowsOf(recorded);
+  const lengths = Int32Array.from(targets, (length) => length + 1);
+  const batch: Batch = {
+    steps: Math.max(...lengths),
+    lengths,
+    ...(sources && { source: { steps: Math.max(...sources), lengths: Int32Array.from(sources) } }),
+    keep: null,
+    write({ source, target }) {
+      for (const [b, row] of heard.entries()) writeRows(source, row, 0, row.length, b);
+      for (const [b, row] of said.entries()) writeRows(target, row, 0, row.length, b);
+    },
+  };
+  const size = lengths.reduce((sum, length) => sum + length, 0);
+  return { batch: targets.length, count: 1, size, check: () => undefined, batches: () => [batch] };
 }
 
 /** What is given to the reference, NaN behind every end; the end symbol is the last that is said. */
