@@ -54,10 +54,11 @@ export function checkSeries(options: CurvesOptions): CurvesOptions {
 }
 
 export function checkRows(options: HeatMapOptions): HeatMapOptions {
-  checkOptions("heatMap", options, ["title", "rows", "x", "value", "first"]);
+  checkOptions("heatMap", options, ["title", "rows", "x", "value", "scale", "first", "columns"]);
   text("heatMap: title", options.title);
   if (options.x !== undefined) text("heatMap: x", options.x);
   if (options.value !== undefined) text("heatMap: value", options.value);
+  if (options.scale !== undefined) checkChoice("heatMap: scale", options.scale, ["linear", "log"]);
   if (options.first !== undefined) checkNumber("heatMap: first", options.first);
   const rows = list("heatMap: rows", options.rows, "row");
   for (const row of rows) {
@@ -69,7 +70,17 @@ export function checkRows(options: HeatMapOptions): HeatMapOptions {
         `heatMap: "${rows[0].label}" has ${rows[0].values.length} values but "${row.label}" has ${length}. Give each row as many: use NaN where there is none.`,
       );
   }
+  if (options.columns !== undefined) checkColumns(options.columns, rows[0].values.length);
   return options;
+}
+
+function checkColumns(columns: readonly string[], length: number): void {
+  for (const column of list("heatMap: columns", columns, "name")) text("heatMap: a column's name", column);
+  if (columns.length !== length)
+    throw new RangeError(
+      `heatMap: there are ${columns.length} names for ${length} columns. Give each column its name, or leave columns out.`,
+    );
+  if (length > 60) throw new RangeError(`heatMap: ${length} names of columns do not fit beside each other. Name 60 at most.`);
 }
 
 export function checkSpectra(options: SpectrumOptions): SpectrumOptions {

@@ -16,23 +16,24 @@ const NONE = "#d7dce2";
 
 /**
  * Colours by the logarithm of each value, from dark (least) to light (greatest), in viridis, which rises evenly in lightness and can be
- * read with any colour vision. Values of 0, and such as are not finite, are grey. Long sequences are drawn in pieces, by the geometric mean.
+ * read with any colour vision. Values of 0, and such as are not finite, are grey. Long sequences are drawn in pieces, by the geometric mean. With
+ * `scale: "linear"` by the value itself, from 0 on, and in pieces by the mean.
  *
  * @throws TypeError if there are no rows; RangeError if they differ in length
  */
 export function heatMap(options: HeatMapOptions): string {
-  const { title, rows, x = "time step", value = "‖∂L/∂h(t)‖", first = 1 } = checkRows(options);
+  const { title, rows, x = "time step", value = "‖∂L/∂h(t)‖", scale = "log", first = 1, columns: called } = checkRows(options);
   const steps = rows[0].values.length;
   const per = Math.ceil(steps / MOST_COLUMNS);
   const columns = Math.ceil(steps / per);
   const grid = rows.map(({ values }) =>
-    Array.from({ length: columns }, (_, column) => geometricMean(values, column * per, Math.min(steps, (column + 1) * per))),
+    Array.from({ length: columns }, (_, column) => meanOf(scale, values, column * per, Math.min(steps, (column + 1) * per))),
   );
-  const known = grid.flat().filter((number) => number > 0);
-  const low = known.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const high = known.reduce((a, b) => Math.max(a, b), 0);
-  const colorOf = (number: number): string =>
-    number > 0 ? interpolateViridis(high > low ? (Math.log(number) - Math.log(low)) / (Math.log(high) - Math.log(low)) : 0.5) : NONE;
+  const { shareOf, marks } = coloursOf(scale, grid.flat());
+  const colorOf = (number: number): string => {
+    const share = shareOf(number);
+    return share >= 0 ? interpolateViridis(share) : NONE;
+  };
 
   const room = Math.min(MOST_LABEL, Math.max(...rows.map(({ label: name }) => widthOf(name, 12))));
   const left = room + 34;
@@ -53,19 +54,22 @@ export function heatMap(options: HeatMapOptions): string {
           fill: colorOf(number),
         },
         columns * rows.length <= 2000
-          ? element("title", {}, `${first + column * per}: ${number > 0 ? tickText(Number(number.toPrecision(3))) : "none"}`)
+          ? element(
+              "title",
+              {},
+              `${called?.[column] ?? first + column * per}: ${shareOf(number) >= 0 ? tickText(Number(number.toPrecision(3))) : "none"}`,
+            )
           : "",
       ),
     ),
   );
   const axis = linearAxis([first, first + steps - 1], [left + cell / 2, left + WIDTH - cell / 2], Math.min(10, steps), false);
-  const ticks = axis.ticks
-    .filter((tick) => !tick.text.includes("."))
-    .map(
-      ({ at, text: said }) =>
-        element("path", { d: `M${round(at)},${top + height}v5`, stroke: FAINT }) +
-        label(said, at, top + height + 19, { ...text(11, FAINT), "text-anchor": "middle" }),
-    );
+  const numbered = axis.ticks.filter((tick) => !tick.text.includes("."));
+  const ticks = (called?.map((name, column) => ({ at: left + (column + 0.5) * cell, text: fitted(name, 11, cell) })) ?? numbered).map(
+    ({ at, text: said }) =>
+      element("path", { d: `M${round(at)},${top + height}v5`, stroke: FAINT }) +
+      label(said, at, top + height + 19, { ...text(11, FAINT), "text-anchor": "middle" }),
+  );
   const names = rows.map(({ label: name }, row) =>
     label(fitted(name, 12, MOST_LABEL), left - 10, top + (rows.length - 1 - row) * ROW + ROW / 2 + 3, {
       ...text(12),
@@ -85,15 +89,40 @@ export function heatMap(options: HeatMapOptions): string {
     drawBar(
       left,
       top + height + 60,
-      known.length > 0 ? [low, high] : null,
+      marks,
       value,
-      grid.flat().some((number) => !(number > 0)),
+      grid.flat().some((number) => shareOf(number) < 0),
     ),
   );
 }
 
+/** What colours say: how far along from dark to light a number lies, −1 if it has none; and the numbers that stand beside them. */
+interface Colours {
+  readonly shareOf: (number: number) => number;
+  readonly marks: readonly { readonly share: number; readonly text: string }[];
+}
+
+function coloursOf(scale: "linear" | "log", numbers: readonly number[]): Colours {
+  const isLog = scale === "log";
+  const known = numbers.filter((number) => Number.isFinite(number) && (number > 0 || !isLog));
+  const high = known.reduce((a, b) => Math.max(a, b), 0);
+  if (!isLog) {
+    const shareOf = (number: number): number => (!Number.isFinite(number) ? -1 : high > 0 ? Math.max(0, number / high) : 0);
+    const marks = [0, 0.25, 0.5, 0.75, 1].map((share) => ({ share, text: tickText(Number((share * high).toPrecision(2))) }));
+    return { shareOf, marks: known.length > 0 ? (high > 0 ? marks : marks.slice(0, 1)) : [] };
+  }
+  const low = known.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const shareOf = (number: number): number =>
+    !(number > 0) ? -1 : high > low ? (Math.log(number) - Math.log(low)) / (Math.log(high) - Math.log(low)) : 0.5;
+  const texts = known.length > 0 ? marksOf(low, high) : [];
+  return {
+    shareOf,
+    marks: texts.map((number) => ({ share: shareOf(number), text: powerText(number, Math.log10(high) - Math.log10(low)) })),
+  };
+}
+
 /** The colours with their numbers. */
-function drawBar(left: number, top: number, range: readonly [number, number] | null, value: string, hasNone: boolean): Drawing {
+function drawBar(left: number, top: number, marks: Colours["marks"], value: string, hasNone: boolean): Drawing {
   const from = left + widthOf(value, 12) + 14;
   const length = 300;
   const pieces = 60;
@@ -102,7 +131,7 @@ function drawBar(left: number, top: number, range: readonly [number, number] | n
       label("0 or none", from + length + 44, top + 11, text(11, FAINT))
     : "";
   const name = label(value, left, top + 11, text(12));
-  if (!range) return name + none;
+  if (marks.length === 0) return name + none;
   const rects = Array.from({ length: pieces }, (_, piece) =>
     element("rect", {
       x: from + (piece * length) / pieces,
@@ -112,15 +141,12 @@ function drawBar(left: number, top: number, range: readonly [number, number] | n
       fill: interpolateViridis((piece + 0.5) / pieces),
     }),
   );
-  const [low, high] = range;
-  const at = (number: number): number =>
-    from + (high > low ? ((Math.log(number) - Math.log(low)) / (Math.log(high) - Math.log(low))) * length : length / 2);
-  const marks = marksOf(low, high).map(
-    (number) =>
-      element("path", { d: `M${round(at(number))},${top + 12}v4`, stroke: FAINT }) +
-      label(powerText(number, Math.log10(high) - Math.log10(low)), at(number), top + 29, { ...text(11, FAINT), "text-anchor": "middle" }),
+  const numbers = marks.map(
+    ({ share, text: said }) =>
+      element("path", { d: `M${round(from + share * length)},${top + 12}v4`, stroke: FAINT }) +
+      label(said, from + share * length, top + 29, { ...text(11, FAINT), "text-anchor": "middle" }),
   );
-  return name + rects.join("") + marks.join("") + none;
+  return name + rects.join("") + numbers.join("") + none;
 }
 
 /** Powers of ten within a range, some of them; or its ends where there are fewer than two. */
@@ -132,13 +158,16 @@ function marksOf(low: number, high: number): number[] {
   return powers.length >= 2 ? powers : both.map((number) => Number(number.toPrecision(2)));
 }
 
-function geometricMean(values: ArrayLike<number>, from: number, to: number): number {
+/** Of what a few columns hold that are drawn as one: the geometric mean of numbers above 0 if their logarithm is drawn; none is 0 there, else NaN. */
+function meanOf(scale: "linear" | "log", values: ArrayLike<number>, from: number, to: number): number {
+  const isLog = scale === "log";
   let [sum, count] = [0, 0];
   for (let index = from; index < to; index++) {
     const value = values[index];
-    if (!(value > 0) || !Number.isFinite(value)) continue;
-    sum += Math.log(value);
+    if (!Number.isFinite(value) || (isLog && !(value > 0))) continue;
+    sum += isLog ? Math.log(value) : value;
     count++;
   }
-  return count === 0 ? 0 : Math.exp(sum / count);
+  if (count === 0) return isLog ? 0 : Number.NaN;
+  return isLog ? Math.exp(sum / count) : sum / count;
 }

@@ -32,8 +32,12 @@ export interface HeatMapOptions {
   readonly x?: string;
   /** What the colours mean. Default: "‖∂L/∂h(t)‖". */
   readonly value?: string;
+  /** "linear" for shares, from 0 to the greatest: what a decoder attends to. Default: "log", for what spans powers of ten. */
+  readonly scale?: "linear" | "log";
   /** The number of the first column. Default: 1. */
   readonly first?: number;
+  /** Names of the columns instead of their numbers, up to 60 of them: the symbols of a source. */
+  readonly columns?: readonly string[];
 }
 
 export interface Eigenvalue {

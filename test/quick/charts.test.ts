@@ -112,7 +112,25 @@ describe("a heat map", () => {
     );
   });
 
+  test("of shares is linear, begins at 0, and names its columns", () => {
+    const rows = [
+      { label: "e", values: [0, 0.25, 0.5] },
+      { label: "h", values: [0.5, Number.NaN, 0] },
+    ];
+    const svg = heatMap({ title: "Who looks where", rows, scale: "linear", value: "α", columns: ["t", "h", "e"] });
+    const [none, quarter, most, again, absent, zero] = cells(svg);
+    expect([again, zero]).toEqual([most, none]);
+    expect(new Set([none, quarter, most, absent]).size).toBe(4);
+    expect(readDrawing(svg).texts).toEqual(expect.arrayContaining(["t", "h", "e", "0", "0.25", "0.5", "α", "0 or none"]));
+    // A quarter of 1 is where a quarter of the way from dark to light is.
+    const other = heatMap({ title: "b", rows: [{ label: "a", values: [0.5, 1] }], scale: "linear" });
+    expect(cells(other)[0]).toBe(quarter);
+  });
+
   test("a long sequence is drawn in pieces", () => {
+    expect(
+      cells(heatMap({ title: "a", rows: [{ label: "b", values: steps(1000, () => 0.5) }], scale: "linear" })).length,
+    ).toBeLessThanOrEqual(300);
     expect(cells(map(steps(10_000, (t) => 10 ** (-t / 100)))).length).toBeLessThanOrEqual(300);
   });
 });
@@ -194,6 +212,14 @@ describe("what is refused", () => {
         '"a" has 2 values but "b" has 1',
       ],
       ["a row of nothing", () => heatMap({ title: "a", rows: [{ label: "b", values: [] }] }), RangeError, '"b" has 0 values'],
+      ["names for other columns", () => heatMap({ title: "a", rows: series, columns: ["b"] }), RangeError, "1 names for 2 columns"],
+      [
+        "more names than fit",
+        () => heatMap({ title: "a", rows: [{ label: "b", values: new Float32Array(61) }], columns: Array(61).fill("c") }),
+        RangeError,
+        "61 names",
+        "60",
+      ],
       ["no rows", () => heatMap({ title: "a", rows: [] }), TypeError, "at least one row"],
       [
         "an eigenvalue that is not finite",
