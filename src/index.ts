@@ -2,6 +2,7 @@
 
 export { type CompileOptions, compile, open } from "./compile.ts";
 export { type Alphabet, alphabet } from "./define/alphabet.ts";
+export { type AttentionOptions, attention } from "./define/attention.ts";
 export { type CellOptions, cell, type State, type StepInput } from "./define/cell.ts";
 export { type GruOptions, gru } from "./define/gru.ts";
 export type { Head, HeadOptions } from "./define/heads.ts";

@@ -1,5 +1,6 @@
 // Every public name of `unrolled/inspect`: what the gradient does on its way through time.
 
+export { type AttentionWeightsOptions, attentionWeights, type Translation } from "./alignment.ts";
 export { type Flow, type FlowOptions, gradientFlow } from "./flow.ts";
 export { type JacobianOptions, stepJacobian } from "./jacobian.ts";
 export type { Matrix } from "./matrix.ts";
