@@ -3,6 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { measureAttention } from "./attention.ts";
 import { measureEchoState } from "./echo-state.ts";
 import { atMost, type Figure } from "./figure.ts";
 import { measureFunctions } from "./functions.ts";
@@ -48,6 +49,7 @@ const GROUPS: readonly Group[] = [
   { name: "training own cell 512", measure: () => measureOwnCell(512) },
   { name: "forcing", measure: measureForcing },
   { name: "ragged", measure: ({ root }) => measureRagged(root) },
+  { name: "attention", measure: measureAttention },
   { name: "streaming rnn", measure: () => measureStreaming("rnn", 10) },
   { name: "streaming lstm", measure: () => measureStreaming("lstm", 12) },
   { name: "streaming together", measure: measureStreamsTogether },

@@ -3,6 +3,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import {
   adam,
+  alphabet,
+  attention,
   bidirectional,
   compile,
   crossEntropy,
@@ -10,15 +12,17 @@ import {
   embedding,
   examples,
   features,
+  gru,
   last,
   lstm,
   meanSquared,
   model,
   rnn,
+  seq2seq,
   tokens,
   windows,
 } from "unrolled";
-import { eigenvalues, gradientFlow, setSpectralRadius } from "unrolled/inspect";
+import { attentionWeights, eigenvalues, gradientFlow, setSpectralRadius } from "unrolled/inspect";
 import { curves, folded, heatMap, spectrum, unfolded } from "unrolled/pictures";
 
 const folder = process.argv[2] ?? "docs/pictures";
@@ -126,3 +130,40 @@ for (const layer of [rnn(64), lstm(64)]) {
     );
 }
 save("gradient-flow", heatMap({ title: `How far back the loss after ${LONG} steps is felt`, rows, value: "‖∂L/∂s(t)‖" }));
+
+// Where a decoder looks while it says a word backwards. What it says third from the end, it finds third from the beginning.
+const letters = alphabet("abcdefghijklmnopqrstuvwxyz");
+let drawn = 1;
+/** The same words every time (Knuth's constants of a linear congruential generator). */
+const below = (n: number): number => {
+  drawn = (Math.imul(drawn, 1664525) + 1013904223) >>> 0;
+  return Math.floor((drawn / 2 ** 32) * n);
+};
+const words = Array.from({ length: 2000 }, () => {
+  const source = Array.from({ length: 3 + below(8) }, () => below(letters.size));
+  return { source, target: [...source].reverse() };
+});
+using backwards = await compile(
+  seq2seq({
+    source: tokens(letters.size),
+    target: tokens(letters.size),
+    encoder: [embedding(16), bidirectional(gru(24))],
+    decoder: [embedding(16), gru(48), attention({ score: "general" }), dense(48, { activation: "tanh" }), dense(letters.size)],
+    seed: 1,
+  }),
+  { strict: true },
+);
+for await (const _ of backwards.train(examples(words), { optimizer: adam(5e-3), clip: { norm: 1 }, epochs: 12 }));
+const [word, drow] = ["attention", "noitnetta"];
+const looks = attentionWeights(backwards, { source: letters.encode(word), target: letters.encode(drow) });
+save(
+  "attention",
+  heatMap({
+    title: `Where the decoder looks while it says ${drow}`,
+    rows: looks.map((values, t) => ({ label: drow[t] ?? "end", values })).reverse(),
+    columns: [...word],
+    scale: "linear",
+    x: "what the encoder has read",
+    value: "attention",
+  }),
+);
