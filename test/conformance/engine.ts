@@ -26,13 +26,16 @@ export interface Engine {
   readonly name: string;
   /** The binary, if it is not the reference. */
   readonly binary?: Binary;
-  /** Runs rows of equal length, [B][T][width], from a state; what it does not name begins at zero. Symbols are rows of one number. */
+  /**
+   * Runs rows of any lengths, [B][T][width], as one batch from a state; what it does not name begins at zero. Symbols are rows of one number. Behind a
+   * row's end the values are anything.
+   */
   run(definition: Definition, parameters: Parameters, rows: Rows, from: State): Promise<Run>;
   /** The output alone, from zero: [T][B][width] flat, or [B][width] for a sequence → vector model. */
   predict(definition: Definition, parameters: Parameters, rows: Rows): Promise<number[]>;
 }
 
-/** Rows of equal length, [B][T][width]. */
+/** Rows, [B][T][width]. */
 type Rows = readonly (readonly (readonly number[])[])[];
 
 export type Parameters = Readonly<Record<string, ArrayLike<number>>>;
@@ -50,8 +53,16 @@ function lookAt(definition: Definition) {
     : { states, watched, labels: states, widths };
 }
 
-/** [T][B][width] flat, and back. */
-const flat = (rows: Rows): number[] => rows[0].flatMap((_, t) => rows.flatMap((row) => row[t]));
+/** Of the longest row; one, of which nothing is taken, where no row has any. */
+const stepsOf = (rows: Rows): number => Math.max(1, ...rows.map(({ length }) => length));
+
+/** [T][B][width] flat, NaN behind each row's end; and back. */
+function flat(rows: Rows): number[] {
+  const width = rows.find(({ length }) => length > 0)?.[0].length ?? 1;
+  return Array.from({ length: stepsOf(rows) }, (_, t) => rows.flatMap((row) => row[t] ?? new Array(width).fill(Number.NaN))).flat();
+}
+
+const lengthsOf = (rows: Rows): number[] => rows.map(({ length }) => length);
 
 function unflat(values: ArrayLike<number>, steps: number, batch: number, labels: readonly string[], widths: readonly number[]) {
   const stride = widths.reduce((sum, width) => sum + width, 0);
@@ -66,16 +77,24 @@ function unflat(values: ArrayLike<number>, steps: number, batch: number, labels:
   );
 }
 
+/** A state after the last step of each row; of a row of no steps what it began with. */
+const endOf =
+  (values: readonly (readonly (readonly number[])[])[], from: readonly (readonly number[])[] | undefined) =>
+  ({ length }: Rows[number], b: number): readonly number[] =>
+    length > 0 ? values[length - 1][b] : (from?.[b] ?? values[0][b].map(() => 0));
+
 export const reference: Engine = {
   name: "reference",
   async run(definition, parameters, rows, from) {
     const { states, watched, labels, widths } = lookAt(definition);
-    const [batch, steps] = [rows.length, rows[0].length];
+    const [batch, steps] = [rows.length, stepsOf(rows)];
     const unfolded = unfold(watched, PREDICT);
     const carry = Object.fromEntries(Object.entries(from).map(([label, state]) => [label, state.flat()]));
-    const { run } = interpretUnfolded(unfolded, { batch, steps, parameters, input: flat(rows), carry });
+    const { run } = interpretUnfolded(unfolded, { batch, steps, lengths: lengthsOf(rows), parameters, input: flat(rows), carry });
     const values = unflat(run.all(unfolded.shown.target), steps, batch, labels, widths);
-    const state = states.filter((label) => !looksAhead(definition, label)).map((label) => [label, values[label][steps - 1]]);
+    const state = states
+      .filter((label) => !looksAhead(definition, label))
+      .map((label) => [label, rows.map(endOf(values[label], from[label]))]);
     return { values, state: Object.fromEntries(state) };
   },
   async predict(definition, parameters, rows) {
@@ -102,8 +121,9 @@ const onBinary = (binary: Binary): Engine => ({
     const machine = await Machine.start(binary, layout, definition.seed);
     for (const place of layout.places) writeBlock(machine, machine.parameters + place.offset, place, parameters[place.path]);
     machine.version++;
-    const [batch, steps] = [rows.length, rows[0].length];
+    const [batch, steps] = [rows.length, stepsOf(rows)];
     const program = new Program(machine, watched, PREDICT, batch, steps);
+    program.tables.take({ rows: batch, timelines: [{ steps, lengths: Int32Array.from(lengthsOf(rows)) }] });
     const carry = program.newCarry();
     for (const [label, state] of Object.entries(from)) {
       const { memory, stride } = blockOf(machine, program, carry, label);
@@ -113,20 +133,25 @@ const onBinary = (binary: Binary): Engine => ({
     const count = batch * steps * input.stride;
     const symbols = definition.inputs.input.kind === "tokens";
     const memory = symbols ? machine.memory.integers(input.address, count) : machine.memory.floats(input.address, count);
-    for (let t = 0; t < steps; t++) for (const [b, row] of rows.entries()) memory.set(row[t], (t * batch + b) * input.stride);
+    memory.fill(symbols ? -(2 ** 30) : Number.NaN);
+    const { shape } = program.plan.nodes[program.plan.given.input];
+    program.tables.each(shape, (row, t, b) => memory.set(rows[b][t], row * input.stride));
     program.run(carry, null);
     program.accept(carry);
     const { address, stride } = program.place(program.plan.shown.target);
     const output = machine.memory.floats(address, batch * steps * stride);
     const width = widths.reduce((sum, one) => sum + one, 0);
-    const numbers = Array.from({ length: batch * steps * width }, (_, i) => output[Math.floor(i / width) * stride + (i % width)]);
+    const numbers = new Array<number>(batch * steps * width).fill(Number.NaN);
+    program.tables.each(program.plan.nodes[program.plan.shown.target].shape, (row, t, b) => {
+      for (let i = 0; i < width; i++) numbers[(t * batch + b) * width + i] = output[row * stride + i];
+    });
     const values = unflat(numbers, steps, batch, labels, widths);
     const state: Record<string, number[][]> = {};
     for (const label of states.filter((one) => !looksAhead(definition, one))) {
       const block = blockOf(machine, program, carry, label);
       state[label] = rows.map((_, b) => [...block.memory.subarray(b * block.stride, b * block.stride + block.width)]);
       // What is carried on is what was seen: the same bytes.
-      const seen = values[label][steps - 1];
+      const seen = rows.map(endOf(values[label], from[label]));
       if (JSON.stringify(state[label]) !== JSON.stringify(seen))
         throw new Error(`${label}: carried on is ${JSON.stringify(state[label])} but after the last step it was ${JSON.stringify(seen)}.`);
     }

@@ -35,7 +35,7 @@ function named(definition: Definition, cells: readonly { readonly within: string
 
 const lastName = (label: string): string => label.slice(label.lastIndexOf("/") + 1);
 
-/** Runs rows of equal lengths side by side, and gives each row's traces by the state's label. */
+/** Runs rows of any lengths side by side, as one ragged batch, and gives each row's traces by the state's label. */
 async function batches(
   engine: Engine,
   definition: Definition,
@@ -43,30 +43,22 @@ async function batches(
   rows: readonly Row[],
 ): Promise<Record<string, (readonly (readonly number[])[])[]>> {
   const labels = statesOf(definition);
-  const traces: Record<string, (readonly (readonly number[])[])[]> = Object.fromEntries(labels.map((label) => [label, rows.map(() => [])]));
-  for (const length of new Set(rows.map(({ steps }) => steps.length))) {
-    // A row of no steps has no states: what then is said of them is the convention of the case.
-    if (length === 0) continue;
-    const members = rows.flatMap(({ steps }, index) => (steps.length === length ? [index] : []));
-    const from: State = Object.fromEntries(
-      labels.flatMap((label) => {
-        const given = members.flatMap((index) => [rows[index].initial?.[lastName(label)] ?? []].filter(({ length }) => length > 0));
-        if (given.length > 0 && given.length < members.length) throw new Error(`Only some rows are given ${label}.`);
-        return given.length === 0 ? [] : [[label, given]];
-      }),
-    );
-    const { values } = await engine.run(
-      definition,
-      parameters,
-      members.map((index) => rows[index].steps),
-      from,
-    );
-    for (const label of labels)
-      members.forEach((index, b) => {
-        traces[label][index] = values[label].map((rows) => rows[b]);
-      });
-  }
-  return traces;
+  const from: State = Object.fromEntries(
+    labels.flatMap((label) => {
+      const given = rows.flatMap(({ initial }) => [initial?.[lastName(label)] ?? []].filter(({ length }) => length > 0));
+      if (given.length > 0 && given.length < rows.length) throw new Error(`Only some rows are given ${label}.`);
+      return given.length === 0 ? [] : [[label, given]];
+    }),
+  );
+  const { values } = await engine.run(
+    definition,
+    parameters,
+    rows.map(({ steps }) => steps),
+    from,
+  );
+  // A row of no steps has no states: what then is said of them is the convention of the case.
+  const traceOf = (label: string, { steps }: Row, b: number) => steps.map((_, t) => values[label][t][b]);
+  return Object.fromEntries(labels.map((label) => [label, rows.map((row, b) => traceOf(label, row, b))]));
 }
 
 const modelOf = (layer: Layer, rows: readonly Row[]): Definition =>
