@@ -43,6 +43,8 @@ async function batches(
   rows: readonly Row[],
 ): Promise<Record<string, (readonly (readonly number[])[])[]>> {
   const labels = statesOf(definition);
+  // Nothing says then how wide a step would be.
+  if (rows.every(({ steps }) => steps.length === 0)) return Object.fromEntries(labels.map((label) => [label, rows.map(() => [])]));
   const from: State = Object.fromEntries(
     labels.flatMap((label) => {
       const given = rows.flatMap(({ initial }) => [initial?.[lastName(label)] ?? []].filter(({ length }) => length > 0));
