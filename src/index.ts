@@ -33,7 +33,7 @@ export { type RnnOptions, rnn } from "./define/rnn.ts";
 export { seq2seq } from "./define/seq2seq.ts";
 export type { Context, Seq2seqOptions } from "./define/seq2seq-options.ts";
 export type { Skips } from "./define/stack.ts";
-export { endSymbol, type Stop } from "./define/stops.ts";
+export { endSymbol, predictedLength, type Stop, stopOutput } from "./define/stops.ts";
 export type { LayerOptions } from "./define/text.ts";
 export { type BidirectionalOptions, bidirectional, type Inner, type Merge, residual, reverse, skip } from "./define/wrappers.ts";
 export type { Parameter, Parameters } from "./engine/parameters.ts";

@@ -1,6 +1,7 @@
 // The graph of a sequence-to-sequence model: source, encoder, bridge and decoder, one after the other.
 
 import { Graph } from "../graph/graph.ts";
+import { sequence } from "../graph/shape.ts";
 import { Value } from "../graph/value.ts";
 import { beginningsFrom, type Ends } from "./bridge.ts";
 import { type Decoded, decode } from "./decoder.ts";
@@ -13,14 +14,14 @@ import type { Checked } from "./seq2seq-options.ts";
 /** A model as it has been built. */
 export interface Made extends Decoded {
   readonly graph: Graph;
-  /** What the decoder knows of the source; null where that is nothing, or only states. */
+  /** What the decoder, or the head of its length, knows of the source; null where that is nothing, or only states. */
   readonly context: Value | null;
   /** Dense layers that were put in where widths or states do not agree. */
   readonly added: readonly Part[];
 }
 
 /** `count`: the recurrent layers of the decoder, which begin with the context; null: they begin with zeros. */
-export function build({ source, encoder, bridge, context: way, target, decoder }: Checked, count: number | null): Made {
+export function build({ source, encoder, bridge, context: way, target, decoder, stop }: Checked, count: number | null): Made {
   const graph = new Graph();
   const added: Part[] = [];
   const feedback = (): never => {
@@ -30,7 +31,7 @@ export function build({ source, encoder, bridge, context: way, target, decoder }
     buildLayer(layer, new Site(path, x, { feedback, cells: [], beginnings: () => ({}), source: null }));
   const encoded = source ? read(graph, source, encoder) : null;
   const context =
-    encoded && (bridge.length > 0 || way !== "initial")
+    encoded && (bridge.length > 0 || way !== "initial" || stop?.kind === "predictedLength")
       ? bridge.reduce((x, { path, layer }) => on(path, layer, x), contextOf(encoded))
       : null;
   const beginnings = (cell: Cell, index: number): Readonly<Record<string, Value>> => {
@@ -41,9 +42,16 @@ export function build({ source, encoder, bridge, context: way, target, decoder }
       return on(path, layer, x);
     });
   };
-  const beside = context && way !== "initial" ? [context] : [];
+  const left = stop?.kind === "predictedLength" ? [stepsLeft(graph)] : [];
+  const beside = [...(context && way !== "initial" ? [context] : []), ...left];
   const attended = encoded?.output.shape.extent === "sequence" ? encoded.output : null;
   return { ...decode(graph, target, decoder, { beside, beginnings, source: attended }), graph, context, added };
+}
+
+/** The steps to come behind each one, as a share of the longest length: given by the data, or by who generates. */
+function stepsLeft(graph: Graph): Value {
+  graph.label = "steps left";
+  return new Value(graph, graph.addShaped("input", [], { name: "steps left" }, sequence(1)));
 }
 
 /** The source, and the encoder on it; of a vector there is nothing to read. */

@@ -1,10 +1,11 @@
 // What seq2seq() is told, with defaults, checked before the layers are built.
 
 import { checkChoice, checkOptions, checkSeed, checkSize, describe } from "./check.ts";
+import { checkLoss } from "./heads.ts";
 import type { Layer, Placed } from "./layer.ts";
 import { crossEntropy, type Input, inputText, type Loss, meanSquared, type Source } from "./layers.ts";
 import { placed } from "./stack.ts";
-import { endSymbol, type Stop } from "./stops.ts";
+import { checkStop, endSymbol, type Stop, stopOutput } from "./stops.ts";
 
 /** What a decoder makes of the source: its states begin with it, it stands beside its input at every step, or both. */
 export type Context = "initial" | "input" | "both";
@@ -24,10 +25,12 @@ export interface Seq2seqOptions {
   readonly decoder: readonly Layer[];
   /** Default: crossEntropy() for tokens, meanSquared() for features. */
   readonly loss?: Loss;
-  /** What ends a sequence; null: nothing but its greatest length. Default: endSymbol() for tokens, null for features. */
+  /** What ends a sequence; null: nothing but its greatest length. Default: endSymbol() for tokens, stopOutput() for features. */
   readonly stop?: Stop | null;
   /** Steps of the longest target. Default: no limit. */
   readonly maximum?: number;
+  /** What the sum of a batch's losses over all steps is divided by, as in model(). Default: "steps". */
+  readonly mean?: "steps" | "sequences";
   /** Decides initial weights, shuffling, dropout and sampling. A whole number of 0 or more, below 2³². Default: 0. */
   readonly seed?: number;
 }
@@ -43,10 +46,11 @@ export interface Checked {
   readonly loss: Loss;
   readonly stop: Stop | null;
   readonly maximum: number | null;
+  readonly mean: "steps" | "sequences";
   readonly seed: number;
 }
 
-const OPTIONS = ["source", "encoder", "bridge", "context", "target", "decoder", "loss", "stop", "maximum", "seed"];
+const OPTIONS = ["source", "encoder", "bridge", "context", "target", "decoder", "loss", "stop", "maximum", "mean", "seed"];
 
 export function checkSeq2seq(options: Seq2seqOptions): Checked {
   checkOptions("seq2seq", options, OPTIONS);
@@ -54,16 +58,14 @@ export function checkSeq2seq(options: Seq2seqOptions): Checked {
   if (source !== null) checkInput("source", source, ["tokens", "features", "vector"]);
   checkInput("target", target, ["tokens", "features"]);
   const isTokens = target.kind === "tokens";
-  const { loss = isTokens ? crossEntropy() : meanSquared(), stop = isTokens ? endSymbol() : null } = options;
+  const { loss = isTokens ? crossEntropy() : meanSquared(), stop = isTokens ? endSymbol() : stopOutput() } = options;
   if ((loss?.kind === "crossEntropy") !== isTokens)
     throw new TypeError(
       `seq2seq: the target is ${inputText(target)} but the loss is ${describe(loss?.kind ?? loss)}. Use ${isTokens ? "crossEntropy()" : "meanSquared(), or binaryCrossEntropy() for numbers from 0 to 1"}.`,
     );
-  if (stop !== null && stop?.kind !== "endSymbol")
-    throw new TypeError(`seq2seq: stop must be endSymbol() or null but is ${describe(stop?.kind ?? stop)}.`);
-  if (stop !== null && !isTokens)
-    throw new TypeError(`seq2seq: the stop is endSymbol() but the target is ${inputText(target)}, which has no symbols. Use stop: null.`);
+  checkLoss("seq2seq", loss);
   if (maximum !== null) checkSize("seq2seq: maximum", maximum);
+  const ending = checkStop(stop, target, maximum);
   const { encoder = [], bridge = [], decoder } = options;
   checkLayers("encoder", encoder);
   checkLayers("bridge", bridge);
@@ -71,15 +73,16 @@ export function checkSeq2seq(options: Seq2seqOptions): Checked {
     throw new TypeError(`seq2seq: decoder must be a list of at least one layer but is ${describe(decoder)}.`);
   checkSource(source, encoder, options);
   const context = checkChoice("seq2seq: context", options.context ?? "initial", ["initial", "input", "both"]);
-  const layers = { encoder, bridge, decoder: isTokens && stop ? withEnd(decoder, target) : decoder };
+  const layers = { encoder, bridge, decoder: isTokens && ending?.kind === "endSymbol" ? withEnd(decoder, target) : decoder };
   return {
     ...placed("seq2seq", layers),
     source,
     context,
     target,
     loss,
-    stop,
-    maximum,
+    stop: ending,
+    maximum: ending?.kind === "predictedLength" ? ending.maximum : maximum,
+    mean: checkChoice("seq2seq: mean", options.mean ?? "steps", ["steps", "sequences"]),
     seed: checkSeed("seq2seq", seed),
   };
 }

@@ -9,6 +9,7 @@ import { inputText } from "./layers.ts";
 import type { Definition, Part } from "./model.ts";
 import { build, type Made } from "./seq2seq-build.ts";
 import { type Checked, checkSeq2seq, type Seq2seqOptions } from "./seq2seq-options.ts";
+import { stopHead } from "./stops.ts";
 
 /**
  * A sequence from a sequence (Cho et al. 2014; Sutskever, Vinyals and Le 2014; Goodfellow et al. 2016, §10.4), from a vector, or from nothing.
@@ -24,7 +25,8 @@ import { type Checked, checkSeq2seq, type Seq2seqOptions } from "./seq2seq-optio
  *
  * The decoder hears what was said at the step before: in training the truth, so that what recurs nowhere else is computed for all steps at once;
  * its own draw when generating; some of both with `train(data, { teacherForcing: 0.5 })`. Before the first step it hears a symbol of the library's
- * own, n of tokens(n), or zeros. With `endSymbol()` it says that symbol behind the last one, and a last layer dense(n) is made one wider.
+ * own, n of tokens(n), or zeros. With `endSymbol()` it says that symbol behind the last one, and a last layer dense(n) is made one wider; `stopOutput()` and
+ * `predictedLength()` are heads of their own, "stop" and "length".
  *
  * Parameters are called `encoder 1/gru/wx`, `bridge 1/dense/w`, `decoder 2/gru/wh`, or after the layer's own name.
  *
@@ -35,24 +37,26 @@ export function seq2seq(options: Seq2seqOptions): Definition {
   // How many recurrent layers the decoder has decides what they begin with, and is known when it has been built.
   const made = checked.source && checked.context !== "input" ? build(checked, build(checked, null).cells.length) : build(checked, null);
   const { output, graph } = made;
-  const { source, target, encoder, bridge, decoder, loss, stop, maximum, seed } = checked;
+  const { source, target, encoder, bridge, decoder, loss, stop, maximum, mean, seed } = checked;
   const layers: Part[] = [
     ...encoder.map(partOf("encoder")),
     ...bridge.map(partOf("bridge")),
     ...made.added,
     ...decoder.map(partOf("decoder")),
   ];
-  const head = addHead(output, { name: "target", loss, weight: 1 }, layers[layers.length - 1].path);
-  checkMade(checked, made, layers, head);
+  const head = addHead(output, { name: "target", loss: { ...loss, mean }, weight: 1 }, layers[layers.length - 1].path);
+  const stopping = stopHead(stop, made.entering, made.context);
+  const others = stopping ? [addHead(stopping.output, { ...stopping, loss: { ...stopping.loss, mean } }, stopping.parts[0].path)] : [];
+  checkMade(checked, made, layers, [head, ...others]);
   return deepFreeze({
     format: 1,
     seed,
     inputs: source ? { source } : {},
-    layers,
+    layers: [...layers, ...(stopping?.parts ?? []).map((part) => ({ ...part, head: stopping?.name as string }))],
     feedback: target.kind === "tokens" ? "symbol" : loss.kind === "binaryCrossEntropy" ? "sigmoid" : "output",
     decoding: { target, boundary: target.kind === "tokens" ? target.symbols : -1, stop, maximum },
     nodes: graph.nodes,
-    heads: [head],
+    heads: [head, ...others],
   });
 }
 
@@ -61,18 +65,24 @@ const partOf =
   ({ path, layer }: { readonly path: string; readonly layer: Layer }): Part => ({ path, text: layer.text, part });
 
 /** What was made must fit the target, say each step before the next is known, and leave nothing that was read unheard. */
-function checkMade({ target, stop, source, context, encoder }: Checked, made: Made, layers: readonly Part[], head: Head): void {
+function checkMade(
+  { target, stop, source, context, encoder }: Checked,
+  made: Made,
+  layers: readonly Part[],
+  heads: readonly [Head, ...Head[]],
+): void {
   const { nodes } = made.graph;
   const { path } = layers[layers.length - 1];
-  const { shape } = nodes[nodes[head.total].inputs[1]];
+  const { shape } = nodes[nodes[heads[0].total].inputs[1]];
   if (shape.extent !== "sequence" || shape.timeline !== 0)
     throw new TypeError(`${path}: a decoder must end with a sequence but ends with a ${String(made.output)}. Leave last() out.`);
   const isTokens = target.kind === "tokens";
-  const wanted = isTokens ? target.symbols + (stop ? 1 : 0) : target.width;
+  const ends = stop?.kind === "endSymbol";
+  const wanted = isTokens ? target.symbols + (ends ? 1 : 0) : target.width;
   if ((isTokens ? shape.symbols : shape.width) !== wanted)
     throw new RangeError(
       isTokens
-        ? `${path}: the output is ${shape.symbols} wide but the target is ${inputText(target)}${stop ? " and the end" : ""}. End with dense(${target.symbols}).`
+        ? `${path}: the output is ${shape.symbols} wide but the target is ${inputText(target)}${ends ? " and the end" : ""}. End with dense(${target.symbols}).`
         : `${path}: the output is for targets of ${shape.width} numbers but the target is ${inputText(target)}. Make the two equal.`,
     );
   const ahead = looksAhead({ nodes, layers });
@@ -84,7 +94,10 @@ function checkMade({ target, stop, source, context, encoder }: Checked, made: Ma
     throw new TypeError(
       `seq2seq: context is "${context}" but no layer of the decoder has a state that could begin with it. Use context: "input", or add gru(128).`,
     );
-  const { place } = reachable(nodes, [head.total]);
+  const { place } = reachable(
+    nodes,
+    heads.map(({ total }) => total),
+  );
   for (const { path: unheard } of encoder)
     if (!nodes.some(({ label }, id) => place[id] >= 0 && (label === unheard || label.startsWith(`${unheard}/`))))
       throw new TypeError(

@@ -4,8 +4,9 @@
 import { describe } from "../define/check.ts";
 import { shapeOfHeard } from "../define/decoder.ts";
 import { MOST_HEADS } from "../define/heads.ts";
-import { shapeOfInput } from "../define/layers.ts";
+import { type Input, shapeOfInput } from "../define/layers.ts";
 import type { Decoding, Definition } from "../define/model.ts";
+import type { Stop } from "../define/stops.ts";
 import { isIdle, type Node, topologicalOrder } from "../graph/graph.ts";
 import { checkFit, entriesOf, isInitializer } from "../graph/initializer.ts";
 import { TARGET } from "../graph/losses.ts";
@@ -60,6 +61,7 @@ const LAWS: { readonly [K in OpName]?: readonly [fewest: number, most: number, l
   ],
   last: [1, 1, ({ reversed }) => typeof reversed === "boolean"],
   repeat: [1, 1],
+  everyRow: [1, 1],
   dotScore: [2, 2],
   additiveScore: [3, 3],
   align: [1, 1],
@@ -152,8 +154,13 @@ export function checkDefinition(place: string, definition: Definition): void {
 
 function isDecoding({ target, boundary, stop, maximum }: Decoding): boolean {
   const isKnown = target?.kind === "tokens" ? target.symbols === boundary : target?.kind === "features" && boundary === -1;
-  return isKnown && (stop === null || stop?.kind === "endSymbol") && (maximum === null || isSize(maximum, 1));
+  return isKnown && (stop === null || isStop(stop, target, maximum)) && (maximum === null || isSize(maximum, 1));
 }
+
+const isStop = (stop: Stop, target: Input, longest: number | null): boolean => {
+  if (stop.kind === "endSymbol") return target.kind === "tokens";
+  return isWeight(stop.weight) && (stop.kind === "stopOutput" || (stop.kind === "predictedLength" && stop.maximum === longest));
+};
 
 const isNode = (id: unknown, nodes: readonly Node[]): boolean =>
   Number.isInteger(id) && (id as number) >= 0 && (id as number) < nodes.length;
@@ -172,6 +179,7 @@ function lawfulShape(node: Node, nodes: readonly Node[], { inputs, heads, decodi
   switch (node.op) {
     case "input": {
       const { name } = node.attributes;
+      if (name === "steps left" && decoding?.stop?.kind === "predictedLength") return sequence(1);
       return shapeOfInput(inputs[name] ?? fail(`there is no input "${name}"`), name === "source" ? 1 : 0);
     }
     case "feedback":

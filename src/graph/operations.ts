@@ -77,6 +77,8 @@ export interface Operations {
   atLast: { readonly reversed: boolean; readonly timeline: number };
   /** A vector at every step of timeline 0. */
   repeat: Empty;
+  /** A parameter's one row as a vector: the same for every row of the batch. */
+  everyRow: Empty;
   /**
    * Σ of a sequence's steps, as a vector; if `most` is not 0, of the first so many, or with `reversed` the last. With `begun` it is zero for rows
    * that go on from what was carried: what stands before a beginning is not heard there.

@@ -174,6 +174,11 @@ export const SHAPE: { readonly [K in OpName]: Law<K> } = {
     return { ...x, extent: "vector", timeline: 0 };
   },
   atLast: ([x], { timeline }) => ({ ...x, extent: "sequence", timeline }),
+  everyRow([row]) {
+    if (row.extent !== "parameter" || row.rows !== 1)
+      throw new TypeError(`everyRow() needs a parameter of one row but got a ${describeShape(row)}.`);
+    return vector(row.width);
+  },
   repeat([x]) {
     if (x.extent !== "vector") throw new TypeError(`repeat() needs a vector but got a ${describeShape(x)}. Use last() first.`);
     return { ...x, extent: "sequence" };

@@ -54,6 +54,7 @@ export const BEND: { readonly [K in OpName]: Bend } = {
   last: "linear",
   atLast: "linear",
   repeat: "linear",
+  everyRow: "linear",
   sumOverTime: "none",
   dotScore: "product",
   additiveScore: "function",

@@ -5,8 +5,8 @@ import { type Graph, type Node, type NodeId, reachable } from "../graph/graph.ts
 export interface Cut {
   /** By their labels, which are told apart by numbers where there are several of one. */
   readonly known: ReadonlyMap<string, NodeId>;
-  /** Whether a value can be known before the first step, though not without the source. */
-  isKnown(id: NodeId): boolean;
+  /** Whether a value can be known before the first step. */
+  isBefore(id: NodeId): boolean;
 }
 
 /**
@@ -33,7 +33,7 @@ export function cut({ nodes }: Graph, roots: readonly NodeId[]): Cut {
     for (let number = 2; known.has(name); number++) name = `${label} ${number}`;
     known.set(name, id);
   }
-  return { known, isKnown };
+  return { known, isBefore: (id) => !stepwise[id] };
 }
 
 /** Whether a value is one of a decoder's steps. */

@@ -79,6 +79,7 @@ export const GRADIENT: { readonly [K in OpName]: Rule<K> } = {
     graph.add("atLast", [dY], { reversed, timeline: graph.nodes[x].shape.timeline }),
   ],
   atLast: never,
+  everyRow: (_graph, _node, _y, dY) => [dY],
   repeat: (graph, _node, _y, dY) => [graph.add("sumOverTime", [dY], { most: 0, reversed: false, begun: false })],
   sumOverTime: never,
   dotScore: (graph, { inputs: [q, k] }, _y, dE) => [graph.add("attend", [dE, k], {}), graph.add("spread", [dE, q], {})],

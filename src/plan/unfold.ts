@@ -119,9 +119,9 @@ function ofPart(graph: Graph, heads: Shown, kind: "generate" | "encode"): Shown 
     graph,
     heads.map(([, node]) => node),
   );
-  if (kind === "encode") return [...parts.known, ...heads.filter(([, node]) => parts.isKnown(node))];
+  if (kind === "encode") return [...parts.known, ...heads.filter(([, node]) => parts.isBefore(node))];
   giveKnown(graph, parts);
-  return heads.filter(([, node]) => !parts.isKnown(node));
+  return heads.filter(([, node]) => !parts.isBefore(node));
 }
 
 /**

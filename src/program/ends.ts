@@ -21,6 +21,7 @@ export const ENDS: Partial<Record<Node["op"], (context: Context) => Command[]>> 
       { opcode: Opcode.atLast, span: Span.rows, flags, width, operands: [at(id), at(node.inputs[0])] },
     ];
   },
+  everyRow: ({ node, id, width, at }) => [{ opcode: Opcode.copy, width, outputs: 1, operands: [at(id), at(node.inputs[0])] }],
   repeat: ({ node, id, width, at }) => [
     { opcode: Opcode.arrange, span: Span.rows, flags: 1, width, outputs: 1, operands: [at(id), at(node.inputs[0])] },
   ],

@@ -58,7 +58,15 @@ export function dataOf(definition: Definition, size: Size, purpose: Purpose, see
   if (decoding) {
     const lengths = lengthsOf(random, size.batch, steps);
     ended(target, lengths, target.length / rows);
-    return { ...given, lengths, input: [], target, ...sourceOf(definition, random, size.batch, steps) };
+    const source = sourceOf(definition, random, size.batch, steps);
+    const others = Object.fromEntries(heads.slice(1).map((head) => [head.name, targetOf(head)]));
+    // Any share will do.
+    const left = decoding.stop?.kind === "predictedLength" ? { "steps left": random.numbers(rows, 0, 1) } : {};
+    const beside = Object.entries({ ...others, ...left }).map(([name, values]) => [
+      name,
+      values.length === size.batch ? values : ended(values, lengths, values.length / rows),
+    ]);
+    return { ...given, lengths, input: [], target, ...source, given: { ...source.given, ...Object.fromEntries(beside) } };
   }
   if (input.kind === "vector") throw new Error("a model() has no vector as its input");
   return {

@@ -354,6 +354,7 @@ export const ERRORS: { readonly [K in OpName]: Rule<K> } = {
     );
   },
 
+  everyRow: each((_, __, [e]) => e),
   softmax: (site) => settled(site.y, (r, c) => softmaxError(site.x(0), site.bound(0), site.y, r, c)),
   softmaxGradient: (site) => gradientOfSoftmax(site),
   // How much of each column's error, and of the rounded mean's, reaches a column; then y's own three roundings.

@@ -216,6 +216,8 @@ export const LAWS: { readonly [K in OpName]: Law<K> } = {
     return sum;
   },
 
+  everyRow: each((x) => x),
+
   softmax: (call) => softmaxOf(call.input(0)),
   softmaxGradient(call) {
     const y = call.input(0);

@@ -10,6 +10,7 @@ import { dropout } from "../../src/define/regularization.ts";
 import { rnn } from "../../src/define/rnn.ts";
 import { seq2seq } from "../../src/define/seq2seq.ts";
 import type { Seq2seqOptions } from "../../src/define/seq2seq-options.ts";
+import { predictedLength, stopOutput } from "../../src/define/stops.ts";
 import { bidirectional, residual, reverse } from "../../src/define/wrappers.ts";
 import { add, delay, tanh } from "../../src/graph/words.ts";
 import type { Purpose } from "../../src/plan/unfold.ts";
@@ -149,6 +150,48 @@ numbers(
   "nothing",
   () => undefined,
   (w) => ({ decoder: [rnn(w.hidden), dense(w.output)], loss: binaryCrossEntropy() }),
+);
+
+const length = predictedLength({ maximum: 9, weight: 0.5 });
+translate("a stop output", (w) => ({
+  encoder: [embedding(w.hidden), gru(w.hidden)],
+  target: tokens(w.output + 1),
+  decoder: [embedding(w.hidden), gru(w.hidden), dense(w.output + 1)],
+  stop: stopOutput({ weight: 2 }),
+  mean: "sequences",
+}));
+translate(
+  "a predicted length",
+  (w) => ({
+    encoder: [embedding(w.hidden), gru(w.hidden)],
+    target: tokens(w.output + 1),
+    decoder: [embedding(w.hidden), gru(w.hidden), dense(w.output + 1)],
+    stop: length,
+  }),
+  false,
+);
+translate("a predicted length, behind a bridge, the context at every step", (w) => ({
+  encoder: [embedding(w.hidden), bidirectional(lstm(w.hidden))],
+  bridge: [dense(w.hidden + 1, { activation: "tanh" })],
+  context: "both",
+  target: tokens(w.output + 1),
+  decoder: [embedding(w.hidden), lstm(w.hidden), dense(w.output + 1)],
+  stop: length,
+}));
+numbers(
+  "a vector, a predicted length",
+  (w) => vector(w.input),
+  (w) => ({ decoder: [gru(w.hidden), dense(w.output)], stop: length, mean: "sequences" }),
+);
+numbers(
+  "nothing, a predicted length",
+  () => undefined,
+  (w) => ({ decoder: [rnn(w.hidden), dense(w.output)], stop: length }),
+);
+numbers(
+  "a vector, without a stop",
+  (w) => vector(w.input),
+  (w) => ({ decoder: [gru(w.hidden), dense(w.output)], stop: null }),
 );
 
 export const SEQUENCES: readonly Case[] = cases;
