@@ -52,7 +52,7 @@ function withBeside(value: Value, beside: readonly Value[], path: string): Value
   if (beside.length === 0) return value;
   if (value.shape.symbols > 0)
     throw new TypeError(
-      `${path}: the context is to stand beside its input, but that is a ${String(value)}. Begin the decoder with embedding(n), or use context: "initial".`,
+      `${path}: the context, or the steps left of a predicted length, is to stand beside its input, but that is a ${String(value)}. Begin the decoder with embedding(n), or use context: "initial" and another stop.`,
     );
   value.graph.label = path;
   return concat(value, ...beside.map((known) => (known.shape.extent === "vector" ? repeated(known) : known)));
