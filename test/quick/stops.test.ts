@@ -4,10 +4,10 @@ import { describe, expect, test } from "vitest";
 import {
   adam,
   compile,
+  type Data,
   dense,
   embedding,
   endSymbol,
-  examples,
   features,
   gru,
   open,
@@ -20,6 +20,7 @@ import {
   tokens,
   vector,
 } from "../../src/index.ts";
+import { type Slots, writeRows } from "../../src/train/data.ts";
 import type { Anything } from "../support/bad-models.ts";
 import { type Row, refuses } from "../support/refuse.ts";
 
@@ -93,13 +94,37 @@ describe("a decoder cut from what is known before its first step", () => {
 });
 
 describe("are taught", () => {
-  /** Words of symbol 0 or 1 throughout, of 2 to 5 steps, as often as written. */
-  const words = [2, 2, 2, 3, 3, 4, 5, 5].map((length, i) => ({ target: new Array<number>(length).fill(i % 2) }));
-  const data = examples(words, { batch: 8 });
+  /** Words of symbol 0 or 1 throughout, of 2 to 5 steps, as often as written; and what each way to stop is taught by them. */
+  const words = [2, 2, 2, 3, 3, 4, 5, 5].map((length, i) => new Array<number>(length).fill(i % 2));
+  const dataOf = (stop: Stop): Data => {
+    const ends = Number(stop.kind === "endSymbol");
+    const lengths = Int32Array.from(words, ({ length }) => length + ends);
+    const write = (slots: Readonly<Record<string, Slots>>): void =>
+      words.forEach((word, b) => {
+        const { length } = word;
+        const given: Record<string, number[]> = {
+          target: ends ? [...word, 2] : word,
+          stop: word.map((_, t) => Number(t === length - 1)),
+          length: [length],
+          "steps left": word.map((_, t) => (length - 1 - t) / 6),
+        };
+        for (const name in slots) writeRows(slots[name], given[name], 0, given[name].length, b);
+      });
+    const batch = { rows: words.length, steps: 5 + ends, lengths, keep: null, write };
+    return {
+      batch: words.length,
+      count: 1,
+      size: lengths.reduce((sum, length) => sum + length),
+      check: () => undefined,
+      batches: () => [batch],
+    };
+  };
   const writer = (stop: Stop) => seq2seq({ target: tokens(2), decoder: [embedding(4), gru(8), dense(2)], stop, seed: 2 });
 
   test("the length of what comes from nothing becomes how often each came", async () => {
-    using net = await compile(writer(predictedLength({ maximum: 6 })));
+    const stop = predictedLength({ maximum: 6 });
+    using net = await compile(writer(stop));
+    const data = dataOf(stop);
     let losses: Readonly<Record<string, number>> = {};
     for await (const progress of net.train(data, { epochs: 150, optimizer: adam(0.1) })) ({ losses } = progress);
     const shares = [0, 0, 3, 2, 1, 2, 0].map((count) => count / 8);
@@ -115,8 +140,9 @@ describe("are taught", () => {
   });
 
   test("each loss falls, and the model travels in a file", async () => {
-    for (const stop of [endSymbol(), stopOutput({ weight: 2 }), predictedLength({ maximum: 5 })]) {
+    for (const stop of [endSymbol(), stopOutput({ weight: 2 }), predictedLength({ maximum: 6 })]) {
       using net = await compile(writer(stop));
+      const data = dataOf(stop);
       const before = await net.evaluate(data);
       for await (const _ of net.train(data, { epochs: 60, optimizer: adam(0.03) }));
       const after = await net.evaluate(data);
