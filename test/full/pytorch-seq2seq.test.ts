@@ -1,4 +1,4 @@
-// What PyTorch computed for encoders and decoders with packed sources and targets of their own lengths: logits, losses, every gradient.
+// What PyTorch computed for encoders and decoders with packed sources and targets of their own lengths: logits, losses, every gradient, and what is said.
 
 import { describe, expect, test } from "vitest";
 import { compile } from "../../src/index.ts";
@@ -9,7 +9,7 @@ import { gradientsOf } from "../support/gradients.ts";
 import { agree } from "../support/judges.ts";
 import { asGoodAsPyTorch } from "../support/near.ts";
 import { rowAfterRow } from "../support/row-after-row.ts";
-import { dataOf, definitionOf, givenTo, type RecordedTranslation, translations } from "../support/translated.ts";
+import { dataOf, definitionOf, givenTo, type RecordedTranslation, sourcesOf, translations } from "../support/translated.ts";
 
 const TRAIN = { kind: "train", teacherForcing: true } as const;
 
@@ -41,6 +41,8 @@ async function judgeEngine(recorded: RecordedTranslation): Promise<void> {
     using net = await compile(definition, { module: binary.module });
     for (const [path, values] of Object.entries(recorded.weights)) net.parameters.get(path).set(values);
     near("loss", [(await net.evaluate(data)).loss], [recorded.loss]);
+    const said = net.generateAll({ sources: sourcesOf(recorded), greedy: true, maximum: recorded.maximum });
+    expect(said.map(({ symbols }) => [...symbols])).toEqual(recorded.greedy);
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type Layer,
   mix,
   mul,
+  type Sequence,
   seq2seq,
   sigmoid,
   slice,
@@ -120,6 +121,12 @@ function rowsOf({ model, sources, targets, source, target }: RecordedTranslation
     heard: cut(source, sources ?? targets.map(() => 1), widthIn(model)),
     said: cut(target, targets, 1).map((row) => [...row, end]),
   };
+}
+
+/** Each row's source as a user gives it. */
+export function sourcesOf(recorded: RecordedTranslation): Sequence[] {
+  const [kind] = recorded.model.source;
+  return rowsOf(recorded).heard.map((row) => (kind === "tokens" ? row.flat() : kind === "vector" ? row[0] : row));
 }
 
 /** All rows as training takes them: one batch, in the order in which they are recorded. */

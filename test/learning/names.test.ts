@@ -1,0 +1,55 @@
+// Given names, letter by letter, without any source: better than a trigram model, and as long as names are, however they are ended.
+
+import { expect } from "vitest";
+import { atMost } from "../../bench/figure.ts";
+import { adam, compile, cosineDecay, dense, embedding, endSymbol, examples, lstm, seq2seq, tokens } from "../../src/index.ts";
+import { Random } from "../reference/random.ts";
+import { judge, testOver } from "./judge.ts";
+import { bestTrigram, distance, LETTERS, namesOf, shuffled } from "./tasks/names.ts";
+
+const EPOCHS = 4;
+const BATCH = 64;
+const STOPS = { "end symbol": endSymbol() };
+
+for (const [ending, stop] of Object.entries(STOPS))
+  testOver(["makemore_names.txt"], `names, ended by ${ending}`, async ([file]) => {
+    const start = performance.now();
+    const names = namesOf(file);
+    expect(names).toHaveLength(32_033);
+    const all = shuffled(names, new Random(1100));
+    const cut = Math.floor(all.length / 10);
+    const [held, train] = [all.slice(0, cut), all.slice(cut)];
+    const { trigram, weight } = bestTrigram(train);
+    const goal = trigram.nats(held);
+    using net = await compile(
+      seq2seq({ target: tokens(LETTERS), decoder: [embedding(32), lstm(128), dense(LETTERS)], stop, maximum: 20, seed: 0 }),
+    );
+    const data = (list: readonly Int32Array[]) =>
+      examples(
+        list.map((target) => ({ target })),
+        { batch: BATCH, pool: 1 },
+      );
+    const rate = cosineDecay(3e-3, { steps: EPOCHS * Math.ceil(train.length / BATCH) });
+    for await (const _ of net.train(data(train), { optimizer: adam(rate), clip: { norm: 1 }, epochs: EPOCHS }));
+
+    // Every name's own nats, letters and where it ends, on as many characters as the trigram model has: one more than letters.
+    const letters = held.reduce((sum, { length }) => sum + length, 0);
+    const { loss, losses } = await net.evaluate(data(held));
+    const total = {
+      "end symbol": loss * (letters + held.length),
+      "stop output": (losses?.target + losses?.stop) * letters,
+      "predicted length": losses?.target * letters + losses?.length * held.length,
+    }[ending] as number;
+    const nats = total / (letters + held.length);
+    const note = `seed 0, ${EPOCHS} epochs; the goal is a trigram model's, its weight ${weight} chosen on a tenth of the training names`;
+    judge(atMost(`names ended by ${ending}: held out`, nats, "nats a character", goal, note), start);
+
+    const samples = net.generateAll({ samples: 2000, seed: 1 });
+    const lengths = samples.map(({ symbols }) => symbols.length);
+    const apart = distance(
+      lengths,
+      names.map(({ length }) => length),
+    );
+    const some = samples.slice(0, 8).map(({ symbols }) => String.fromCharCode(...symbols.map((symbol) => 97 + symbol)));
+    judge(atMost(`names ended by ${ending}: lengths of 2000 samples`, apart, "Kolmogorov–Smirnov", 0.05, some.join(" ")), start);
+  });
