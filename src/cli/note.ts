@@ -33,7 +33,7 @@ export const writeNote = ({ letters, training }: Note): string => JSON.stringify
 /** Reads a note of ours, or just the characters of an alphabet one after the other. @throws Failure if it is neither. */
 export function readNote(path: string, { note, definition }: Network): Note {
   const { input } = definition.inputs;
-  if (input.kind !== "tokens")
+  if (input?.kind !== "tokens")
     throw new Failure(`${path} is a model of features, not of characters. This command is for character models.`);
   let [characters, training]: [string, Training | null] = [note, null];
   try {
