@@ -26,7 +26,7 @@ const DEFINITIONS = {
   letters: seq2seq({ source: tokens(5), encoder: [embedding(3), gru(4)], target: tokens(4), decoder, maximum: 6 }),
   vectors: seq2seq({ source: vector(2), target: tokens(4), decoder, maximum: 6 }),
   nothing: seq2seq({ target: tokens(4), decoder }),
-  endless: seq2seq({ target: features(2), decoder: [gru(4), dense(2)], maximum: 6 }),
+  endless: seq2seq({ target: features(2), decoder: [gru(4), dense(2)], stop: null, maximum: 6 }),
   model: model({ input: tokens(4), layers: [rnn(3), dense(4)], loss: crossEntropy() }),
 };
 type Networks = { [K in keyof typeof DEFINITIONS]: Network };

@@ -15,6 +15,7 @@ test("numbers are made from a source, heard as they were drawn", async () => {
       target: features(2),
       decoder: [gru(4), dense(4)],
       loss: gaussian(),
+      stop: null,
       maximum: 6,
     }),
     2,
