@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { atLeast } from "../../bench/figure.ts";
-import { adam, alphabet, compile, dense, embedding, examples, lstm, seq2seq, tokens } from "../../src/index.ts";
+import { adam, alphabet, compile, cosineDecay, dense, embedding, examples, lstm, seq2seq, tokens } from "../../src/index.ts";
 import { Random } from "../reference/random.ts";
 import { judge } from "./judge.ts";
 import { ANSWER, rightCharacters, SUM_SYMBOLS, sums } from "./tasks/addition.ts";
@@ -33,7 +33,7 @@ test("sums are as described", () => {
 });
 
 /**
- * Keras's example: 5000 sums, a tenth held out, LSTM-128 twice with the context as input at every step, Adam (there 1e-3, here 3e-3), batches of 32. There questions and
+ * Keras's example: 5000 sums, a tenth held out, LSTM-128 twice with the context as input at every step, Adam (there 1e-3, here 3e-3, falling to 0), batches of 32. There questions and
  * answers are padded with spaces, and the answer is not fed back; here they have their own lengths, and the decoder hears what it said.
  */
 test("two-digit addition, lstm(128)", async () => {
@@ -57,10 +57,11 @@ test("two-digit addition, lstm(128)", async () => {
     const said = net.generateAll({ sources: held.map(({ input }) => input), greedy: true });
     return said.reduce((sum, { symbols }, b) => sum + rightCharacters(signs.decode(symbols), held[b].answer), 0) / (held.length * ANSWER);
   };
+  const rate = cosineDecay(3e-3, { steps: 44 * Math.ceil(train.length / 32) });
   const data = examples(train, { batch: 32, pool: 1 });
   let [reached, first] = [0, Infinity];
   for (let epochs = 4; epochs <= 44; epochs += 4) {
-    for await (const _ of net.train(data, { optimizer: adam(3e-3), clip: { norm: 5 }, epochs: 4 }));
+    for await (const _ of net.train(data, { optimizer: adam(rate), clip: { norm: 5 }, epochs: 4 }));
     reached = share();
     if (reached > 0.99) first = Math.min(first, epochs);
   }
