@@ -33,13 +33,16 @@ for (const [ending, stop] of Object.entries(STOPS))
     expect(names).toHaveLength(32_033);
     const all = shuffled(names, new Random(1100));
     const cut = Math.floor(all.length / 10);
-    const [held, train] = [all.slice(0, cut), all.slice(cut)];
+    const train = all.slice(cut);
+    // Some names stand in the file twice: only those are judged that no model has seen.
+    const seen = new Set(train.map(String));
+    const held = all.slice(0, cut).filter((name) => !seen.has(String(name)));
     const { trigram, weight } = bestTrigram(train);
     const goal = trigram.nats(held);
     using net = await compile(
       seq2seq({ target: tokens(LETTERS), decoder: [embedding(32), lstm(128), dense(LETTERS)], stop, maximum: LONGEST, seed: 0 }),
     );
-    // Batches of about one length teach the ends worse: each pulls towards its own.
+    // Batches of about one length teach the ends worse, as each pulls towards its own: with pools of 64 the distance below is 0.065.
     const data = (list: readonly Int32Array[]) =>
       examples(
         list.map((target) => ({ target })),
