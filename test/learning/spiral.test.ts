@@ -1,6 +1,8 @@
 // A spiral of two branches: a mixture density tells both (Bishop 1994), one Gaussian lies between them.
 
-import { expect, test } from "vitest";
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, test } from "vitest";
 import { atLeast, atMost, reported } from "../../bench/figure.ts";
 import {
   adam,
@@ -19,6 +21,7 @@ import {
 } from "../../src/index.ts";
 import { Random } from "../reference/random.ts";
 import { judge } from "./judge.ts";
+import { type Cloud, scatter } from "./scatter.ts";
 import { branch, distance, GAUSSIAN_LEAST, NOISE, type Point, STEPS, TRUTH, walk } from "./tasks/spiral.ts";
 
 const ITERATIONS = 2000;
@@ -42,30 +45,49 @@ async function learn(loss: Loss, units: number, seed: number): Promise<{ net: Ne
   return { net, nats: (await net.evaluate(held)).loss };
 }
 
-/** The share of points, of 50 walks that it makes by itself, which lie on a branch: within five deviations. */
-function onBranch(net: Network): number {
+/** 50 walks that it makes by itself, each behind the first points of a true one: what it drew from step GIVEN on. */
+function freeWalks(net: Network): Float32Array[][] {
   const random = new Random(99);
-  const length = STEPS - GIVEN;
-  let found = 0;
-  for (let seed = 0; seed < 50; seed++) {
-    const [{ steps }] = net.generateAll({ prompt: walk(random).slice(0, GIVEN), length, seed });
-    steps.forEach((point, t) => {
-      if (distance(point, GIVEN + t) < 5 * NOISE) found++;
-    });
-  }
-  return found / (50 * length);
+  return Array.from({ length: 50 }, (_, seed) => {
+    const [{ steps }] = net.generateAll({ prompt: walk(random).slice(0, GIVEN), length: STEPS - GIVEN, seed });
+    return steps;
+  });
 }
+
+/** The share of their points which lie on a branch: within five deviations. */
+function onBranch(walks: readonly (readonly (Point | Float32Array)[])[]): number {
+  const found = walks.map((steps) => steps.filter((point, t) => distance(point, GIVEN + t) < 5 * NOISE).length);
+  return found.reduce((sum, count) => sum + count, 0) / (walks.length * (STEPS - GIVEN));
+}
+
+/** For the picture: walks of the data, and such as were drawn freely. */
+const clouds: Cloud[] = [];
+const SHOWN = 12;
+const show = (title: string, nats: string, share: number, walks: readonly (readonly (Point | Float32Array)[])[]): void => {
+  clouds.push({ title, caption: `${nats}, ${(100 * share).toFixed(0)} % on a branch`, points: walks.slice(0, SHOWN).flat() });
+};
+const perStep = (nats: number): string => `${nats.toFixed(2).replace("-", "−")} nats a step`;
+
+// docs/pictures/spiral.svg is one of these.
+afterAll(() => {
+  const branches = [1, -1].map((side) => Array.from({ length: STEPS }, (_, t) => branch(t).map((x) => side * x)));
+  const title = `${SHOWN} walks along a spiral of two branches, each point on either of them`;
+  writeFileSync(fileURLToPath(new URL("../../build/spiral.svg", import.meta.url)), scatter(title, 1.3, branches, clouds));
+});
 
 test("the branches of a walk are as described", () => {
   const random = new Random(3);
   let [first, count, square] = [0, 0, 0];
-  for (let i = 0; i < 200; i++)
-    walk(random).forEach(([x, y], t) => {
+  const walks = Array.from({ length: 200 }, () => walk(random));
+  for (const points of walks)
+    points.forEach(([x, y], t) => {
       const [bx, by] = branch(t);
       first += Number(x * bx + y * by > 0);
       square += distance([x, y], t) ** 2;
       count++;
     });
+  const drawn = walks.map((points) => points.slice(GIVEN));
+  show("data", `entropy ${perStep(TRUTH)}`, onBranch(drawn), drawn);
   // Of 12000 coins the share deviates by 0.005, of 24000 squares the mean by 1 %.
   expect(Math.abs(first / count - 0.5)).toBeLessThan(0.02);
   expect(Math.abs(square / count / (2 * NOISE ** 2) - 1)).toBeLessThan(0.04);
@@ -78,7 +100,10 @@ test.each([1, 2])("a mixture of five tells both branches, seed %i", async (seed)
   const name = `two-branch spiral, mixtureDensity(5), seed ${seed}`;
   // A third of a nat above what can be known: the two branches alone are worth 0.69.
   judge(atMost(name, nats, "nats a step", TRUTH + 0.33, `who knows all but the coin has ${TRUTH.toFixed(2)}`), start);
-  judge(atLeast(`${name}: drawn points on a branch`, onBranch(net), "of all", 0.9), start);
+  const walks = freeWalks(net);
+  const share = onBranch(walks);
+  judge(atLeast(`${name}: drawn points on a branch`, share, "of all", 0.9), start);
+  if (seed === 1) show("mixtureDensity(5), drawn freely", perStep(nats), share, walks);
   net.close();
 });
 
@@ -86,10 +111,12 @@ test("one Gaussian lies between them", async () => {
   const start = performance.now();
   const loss = gaussian();
   const { net, nats } = await learn(loss, 4, 1);
-  const near = onBranch(net);
+  const walks = freeWalks(net);
+  const near = onBranch(walks);
   const name = "two-branch spiral, gaussian()";
   judge(reported(name, nats, "nats a step", `the least that one Gaussian can do is ${GAUSSIAN_LEAST.toFixed(2)}`), start);
   judge(reported(`${name}: drawn points on a branch`, near, "of all"), start);
+  show("gaussian(), drawn freely", perStep(nats), near, walks);
   // The mean of 11800 steps deviates by some 0.01 from its expectation.
   expect(nats).toBeGreaterThan(GAUSSIAN_LEAST - 0.05);
   expect(near).toBeLessThan(0.25);
