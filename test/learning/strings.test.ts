@@ -72,7 +72,7 @@ async function learn(definition: Definition, order: Order, plan: Lesson): Promis
 
 /** By length, the share of strings that come back whole and end where they should: most likely symbol by most likely symbol. */
 function shares(net: Network, order: Order, longest: number): number[] {
-  const random = new Random(900);
+  const random = new Random(901);
   return upTo(longest).map((length) => {
     const list = Array.from({ length: COUNT }, () => randomString(random, order, length, length));
     const said = net.generateAll({ sources: list.map(({ input }) => input as Int32Array), greedy: true });
@@ -109,12 +109,13 @@ for (const order of ORDERS)
       seed: 0,
     });
     using net = await learn(definition, order, { longest: 20, first: 4, growth: 0.7, iterations: 3000, rate: 8e-3 });
-    const values = shares(net, order, 20);
+    // Five lengths more than it has learned on, so that the fall is seen to its end.
+    const values = shares(net, order, 25);
     draw(`${order}, context alone`, values);
     const fails = values.findIndex((value) => value < 0.99) + 1;
     const half = values.findIndex((value) => value < 0.5) + 1;
-    const note = `seed 0; below .99 first at length ${fails || "over 20"}, below .5 at ${half || "over 20"}; ${described(values)}`;
-    const held = (fails || 21) - 1;
+    const note = `seed 0, learned on 1–20; below .99 first at length ${fails || "over 25"}, below .5 at ${half || "over 25"}; ${described(values)}`;
+    const held = (fails || 26) - 1;
     judge(atLeast(`strings ${order}, context alone`, held, "symbols are held at ≥ .99", HELD[order], note), start);
   });
 
@@ -135,6 +136,6 @@ for (const order of ORDERS)
     draw(`${order}, with attention`, values);
     const [short, long] = [values.slice(0, 20), values.slice(20)];
     const note = `seed 0, ${COUNT} of each length, worst ${Math.min(...short)}; ${described(values)}`;
-    judge(atLeast(`strings of 1–20 ${order}, with attention`, mean(short), "without a fault", 0.998, note), start);
-    judge(atLeast(`strings of 21–40 ${order}, with attention`, mean(long), "without a fault", 0.98, `worst ${Math.min(...long)}`), start);
+    judge(atLeast(`strings of 1–20 ${order}, with attention`, mean(short), "without a fault", 1, note), start);
+    judge(atLeast(`strings of 21–40 ${order}, with attention`, mean(long), "without a fault", 0.99, `worst ${Math.min(...long)}`), start);
   });
