@@ -77,10 +77,23 @@ const failed = ({ status }) => status === "failed";
 /** The first Node whose engine has relaxed SIMD. */
 const NEWER = 22;
 
-/** Tests of what is the same for every binary: the reference and what judges it, data, what is inspected and claimed, pictures, the command line. */
-const WITHOUT_BINARY = ["bounds", "reference", "numeric", "pictures", "cli", "data", "inspect", "claims", "exploding"].map(
-  (name) => `test/full/${name}.test.ts`,
-);
+/**
+ * Tests of what is the same for every binary: the reference and what judges it, data, rows of every length, what is drawn, inspected and claimed,
+ * pictures, the command line.
+ */
+const WITHOUT_BINARY = [
+  "bounds",
+  "reference",
+  "numeric",
+  "pictures",
+  "cli",
+  "data",
+  "inspect",
+  "claims",
+  "exploding",
+  "ragged",
+  "sampling",
+].map((name) => `test/full/${name}.test.ts`);
 
 /** The engine's other binary, which an older Node does not have, is judged by the same tests. */
 function newerNode() {

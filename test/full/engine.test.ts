@@ -5,5 +5,6 @@ import { judgeEngine, SIZES } from "../support/judge-engine.ts";
 
 judgeEngine(
   CASES.filter(({ full }) => !full),
-  SIZES,
+  // Two sizes of three.
+  SIZES.filter((_, index) => index % 3 !== 1),
 );
