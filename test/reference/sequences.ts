@@ -160,16 +160,12 @@ translate("a stop output", (w) => ({
   stop: stopOutput({ weight: 2 }),
   mean: "sequences",
 }));
-translate(
-  "a predicted length",
-  (w) => ({
-    encoder: [embedding(w.hidden), gru(w.hidden)],
-    target: tokens(w.output + 1),
-    decoder: [embedding(w.hidden), gru(w.hidden), dense(w.output + 1)],
-    stop: length,
-  }),
-  false,
-);
+translate("a predicted length", (w) => ({
+  encoder: [embedding(w.hidden), gru(w.hidden)],
+  target: tokens(w.output + 1),
+  decoder: [embedding(w.hidden), gru(w.hidden), dense(w.output + 1)],
+  stop: length,
+}));
 translate("a predicted length, behind a bridge, the context at every step", (w) => ({
   encoder: [embedding(w.hidden), bidirectional(lstm(w.hidden))],
   bridge: [dense(w.hidden + 1, { activation: "tanh" })],
