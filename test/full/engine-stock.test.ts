@@ -9,8 +9,8 @@ judgeEngine(
   full.filter(({ purposes }) => purposes.length > 1),
   SIZES.filter((_, index) => index % 2 === 1),
 );
-// The same cells stacked, or to a vector, and only trained: the sizes between.
+// The same cells stacked, or to a vector, and only trained: three sizes between.
 judgeEngine(
   full.filter(({ purposes }) => purposes.length === 1),
-  SIZES.filter((_, index) => index % 2 === 0),
+  SIZES.filter((_, index) => index % 4 === 0),
 );
