@@ -1,5 +1,7 @@
 // Checks of what a user gives, each returning its argument or throwing a sentence with the place, both numbers and the next step.
 
+import { isSeed } from "../graph/initializer.ts";
+
 /** A size: a whole number of 1 or more. */
 export function checkSize(place: string, size: number): number {
   if (typeof size !== "number") throw new TypeError(`${place} must be a number but is ${describe(size)}.`);
@@ -13,8 +15,7 @@ export const LARGEST = 3.4028234663852886e38;
 
 /** What decides all that is random. */
 export function checkSeed(place: string, seed: number): number {
-  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
-    throw new RangeError(`${place}: seed must be a whole number from 0 to ${2 ** 32 - 1} but is ${describe(seed)}.`);
+  if (!isSeed(seed)) throw new RangeError(`${place}: seed must be a whole number from 0 to ${2 ** 32 - 1} but is ${describe(seed)}.`);
   return seed;
 }
 

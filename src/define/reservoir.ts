@@ -1,11 +1,11 @@
 // reservoir(): the echo state network's recurrent layer, random and never trained.
 
 import type { Activation } from "../graph/activations.ts";
-import { type Initializer, isSeed, orthogonal, sparse, uniform } from "../graph/initializer.ts";
+import { type Initializer, orthogonal, sparse, uniform } from "../graph/initializer.ts";
 import { add, noise, scale } from "../graph/words.ts";
 import { checkActivation } from "./activation.ts";
 import { cell } from "./cell.ts";
-import { checkChoice, checkNumber, checkOptions, checkSize, describe, LARGEST } from "./check.ts";
+import { checkChoice, checkNumber, checkOptions, checkSeed, checkSize, describe, LARGEST } from "./check.ts";
 import type { Layer } from "./layer.ts";
 import { type LayerOptions, named, text } from "./text.ts";
 
@@ -60,8 +60,7 @@ export function reservoir(n: number, options: ReservoirOptions = {}): Layer {
   if (checkNumber("reservoir: leak", leak, 0, 1) === 0)
     throw new RangeError("reservoir: leak is 0, which would keep the state zero for ever. Use a number above 0.");
   const { seed } = options;
-  if (seed !== undefined && !isSeed(seed))
-    throw new RangeError(`reservoir: seed must be a whole number from 0 to ${2 ** 32 - 1} but is ${describe(seed)}.`);
+  if (seed !== undefined) checkSeed("reservoir", seed);
   const begun = (initial: Initializer): Initializer => (seed === undefined ? initial : { ...initial, seed });
   const recurrent = begun(recurrence(n, checkNumber("reservoir: radius", radius, 0, LARGEST), options));
   const layer = cell({

@@ -8,7 +8,7 @@ import { type Input, shapeOfInput } from "../define/layers.ts";
 import type { Decoding, Definition } from "../define/model.ts";
 import type { Stop } from "../define/stops.ts";
 import { isIdle, type Node, topologicalOrder } from "../graph/graph.ts";
-import { checkFit, entriesOf, isInitializer } from "../graph/initializer.ts";
+import { checkFit, entriesOf, isInitializer, isSeed } from "../graph/initializer.ts";
 import { TARGET } from "../graph/losses.ts";
 import type { OpName } from "../graph/operations.ts";
 import { ALONG_SOURCE, checkBeginning, matrix, SHAPE, type Shape, sequence } from "../graph/shape.ts";
@@ -103,7 +103,7 @@ export function checkDefinition(place: string, definition: Definition): void {
   };
   const { format, seed, inputs, layers, heads, feedback, decoding, nodes } = definition;
   if (format !== 1) fail(`its format is ${describe(format)}, not 1`);
-  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) fail(`its seed is ${describe(seed)}`);
+  if (!isSeed(seed)) fail(`its seed is ${describe(seed)}`);
   if (!Array.isArray(layers)) fail("it has no layers");
   if (!Array.isArray(heads) || heads.length === 0) fail("it has no heads");
   for (const head of heads) if (!isLoss(head?.loss as unknown as Attributes)) fail(`its loss is ${describe(head?.loss?.kind)}`);

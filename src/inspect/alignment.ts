@@ -6,7 +6,7 @@ import type { Machine } from "../engine/machine.ts";
 import { Program } from "../engine/program.ts";
 import type { NodeId } from "../graph/graph.ts";
 import type { Network } from "../network.ts";
-import { checkSequence, inputKind, type Kind, type Sequence, writeRows } from "../train/data.ts";
+import { checkSequence, inputKind, type Kind, kindOf, type Sequence, writeRows } from "../train/data.ts";
 
 export interface AttentionWeightsOptions {
   /** The layer, `decoder 3/attention`, or the name that it was given. Default: the only one. */
@@ -78,10 +78,7 @@ function nodeOf({ nodes }: Definition, layer: string | undefined): NodeId {
 }
 
 /** What a user gives as a target: symbols without the end. */
-function kindOfTarget({ decoding }: Definition): Kind {
-  const { target } = decoding as NonNullable<Definition["decoding"]>;
-  return target.kind === "tokens" ? { symbols: target.symbols, width: 1 } : { symbols: 0, width: target.width };
-}
+const kindOfTarget = ({ decoding }: Definition): Kind => kindOf((decoding as NonNullable<Definition["decoding"]>).target);
 
 function write(machine: Machine, program: Program, name: string, sequence: Sequence): void {
   const { given, nodes } = program.plan;

@@ -1,6 +1,7 @@
 // What training and evaluation read: batches that write themselves into memory, and the check of every value before any work.
 
 import { describe } from "../define/check.ts";
+import type { Source } from "../define/layers.ts";
 import type { Definition } from "../define/model.ts";
 import type { Random } from "../engine/random.ts";
 
@@ -73,8 +74,12 @@ export function inputKind({ inputs }: Definition, name = "input"): Kind {
     throw new TypeError(
       `the model has no ${name}: it makes a sequence of its own. Use generate(), or train and evaluate it with targets${"source" in inputs ? " and sources" : ""}.`,
     );
-  return input.kind === "tokens" ? { symbols: input.symbols, width: 1 } : { symbols: 0, width: input.width };
+  return kindOf(input);
 }
+
+/** Of what an input gives at a step; of a vector, at once. */
+export const kindOf = (input: Source): Kind =>
+  input.kind === "tokens" ? { symbols: input.symbols, width: 1 } : { symbols: 0, width: input.width };
 
 /** Of the target of the head of this number. */
 export function targetKind(

@@ -1,6 +1,6 @@
 // How a user may have each step chosen, by draws or by a search: checked, with defaults.
 
-import { checkFlag, checkNumber, checkOptions, checkSize, describe, LARGEST } from "../define/check.ts";
+import { checkFlag, checkNumber, checkOptions, checkSeed, checkSize, describe, LARGEST } from "../define/check.ts";
 import type { Speech } from "./speech.ts";
 
 /** How each step is drawn: of symbols first the penalty, then the temperature, then top-k, top-p and min-p, each among what the one before has left. */
@@ -70,8 +70,7 @@ export function checkChoice(place: string, options: DrawOptions, symbols: number
     throw new RangeError(`${place}: topP must be above 0 and at most 1 but is ${describe(topP)}. 1 leaves nothing out.`);
   if (!(typeof minP === "number" && minP >= 0 && Math.fround(minP) < 1))
     throw new RangeError(`${place}: minP must be at least 0 and below 1 but is ${describe(minP)}. 0 leaves nothing out.`);
-  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
-    throw new RangeError(`${place}: seed must be a whole number from 0 to ${2 ** 32 - 1} but is ${describe(seed)}.`);
+  checkSeed(place, seed);
   return {
     repetitionPenalty,
     temperature: checkFlag(`${place}: greedy`, greedy) ? 0 : temperature,

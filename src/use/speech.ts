@@ -4,7 +4,7 @@ import { checkCausal } from "../define/direction.ts";
 import { inputText } from "../define/layers.ts";
 import type { Decoding, Definition } from "../define/model.ts";
 import type { Loss } from "../graph/operations.ts";
-import { inputKind, type Kind, targetKind } from "../train/data.ts";
+import { inputKind, type Kind, kindOf, targetKind } from "../train/data.ts";
 import { type Stopping, stoppingOf } from "./endings.ts";
 
 export interface Speech {
@@ -34,8 +34,7 @@ export function speechOf(place: string, definition: Definition): Speech {
   const own = { symbols, said, width: shape.width, loss, decoding, stopping: stoppingOf(definition) };
   if (decoding) {
     const { target, stop, boundary } = decoding;
-    const heard = target.kind === "tokens" ? { symbols: target.symbols, width: 1 } : { symbols: 0, width: target.width };
-    return { ...own, heard, end: stop?.kind === "endSymbol" ? boundary : -1 };
+    return { ...own, heard: kindOf(target), end: stop?.kind === "endSymbol" ? boundary : -1 };
   }
   const heard = inputKind(definition);
   if (!perStep || symbols !== heard.symbols || said !== heard.width)
