@@ -7,6 +7,7 @@ import { Program } from "../engine/program.ts";
 import type { NodeId } from "../graph/graph.ts";
 import type { Network } from "../network.ts";
 import { checkSequence, inputKind, type Kind, kindOf, type Sequence, writeRows } from "../train/data.ts";
+import { slotsAt } from "../train/slots.ts";
 
 export interface AttentionWeightsOptions {
   /** The layer, `decoder 3/attention`, or the name that it was given. Default: the only one. */
@@ -81,9 +82,5 @@ function nodeOf({ nodes }: Definition, layer: string | undefined): NodeId {
 const kindOfTarget = ({ decoding }: Definition): Kind => kindOf((decoding as NonNullable<Definition["decoding"]>).target);
 
 function write(machine: Machine, program: Program, name: string, sequence: Sequence): void {
-  const { given, nodes } = program.plan;
-  const { address, stride } = program.place(given[name]);
-  const count = sequence.length * stride;
-  const values = nodes[given[name]].shape.symbols > 0 ? machine.memory.integers(address, count) : machine.memory.floats(address, count);
-  writeRows({ values, stride, batch: 1, order: null }, sequence, 0, sequence.length, 0);
+  writeRows(slotsAt(machine, program, program.plan.given[name]), sequence, 0, sequence.length, 0);
 }

@@ -9,6 +9,7 @@ import { nameOf } from "../plan/states.ts";
 import { unfold } from "../plan/unfold.ts";
 import { differentiableStates, type Watched } from "../plan/watch.ts";
 import { checkSequence, inputKind, type Sequence, writeRows } from "../train/data.ts";
+import { slotsAt } from "../train/slots.ts";
 import { type StatePlace, StepJacobian } from "./step.ts";
 
 export interface JacobianOptions {
@@ -114,13 +115,11 @@ function widthOf(watched: readonly Watched[]): number {
 /** The same sequence in every row, and the identity. */
 function write(machine: Machine, program: Program, sequence: Sequence, from: number): void {
   const { memory } = machine;
-  const { nodes, batch, steps, given } = program.plan;
+  const { batch, steps, given } = program.plan;
   const { input, target } = given;
   if (input !== undefined) {
-    const { address, stride } = program.place(input);
-    const count = batch * steps * stride;
-    const values = nodes[input].shape.symbols > 0 ? memory.integers(address, count) : memory.floats(address, count);
-    for (let row = 0; row < batch; row++) writeRows({ values, stride, batch, order: null }, sequence, from, steps, row);
+    const slots = slotsAt(machine, program, input);
+    for (let row = 0; row < batch; row++) writeRows(slots, sequence, from, steps, row);
   }
   // Nothing depends on the step before if the target is not there.
   if (target === undefined) return;

@@ -5,10 +5,10 @@ import type { Machine } from "../engine/machine.ts";
 import type { Carry, Program } from "../engine/program.ts";
 import type { Programs } from "../engine/programs.ts";
 import type { Taken } from "../engine/tables.ts";
-import type { NodeId } from "../graph/graph.ts";
 import type { Purpose } from "../plan/unfold.ts";
 import type { Batch, Data, Slots } from "./data.ts";
 import type { States } from "./memory.ts";
+import { arranged, slotsAt } from "./slots.ts";
 import { checkWritten } from "./written.ts";
 
 /** What a batch is written into, with the program that reads it; kept from step to step, so that a step allocates little. */
@@ -35,31 +35,18 @@ interface Room {
   readonly timelines: readonly number[];
 }
 
-/** Where a program reads what it is given, with rows in the batch's own order. */
-function slotsOf(machine: Machine, program: Program): Record<string, Slots> {
-  const { nodes, batch, timelines, given } = program.plan;
-  const slots = (node: NodeId): Slots => {
-    const { extent, symbols, timeline } = nodes[node].shape;
-    const { address, stride } = program.place(node);
-    const count = (extent === "sequence" ? batch * timelines[timeline] : batch) * stride;
-    const values = symbols > 0 ? machine.memory.integers(address, count) : machine.memory.floats(address, count);
-    return { values, stride, batch, order: null };
-  };
-  return Object.fromEntries(Object.entries(given).map(([name, node]) => [name, slots(node)]));
-}
+/** Of all that a program is given, with rows in the batch's own order. */
+const slotsOf = (machine: Machine, program: Program): Record<string, Slots> =>
+  Object.fromEntries(Object.entries(program.plan.given).map(([name, node]) => [name, slotsAt(machine, program, node)]));
 
 /** `layer 1/lstm.h: 4096 bytes` */
 const layoutOf = ({ plan }: Program): string[] => plan.carried.map(({ label, bytes }) => `${label}: ${bytes} bytes`);
 
 /** The same for a batch whose rows stand in another order. */
-function arranged({ plan, tables }: Program, slots: Readonly<Record<string, Slots>>): Readonly<Record<string, Slots>> {
+function allArranged(program: Program, slots: Readonly<Record<string, Slots>>): Readonly<Record<string, Slots>> {
+  const { plan, tables } = program;
   if (tables.timelines.every(({ inOrder }) => inOrder)) return slots;
-  const ordered = ([name, own]: [string, Slots]): [string, Slots] => {
-    const { extent, timeline } = plan.nodes[plan.given[name]].shape;
-    const { inOrder, places } = tables.timelines[timeline];
-    return [name, extent !== "sequence" || inOrder ? own : { ...own, order: places }];
-  };
-  return Object.fromEntries(Object.entries(slots).map(ordered));
+  return Object.fromEntries(Object.entries(slots).map(([name, own]) => [name, arranged(program, plan.given[name], own)]));
 }
 
 /** Growing the memory detaches views. */
@@ -134,7 +121,7 @@ export class Runner {
     const taken = takenBy(batch, checkSize("a batch: rows", batch.rows ?? this.#data.batch));
     const seat = this.#take(this.#room(taken), taken);
     const { program, carry } = seat;
-    const slots = arranged(program, seat.slots);
+    const slots = allArranged(program, seat.slots);
     this.#handsOn = batch.keep !== null;
     batch.write(slots);
     for (const name in slots) checkWritten(name, slots[name], program);

@@ -5,6 +5,7 @@ import type { Machine } from "../engine/machine.ts";
 import { Program } from "../engine/program.ts";
 import type { Taken } from "../engine/tables.ts";
 import { type Sequence, writeRows } from "../train/data.ts";
+import { arranged, slotsAt } from "../train/slots.ts";
 
 type Timeline = Taken["timelines"][number];
 
@@ -77,12 +78,8 @@ export class Encoded implements Disposable {
     tables.take({ rows: sources.length, timelines: [{ steps: 1, lengths: null }, ...this.timelines] });
     const { source: node } = plan.given;
     if (node !== undefined) {
-      const { shape } = plan.nodes[node];
-      const { address, stride } = this.program.place(node);
-      const sequence = shape.extent === "sequence";
-      const size = (sequence ? plan.timelines[shape.timeline] : 1) * plan.batch * stride;
-      const values = shape.symbols > 0 ? machine.memory.integers(address, size) : machine.memory.floats(address, size);
-      const slots = { values, stride, batch: plan.batch, order: sequence ? tables.timelines[shape.timeline].places : null };
+      const sequence = plan.nodes[node].shape.extent === "sequence";
+      const slots = arranged(this.program, node, slotsAt(machine, this.program, node));
       sources.forEach((source, b) => {
         if (sequence) writeRows(slots, source, 0, source.length, b);
         else writeRows(slots, [source as ArrayLike<number>], 0, 1, b);

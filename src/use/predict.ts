@@ -8,6 +8,7 @@ import type { Programs } from "../engine/programs.ts";
 import type { Purpose } from "../plan/unfold.ts";
 import { checkList, checkSequence, inputKind, type Sequence, writeRows } from "../train/data.ts";
 import { roomFor } from "../train/runner.ts";
+import { slotsAt } from "../train/slots.ts";
 
 /** Steps of the longest piece. */
 const LONGEST = 64;
@@ -60,12 +61,11 @@ export function pieces(
   const most = whole ? roomFor(Math.max(1, longest)) : LONGEST;
   const program = whole ? programs.passing(purpose, room, most) : programs.get(purpose, room, most);
   const { plan, tables } = program;
-  const { memory } = machine;
   const given = (["input", "target"] as const).flatMap((name) => {
     // A model may ignore its input altogether, and hear nothing of its output.
     const node = plan.given[name];
     const all = name === "input" ? sequences : heard;
-    return node === undefined || !all ? [] : [{ all, symbols: plan.nodes[node].shape.symbols, ...program.place(node) }];
+    return node === undefined || !all ? [] : [{ all, node }];
   });
   // A passage has one output.
   const [output] = Object.values(plan.shown);
@@ -79,11 +79,9 @@ export function pieces(
       for (let from = 0; from === 0 || from < sequences[members[0]].length; from += most) {
         const lengths = Int32Array.from(members, (index) => Math.min(most, Math.max(0, sequences[index].length - from)));
         tables.take({ rows: members.length, timelines: [{ steps: lengths[0], lengths }] });
-        for (const { all, symbols, address: start, stride: floats } of given) {
-          const count = room * most * floats;
-          const values = symbols > 0 ? memory.integers(start, count) : memory.floats(start, count);
+        for (const { all, node } of given) {
           // Longest first, so that each row stands in its own place.
-          const slots = { values, stride: floats, batch: room, order: null };
+          const slots = slotsAt(machine, program, node);
           members.forEach((index, b) => {
             writeRows(slots, all[index], from, lengths[b], b);
           });

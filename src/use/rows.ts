@@ -5,6 +5,7 @@ import type { Machine } from "../engine/machine.ts";
 import { type Carry, Program } from "../engine/program.ts";
 import type { Taken } from "../engine/tables.ts";
 import { type Sequence, type Slots, writeRows } from "../train/data.ts";
+import { arranged, slotsAt } from "../train/slots.ts";
 import { Encoded } from "./encode.ts";
 import { stoppingOf } from "./endings.ts";
 
@@ -71,11 +72,12 @@ export class Rows implements Disposable {
       this.#take();
     }
     const slots = [this.#slots("input"), this.#slots("target", first)];
+    const leftSlots = left && this.#slots("steps left");
     heard.forEach((one, row) => {
       if (one === null) return;
       for (const given of slots) writeRows(given, [one] as Sequence, 0, 1, row);
       // Those behind the step that is about to be said, as a share of the longest.
-      if (left) writeRows(this.#slots("steps left"), [(left(row) - 1) / this.#longest], 0, 1, row);
+      if (left) writeRows(leftSlots, [(left(row) - 1) / this.#longest], 0, 1, row);
     });
     this.#run();
   }
@@ -149,14 +151,11 @@ export class Rows implements Disposable {
 
   /** Where it is given what it hears; undefined where a model ignores its input altogether, or hears nothing of its output, or is to hear `nothing`. */
   #slots(name: "input" | "target" | "steps left", nothing = false): Slots | undefined {
-    const { plan, tables } = this.#program;
+    const { plan } = this.#program;
     const node = plan.given[name];
     if (node === undefined) return undefined;
-    const { symbols } = plan.nodes[node].shape;
-    const { address, stride } = this.#program.place(node);
-    const size = plan.steps * this.count * stride;
-    const values = symbols > 0 ? this.#machine.memory.integers(address, size) : this.#machine.memory.floats(address, size);
-    if (nothing) values.fill(symbols > 0 ? -1 : 0);
-    return nothing ? undefined : { values, stride, batch: this.count, order: tables.timelines[0].places };
+    const slots = slotsAt(this.#machine, this.#program, node);
+    if (nothing) slots.values.fill(plan.nodes[node].shape.symbols > 0 ? -1 : 0);
+    return nothing ? undefined : arranged(this.#program, node, slots);
   }
 }

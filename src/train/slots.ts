@@ -1,0 +1,23 @@
+// Where a program reads what it is given: slots for rows to be written into.
+
+import type { Machine } from "../engine/machine.ts";
+import type { Program } from "../engine/program.ts";
+import type { NodeId } from "../graph/graph.ts";
+import type { Slots } from "./data.ts";
+
+/** Those of something given, with rows in the batch's own order. A view of memory, which growing it detaches. */
+export function slotsAt({ memory }: Machine, program: Program, node: NodeId): Slots {
+  const { nodes, batch, timelines } = program.plan;
+  const { extent, symbols, timeline } = nodes[node].shape;
+  const { address, stride } = program.place(node);
+  const count = (extent === "sequence" ? batch * timelines[timeline] : batch) * stride;
+  const values = symbols > 0 ? memory.integers(address, count) : memory.floats(address, count);
+  return { values, stride, batch, order: null };
+}
+
+/** The same where rows stand as the lengths say that the program has taken. */
+export function arranged({ plan, tables }: Program, node: NodeId, slots: Slots): Slots {
+  const { extent, timeline } = plan.nodes[node].shape;
+  if (extent !== "sequence" || tables.timelines[timeline].inOrder) return slots;
+  return { ...slots, order: tables.timelines[timeline].places };
+}
