@@ -77,6 +77,19 @@ export function checkStop(stop: Stop | null, target: Input, maximum: number | nu
   }
 }
 
+/** What a decoder tells besides its steps. */
+export interface Stopping {
+  /** Behind each step an output says how likely it was the last. */
+  readonly coin: boolean;
+  /** Before the first step an output tells of 0 … maximum steps, and the decoder hears how many are left; 0: nothing of the kind. */
+  readonly longest: number;
+}
+
+export const stoppingOf = (stop: Stop | null): Stopping => ({
+  coin: stop?.kind === "stopOutput",
+  longest: stop?.kind === "predictedLength" ? stop.maximum : 0,
+});
+
 /** The head by which a stop is told. */
 export interface StopHead {
   readonly name: "stop" | "length";

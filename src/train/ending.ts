@@ -1,6 +1,7 @@
 // How the targets of a sequence-to-sequence model come to their end: what is written for each way to stop, and how long they may be.
 
 import type { Decoding } from "../define/model.ts";
+import { stoppingOf } from "../define/stops.ts";
 import { type Sequence, type Slots, writeRows } from "./data.ts";
 
 /** What no user gives, by the name of its head or input: for a target of so many steps. */
@@ -24,11 +25,11 @@ export class Ending {
   readonly #decides: boolean;
 
   constructor({ target, boundary, stop, maximum }: Decoding) {
-    const { kind, maximum: own = maximum } = (stop ?? {}) as { readonly kind?: string; readonly maximum?: number | null };
+    const { coin, longest } = stoppingOf(stop);
     this.symbols = target.kind === "tokens" ? target.symbols : 0;
-    this.#end = kind === "endSymbol" ? [boundary] : null;
-    this.#decides = kind === "stopOutput";
-    this.#maximum = own ?? Infinity;
+    this.#end = stop?.kind === "endSymbol" ? [boundary] : null;
+    this.#decides = coin;
+    this.#maximum = longest || (maximum ?? Infinity);
   }
 
   /** Steps that a target of so many is run for. */

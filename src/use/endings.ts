@@ -1,20 +1,7 @@
 // How rows come to their end besides by a symbol: by a coin behind each step, or by a length that is drawn before the first (Goodfellow et al. 2016, §10.4).
 
-import type { Definition } from "../define/model.ts";
+import type { Stopping } from "../define/stops.ts";
 import { type Chances, coin, logChance, logShare, pick } from "./densities.ts";
-
-/** What a decoder tells besides its steps. */
-export interface Stopping {
-  /** Behind each step an output says how likely it was the last. */
-  readonly coin: boolean;
-  /** Before the first step an output tells of 0 … maximum steps, and the decoder hears how many are left; 0: nothing of the kind. */
-  readonly longest: number;
-}
-
-export function stoppingOf({ decoding }: Definition): Stopping {
-  const { kind, maximum = 0 } = (decoding?.stop ?? {}) as { readonly kind?: string; readonly maximum?: number };
-  return { coin: kind === "stopOutput", longest: kind === "predictedLength" ? maximum : 0 };
-}
 
 /** What the outputs of a row say of its end: raw numbers. */
 export interface Told {

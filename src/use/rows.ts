@@ -1,13 +1,13 @@
 // Rows of a batch that go step by step, each with a state of its own: what drawing, searching and judging are made of.
 
 import type { Definition } from "../define/model.ts";
+import { stoppingOf } from "../define/stops.ts";
 import type { Machine } from "../engine/machine.ts";
 import { type Carry, Program } from "../engine/program.ts";
 import type { Taken } from "../engine/tables.ts";
 import { type Sequence, type Slots, writeRows } from "../train/data.ts";
 import { arranged, slotsAt } from "../train/slots.ts";
 import { Encoded } from "./encode.ts";
-import { stoppingOf } from "./endings.ts";
 
 /** What a row hears at a step: a symbol or numbers; null: it rests. */
 export type Heard = number | ArrayLike<number> | null;
@@ -41,7 +41,7 @@ export class Rows implements Disposable {
     this.count = count;
     this.#lengths = new Int32Array(count).fill(1);
     this.#anew = new Int32Array(count);
-    this.#longest = stoppingOf(definition).longest;
+    this.#longest = stoppingOf(definition.decoding?.stop ?? null).longest;
     using encoded = sources || this.#longest > 0 ? new Encoded(machine, definition, sources) : null;
     this.#told =
       this.#longest > 0 ? Array.from({ length: count }, (_, row) => (encoded as Encoded).told(machine, Math.floor(row / each))) : [];

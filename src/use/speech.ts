@@ -3,9 +3,9 @@
 import { checkCausal } from "../define/direction.ts";
 import { inputText } from "../define/layers.ts";
 import type { Decoding, Definition } from "../define/model.ts";
+import { type Stopping, stoppingOf } from "../define/stops.ts";
 import type { Loss } from "../graph/operations.ts";
 import { inputKind, type Kind, kindOf, targetKind } from "../train/data.ts";
-import { type Stopping, stoppingOf } from "./endings.ts";
 
 export interface Speech {
   /** Symbols among which the output chooses, with that of the end if there is one; 0: it tells of numbers. */
@@ -31,7 +31,7 @@ export function speechOf(place: string, definition: Definition): Speech {
   const { symbols, width: said, perStep } = targetKind(definition);
   const [{ output, loss }] = heads;
   const { shape } = nodes[output];
-  const own = { symbols, said, width: shape.width, loss, decoding, stopping: stoppingOf(definition) };
+  const own = { symbols, said, width: shape.width, loss, decoding, stopping: stoppingOf(decoding?.stop ?? null) };
   if (decoding) {
     const { target, stop, boundary } = decoding;
     return { ...own, heard: kindOf(target), end: stop?.kind === "endSymbol" ? boundary : -1 };

@@ -2,35 +2,15 @@
 
 import { describe, expect, test } from "vitest";
 import { compile } from "../../src/index.ts";
-import { unfold } from "../../src/plan/unfold.ts";
-import { interpretUnfolded } from "../reference/interpret.ts";
 import { BINARIES, runEngine } from "../support/engine.ts";
 import { gradientsOf } from "../support/gradients.ts";
-import { agree } from "../support/judges.ts";
+import { judgeReading } from "../support/judges.ts";
 import { asGoodAsPyTorch } from "../support/near.ts";
 import { dataOf, endsOf, givenTo, recordedPart } from "../support/packed.ts";
 import { definitionOf, networks, type RecordedNetwork } from "../support/pytorch.ts";
-import { looksAhead, statesOf, watching } from "../support/watch.ts";
+import { looksAhead, watching } from "../support/watch.ts";
 
 const PREDICT = { kind: "predict", raw: true } as const;
-
-function judgeReference(recorded: RecordedNetwork): void {
-  const definition = definitionOf(recorded.model);
-  const [window] = recorded.windows;
-  const data = givenTo(recorded);
-  const predicting = unfold(definition, PREDICT);
-  agree("output", recordedPart(interpretUnfolded(predicting, data).run.all(predicting.shown.target), recorded), window.output);
-  const { loss, gradients } = interpretUnfolded(unfold(definition, { kind: "train", teacherForcing: true }), data);
-  agree("loss", [loss], [window.loss]);
-  expect(Object.keys(gradients).sort()).toEqual(Object.keys(window.gradients).sort());
-  for (const [path, values] of Object.entries(window.gradients)) agree(path, gradients[path], values);
-  expect(statesOf(definition).sort()).toEqual(Object.keys(window.states).sort());
-  for (const [label, values] of Object.entries(window.states)) {
-    const watched = unfold(watching(definition, [label]), PREDICT);
-    const seen = interpretUnfolded(watched, data).run.all(watched.shown.target);
-    agree(label, endsOf(seen, recorded, looksAhead(definition, label)), values);
-  }
-}
 
 /** All rows in one batch as they are, on every binary: within f32's recorded share. */
 async function judgeEngine(recorded: RecordedNetwork): Promise<void> {
@@ -62,6 +42,8 @@ async function judgeEngine(recorded: RecordedNetwork): Promise<void> {
 }
 
 describe("packed", () => {
-  test.each(networks("packed"))("$name: the reference", judgeReference);
+  test.each(networks("packed"))("$name: the reference", (recorded) => {
+    judgeReading(recorded, { given: givenTo, part: recordedPart, ends: endsOf });
+  });
   test.each(networks("packed"))("$name: the engine", judgeEngine);
 });

@@ -38,13 +38,23 @@ export const firstWindow = ({ batch, steps, weights, windows: [window] }: Record
 
 const PREDICT = { kind: "predict", raw: true } as const;
 
-/** The reference in f64 against PyTorch's f64: output, loss, gradients and last states of the first window. */
-export function judgeReference(recorded: RecordedNetwork): void {
+/** How a recording is to be read. */
+export interface Reading {
+  /** What the reference is given. */
+  given(recorded: RecordedNetwork): Data;
+  /** Of an output, what is recorded. */
+  part(output: ArrayLike<number>, recorded: RecordedNetwork): ArrayLike<number>;
+  /** Of a state at all steps, what is recorded of its end. */
+  ends(state: ArrayLike<number>, recorded: RecordedNetwork, looksAhead: boolean): ArrayLike<number>;
+}
+
+/** The reference in f64 against PyTorch's f64: output, loss, gradients and last states. */
+export function judgeReading(recorded: RecordedNetwork, { given, part, ends }: Reading): void {
   const [window] = recorded.windows;
   const definition = definitionOf(recorded.model);
-  const data = firstWindow(recorded);
+  const data = given(recorded);
   const predicting = unfold(definition, PREDICT);
-  agree("output", thinned(interpretUnfolded(predicting, data).run.all(predicting.shown.target), recorded), window.output);
+  agree("output", part(interpretUnfolded(predicting, data).run.all(predicting.shown.target), recorded), window.output);
   const { loss, gradients } = interpretUnfolded(unfold(definition, { kind: "train", teacherForcing: true }), data);
   agree("loss", [loss], [window.loss]);
   expect(Object.keys(gradients).sort()).toEqual(Object.keys(window.gradients).sort());
@@ -53,8 +63,13 @@ export function judgeReference(recorded: RecordedNetwork): void {
   for (const [label, values] of Object.entries(window.states)) {
     const watched = unfold(watching(definition, [label]), PREDICT);
     const seen = interpretUnfolded(watched, data).run.all(watched.shown.target);
-    agree(label, finalOf(seen, recorded, looksAhead(definition, label)), values);
+    agree(label, ends(seen, recorded, looksAhead(definition, label)), values);
   }
+}
+
+/** The same of the first window. */
+export function judgeReference(recorded: RecordedNetwork): void {
+  judgeReading(recorded, { given: firstWindow, part: thinned, ends: finalOf });
 }
 
 /** The mean of the windows' losses, each by how many targets count in it. */
