@@ -6,8 +6,9 @@
 
 import { held } from "../math/held";
 import { madd } from "../math/madd";
-import { numberOf, stepsOf } from "./attention";
+import { stepsOf } from "./attention";
 import { PANEL, PANEL_ROW, pack } from "./pack";
+import { numberOf } from "./tables";
 
 /** e[r][t][s] = Σd v[d] · tanh(q[r][t][d] + k[b][s][d]); x is e^2q, `panels` are those of (e^2k)ᵀ. */
 export function additiveScore(

@@ -8,11 +8,7 @@ import { gemm } from "./gemm";
 import { outer } from "./outer";
 import { pack, packTransposed } from "./pack";
 import { softmax, softmaxGradient } from "./softmax";
-
-/** Number `row` of a table. */
-export function numberOf(table: usize, row: i32): i32 {
-  return load<i32>(table + (row << 2));
-}
+import { numberOf } from "./tables";
 
 /** Steps of row b that look. */
 export function stepsOf(steps: usize, b: i32): i32 {

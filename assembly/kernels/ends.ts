@@ -6,21 +6,12 @@
 import { SUM_BEGUN, SUM_REVERSED } from "../isa";
 import { firstLanes, isPadded } from "./lanes";
 import { copyRow, fillRow } from "./rows";
-
-/** The i32 of row `row`. */
-function numberOf(table: usize, row: i32): i32 {
-  return load<i32>(table + ((<usize>row) << 2));
-}
+import { numberOf, rowOf } from "./tables";
 
 /** out = x's row, or where there is no x `bits` in every word. */
 function put(out: usize, x: usize, xStride: i32, row: i32, bits: i32, width: i32): void {
   if (x) copyRow(out, x + row * xStride, width);
   else fillRow(out, bits, width);
-}
-
-/** As `numberOf`, where a table of 0 leaves each row its own. */
-function seatOf(seats: usize, row: i32): i32 {
-  return seats === 0 ? row : numberOf(seats, row);
 }
 
 /**
@@ -44,7 +35,7 @@ export function carryIn(
   assert(rows >= 0 && width >= 0, "counts are not negative");
   for (let r = 0; r < rows; r++, out += outStride) {
     const b = numberOf(order, r);
-    if (keep === 0 || numberOf(keep, b) !== 0) copyRow(out, x + seatOf(seats, b) * xStride, width);
+    if (keep === 0 || numberOf(keep, b) !== 0) copyRow(out, x + rowOf(seats, b) * xStride, width);
     else put(out, initial, initialStride, b, bits, width);
   }
 }
@@ -64,7 +55,7 @@ export function carryOut(
 ): void {
   assert(rows >= 0 && width >= 0, "counts are not negative");
   for (let b = 0; b < rows; b++) {
-    copyRow(out + seatOf(seats, b) * outStride, x + numberOf(lengths, b) * xTimeStride + numberOf(places, b) * xStride, width);
+    copyRow(out + rowOf(seats, b) * outStride, x + numberOf(lengths, b) * xTimeStride + numberOf(places, b) * xStride, width);
   }
 }
 

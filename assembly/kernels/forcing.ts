@@ -5,15 +5,11 @@
 import { draw } from "./draw";
 import { philox } from "./random";
 import { copyRow, fillRow } from "./rows";
+import { rowOf } from "./tables";
 
 /** A number from [0, 1) for a row of the batch at one step: 32 bits. */
 function uniformAt(row: i32, time: i32, step: u32, seedLow: u32, seedHigh: u32): f64 {
   return <f64>(<u32>i32x4.extract_lane(philox(i32x4(0, row, step, time), seedLow, seedHigh), 0)) / 4294967296;
-}
-
-/** The row of the batch that stands in row `row`; order 0: rows stand in their own order. */
-function rowOf(order: usize, row: i32): i32 {
-  return order ? load<i32>(order + (row << 2)) : row;
 }
 
 /**

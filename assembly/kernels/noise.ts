@@ -1,6 +1,7 @@
 // Noise that is a function of where it is added: the same whatever the split of the batch.
 import { firstLanes, isPadded } from "./lanes";
 import { philox } from "./random";
+import { rowOf } from "./tables";
 
 /** 2⁻²³: a signed whole number of 24 bits becomes one from [−1, 1), exact in f32. */
 const SHARE: f32 = 1.1920928955078125e-7;
@@ -34,7 +35,7 @@ export function addNoise(
       row = 0;
       time++;
     }
-    const place = i32x4(0, order ? load<i32>(order + (row << 2)) : row, step, time);
+    const place = i32x4(0, rowOf(order, row), step, time);
     for (let i = 0; i < width; i += 4) {
       const bits = philox(i32x4.replace_lane(place, 0, i >> 2), seedLow, seedHigh ^ stream);
       const noise = v128.and(f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_s(bits, 8)), factor), firstLanes(width - i));

@@ -17,6 +17,7 @@
 //    counter  column · row · step · 2³² − 1
 import { addPromoted, firstLanes, isPadded, sumPair } from "./lanes";
 import { copyRows } from "./rows";
+import { rowOf } from "./tables";
 
 /** Philox-4x32-10 of one counter: four independent 32-bit numbers. */
 export function philox(counter: v128, seedLow: u32, seedHigh: u32): v128 {
@@ -89,9 +90,10 @@ export function dropout(
       row = 0;
       time++;
     }
+    const number = i32x4.splat(rowOf(order, row));
     for (let i = 0; i < width; i += 16) {
       let a = i32x4.add(i32x4.splat(i >> 2), i32x4(0, 1, 2, 3));
-      let b = i32x4.splat(order ? load<i32>(order + (row << 2)) : row);
+      let b = number;
       let c = i32x4.splat(step);
       let d = i32x4.splat(time);
       let keyLow = seedLow;
