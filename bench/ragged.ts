@@ -99,7 +99,7 @@ async function measure({ network, read }: Real, text: string, title: string, buc
   using other = await network();
   const ragged = examples(all, { batch: BATCH, bucket });
   ragged.check(net.definition);
-  const batches = [...ragged.batches(randomFrom(1, "bench"), true)].filter(({ rows = BATCH }) => rows === BATCH);
+  const batches = [...ragged.batches(randomFrom(1, "bench"))].filter(({ rows = BATCH }) => rows === BATCH);
   const sizes = batches.map(({ lengths, steps }) => (lengths ? lengths.reduce((sum, length) => sum + length, 0) : BATCH * steps));
   const longest = Math.max(...batches.map(({ steps }) => steps));
   // Batch by batch as many steps, of rows that are cut from the longest sequence.
@@ -109,7 +109,7 @@ async function measure({ network, read }: Real, text: string, title: string, buc
     const rows = Array.from({ length: BATCH }, () => ({ input: most.input.slice(0, steps), target: most.target.slice(0, steps) }));
     const data = examples(rows, { batch: BATCH });
     data.check(net.definition);
-    const [batch] = data.batches(null, true);
+    const [batch] = data.batches(null);
     return batch;
   });
   const equalSizes = equal.map(({ steps }) => BATCH * steps);

@@ -62,7 +62,7 @@ function growths(net: Network, sequence: Sequence, { states }: Inspection): (Gro
 
 /** Undefined if there is none. @throws TypeError for data that must be waited for */
 function firstBatch(data: Data): Batch | undefined {
-  const batches = data.batches(null, true);
+  const batches = data.batches(null);
   if (!(Symbol.iterator in batches))
     throw new TypeError(
       "gradientFlow: the data is read as it is needed, and would have to be waited for. Give examples([…]) or windows([…]) of a part.",

@@ -50,15 +50,21 @@ export interface Data {
   /** Checks that widths and values fit the definition. @throws TypeError or RangeError with the place. */
   check(definition: Definition): void;
   /**
-   * One pass; in the order of `random`, if that is given and order is free: the same batches whenever `random` begins with the same numbers.
-   * `whole`: with what does not fill a window. A batch is written before the next one is asked for, or not at all.
+   * One pass; in the order of `random`, if that is given and order is free: the same batches whenever `random` begins with the same numbers. A batch
+   * is written before the next one is asked for, or not at all.
    */
-  batches(random: Random | null, whole: boolean): Iterable<Batch> | AsyncIterable<Batch>;
+  batches(random: Random | null): Iterable<Batch> | AsyncIterable<Batch>;
 }
 
 /** Data that is in memory. */
 export interface HeldData extends Data {
-  batches(random: Random | null, whole: boolean): Iterable<Batch>;
+  /**
+   * The share of rows and steps that a pass has no use for, as some sequences or streams of a batch end before the longest:
+   * 1 − Σ lengths / Σ rows·longest, over both timelines of a seq2seq. Nothing is computed there, but rows work best side by side. Of examples that of
+   * one order of many; `progress.wasted` tells each step's. Known once a network has checked the data.
+   */
+  readonly wasted: number;
+  batches(random: Random | null): Iterable<Batch>;
 }
 
 /** What a row of a sequence must be: a symbol below `symbols`, or `width` finite numbers. */

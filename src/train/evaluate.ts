@@ -27,7 +27,7 @@ export async function evaluation(
   const sums = heads.map(() => 0);
   const counts = heads.map(() => 0);
   try {
-    for await (const batch of data.batches(null, true)) {
+    for await (const batch of data.batches(null)) {
       signal?.throwIfAborted();
       const { program, carry } = runner.run(batch);
       const control = machine.view();

@@ -6,7 +6,7 @@ import { type Random, randomFrom } from "../engine/random.ts";
 import { type Bucketing, cut, type Lengths } from "./bucket.ts";
 import type { Batch, Data, HeldData } from "./data.ts";
 import { type Example, Form } from "./form.ts";
-import { idleIn } from "./idle.ts";
+import { wastedIn } from "./idle.ts";
 import { afterBatches, read, type Source } from "./source.ts";
 
 export interface ExampleOptions {
@@ -27,16 +27,6 @@ export interface ExampleOptions {
   readonly pool?: number;
 }
 
-/** Examples in memory. */
-export interface ExampleData extends HeldData {
-  /**
-   * The share of rows and steps that a pass has no use for, as some sequences of a batch end before the longest: 1 − Σ lengths / Σ rows·longest,
-   * over both timelines of a seq2seq. Nothing is computed there, but rows work best side by side. That of one order of many; `progress.wasted`
-   * tells each step's. Known once a network has checked the data.
-   */
-  readonly wasted: number;
-}
-
 /**
  * Sequences that belong to no stream, of different lengths as they are: nothing is padded. A sequence may have no step: its vector is what the
  * layers make of their first state, its steps teach nothing.
@@ -47,7 +37,7 @@ export interface ExampleData extends HeldData {
  * Training shuffles a list anew in every epoch, from the model's seed; what is read is shuffled pool by pool.
  */
 export function examples(source: Source<Example>, options?: ExampleOptions): Data;
-export function examples(list: readonly Example[], options?: ExampleOptions): ExampleData;
+export function examples(list: readonly Example[], options?: ExampleOptions): HeldData;
 export function examples(source: readonly Example[] | Source<Example>, options: ExampleOptions = {}): Data {
   checkOptions("examples", options, ["batch", "bucket", "pool"]);
   const bucketing = {
@@ -65,7 +55,7 @@ export function examples(source: readonly Example[] | Source<Example>, options: 
 }
 
 /** Examples in memory, checked before any work. */
-class HeldExamples implements ExampleData {
+class HeldExamples implements HeldData {
   readonly batch: number;
   readonly #list: readonly Example[];
   readonly #bucketing: Bucketing;
@@ -94,13 +84,7 @@ class HeldExamples implements ExampleData {
   }
 
   get wasted(): number {
-    let [room, idle] = [0, 0];
-    for (const batch of this.batches(randomFrom(0, "wasted"))) {
-      const found = idleIn(batch, batch.rows as number);
-      room += found.room;
-      idle += found.idle;
-    }
-    return room > 0 ? idle / room : 0;
+    return wastedIn(this.batches(randomFrom(0, "wasted")), this.batch);
   }
 
   check(definition: Definition): void {

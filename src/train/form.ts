@@ -16,8 +16,8 @@ export interface Example {
   readonly input?: Sequence;
   readonly source?: Sequence;
   readonly target: Answer;
-  /** What the heads besides should give, by their names. */
-  readonly targets?: Readonly<Record<string, Answer>>;
+  /** What the model's other heads should give, by their names. */
+  readonly heads?: Readonly<Record<string, Answer>>;
 }
 
 /** Puts what an example has under one name into row b of a batch. */
@@ -80,7 +80,7 @@ export class Form {
     for (const kind of this.#heads) {
       const { name } = kind;
       const answer = answerIn(example, name);
-      const where = name === "target" ? `${place}.target` : `${place}.targets.${name}`;
+      const where = name === "target" ? `${place}.target` : `${place}.heads.${name}`;
       if (!kind.perStep) {
         checkAlone(where, answer as number, kind);
         continue;
@@ -123,7 +123,7 @@ export class Form {
 
 const heardIn = ({ input, source }: Example): Sequence | undefined => source ?? input;
 
-const answerIn = ({ target, targets }: Example, name: string): Answer => (name === "target" ? target : (targets?.[name] as Answer));
+const answerIn = ({ target, heads }: Example, name: string): Answer => (name === "target" ? target : (heads?.[name] as Answer));
 
 const lengthOf = (sequence: Answer | undefined): number => (sequence as Sequence).length;
 

@@ -14,3 +14,14 @@ export function idleIn(
     idle: idleOf(steps, lengths) + (source ? idleOf(source.steps, source.lengths) : 0),
   };
 }
+
+/** The share of the room of all batches, of so many rows where they do not say, that idles. */
+export function wastedIn(batches: Iterable<Batch>, rows: number): number {
+  let [room, idle] = [0, 0];
+  for (const batch of batches) {
+    const found = idleIn(batch, batch.rows ?? rows);
+    room += found.room;
+    idle += found.idle;
+  }
+  return room > 0 ? idle / room : 0;
+}

@@ -66,7 +66,7 @@ export async function* readRows(
   let step = machine.view().getUint32(CONTROL_STEP, true);
   let found = 0;
   try {
-    for await (const batch of data.batches(null, true)) {
+    for await (const batch of data.batches(null)) {
       signal?.throwIfAborted();
       const { program, carry } = runner.run(batch);
       program.accept(carry);

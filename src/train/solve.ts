@@ -54,7 +54,7 @@ export function checkSolving(definition: Definition, data: Data, options: SolveO
 
 /** Of data in memory; other data tells as it comes. */
 function checkRows(what: string, data: Data, washout: number): void {
-  const batches = data.batches(null, true);
+  const batches = data.batches(null);
   if (!(Symbol.iterator in batches)) return;
   const usable = usableRows(washout);
   for (const batch of batches) if (usable(batch, batch.rows ?? data.batch).length > 0) return;

@@ -55,7 +55,7 @@ export async function* training(
       const random = randomFrom(definition.seed, `order of epoch ${order}`);
       let passed = 0;
       let start = performance.now();
-      for await (const batch of data.batches(random, false)) {
+      for await (const batch of data.batches(random)) {
         if (made === steps || signal?.aborted) return;
         if (passed++ < done) {
           // Done before the training was interrupted.

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import {
+  binaryCrossEntropy,
   type Chunk,
   compile,
   crossEntropy,
@@ -64,17 +65,14 @@ test.each<[string, Source<Chunk>]>([
   );
 });
 
-test("so much is in memory as makes a pool, and each begins anew", async () => {
-  // 99 steps have a next one: two pools of 2 × 5 × 4 = 40, then 19, of which each of two streams has nine, a window of five and, if judged, four.
-  const parts = [
-    windows(text.subarray(0, 41), { batch: 2, steps: 5 }),
-    windows(text.subarray(40, 81), { batch: 2, steps: 5 }),
-    windows(text.subarray(80), { batch: 2, steps: 5 }),
-  ];
+test("so much is in memory as makes a pool; of its streams one goes on, the others begin anew", async () => {
+  // 99 steps have a next one: two pools of 2 × 5 × 4 = 40, then 19. Stretches from a fresh state begin where a second stream of a pool does.
+  const ends = [0, 20, 60, 89, 99];
+  const parts = ends.slice(1).map((end, i) => windows(text.subarray(ends[i], end + 1), { batch: 1, steps: end - ends[i] }));
   using net = await compile(letters);
   const part = await Promise.all(parts.map((data) => net.evaluate(data)));
   const read = await net.evaluate(windows(() => later(pieces(9)), { batch: 2, steps: 5, pool: 4 }));
-  expect(read.count).toBe(40 + 40 + 18);
+  expect(read.count).toBe(99);
   // Sums of f64 in another order.
   expect(read.loss).toBeCloseTo(part.reduce((sum, { loss, count }) => sum + loss * count, 0) / read.count, 12);
   let steps = 0;
@@ -83,7 +81,7 @@ test("so much is in memory as makes a pool, and each begins anew", async () => {
     { optimizer: sgd(0) },
   ))
     steps++;
-  expect(steps).toBe(4 + 4 + 1);
+  expect(steps).toBe(4 + 4 + 2);
 });
 
 test("pieces may bring their targets, and the memory they lie in may be used again", async () => {
@@ -100,6 +98,33 @@ test("pieces may bring their targets, and the memory they lie in may be used aga
   expect(await losses(numbers, windows(reused, { batch: 2, steps: 4 }))).toEqual(
     await losses(numbers, windows(rows, { targets, batch: 2, steps: 4 })),
   );
+});
+
+test("pieces may bring targets for every head, with the next step as the model's own or another", async () => {
+  const two = model({
+    input: tokens(5),
+    layers: [rnn(4), dense(5)],
+    loss: crossEntropy(),
+    heads: { even: { layers: [dense(1)], loss: binaryCrossEntropy() } },
+  });
+  const even = Array.from(text, (symbol) => Number(symbol % 2 === 0));
+  const said = Array.from(text, (symbol) => (symbol + 1) % 5);
+  const part = (own: boolean, from: number, to: number) => ({
+    input: text.subarray(from, to),
+    ...(own && { target: said.slice(from, to) }),
+    heads: { even: even.slice(from, to) },
+  });
+  for (const own of [false, true])
+    expect(
+      await losses(
+        two,
+        windows(() => later([part(own, 0, 1), part(own, 1, 60), part(own, 60, 60), part(own, 60, 100)]), { batch: 2, steps: 7 }),
+      ),
+    ).toEqual(await losses(two, windows(text, { batch: 2, steps: 7, heads: { even }, ...(own && { targets: said }) })));
+  using net = await compile(two);
+  await expect(net.evaluate(windows(() => [text], { batch: 2, steps: 7 }))).rejects.toThrow('head "even" has no targets');
+  const short = { ...part(true, 0, 9), heads: { even: even.slice(0, 8) } };
+  await expect(net.evaluate(windows(() => [short], { batch: 2, steps: 7 }))).rejects.toThrow("has 9 steps but the heads.even has 8");
 });
 
 test("is closed when the loop is left", async () => {
@@ -145,7 +170,9 @@ describe("what is wrong", () => {
       /8 batches.*stays.*from: progress\.position/,
     ],
     ["targets of another length", () => [{ input: [1, 2], target: [1] }], RangeError, /chunks\[0\].*2 steps.*has 1/],
-    ["targets only later", () => [[1], { input: [1], target: [1] }], TypeError, /chunks\[1\] has targets/],
+    ["targets only later", () => [[1], { input: [1], target: [1] }], TypeError, /chunks\[1\] has a target, but those before had none/],
+    ["targets no longer", () => [{ input: [1], target: [1] }, [1]], TypeError, /chunks\[1\] has no target, but those before had one/],
+    ["a head that is none", () => [{ input: [1], heads: { mood: [1] } }], TypeError, /"mood".*no heads/],
   ])("%s", async (_, source, kind, ...sentences) => {
     using net = await compile(letters);
     const error = await thrownBy(async () => {

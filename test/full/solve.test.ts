@@ -100,7 +100,7 @@ describe("solve", () => {
       size: 240,
       check: (given: Definition) => data.check(given),
       *batches() {
-        for (const batch of data.batches(null, true))
+        for (const batch of data.batches(null))
           yield {
             ...batch,
             write(slots: Parameters<typeof batch.write>[0]) {

@@ -82,10 +82,10 @@ describe("data", () => {
     ["too many streams", ({ symbols }) => train(symbols, windows(both, { batch: 9, steps: 1 })), RangeError, "4 steps", "9 streams"],
     [
       "too few documents",
-      ({ symbols }) => train(symbols, windows([both, both], { batch: 3, steps: 2 })),
+      ({ symbols }) => train(symbols, windows([both, both], { batch: 4, steps: 2 })),
       RangeError,
-      "2 of 2",
-      "3 streams",
+      "2 documents make 3 windows",
+      "4 streams",
     ],
     ["batches of 0", () => windows(both, { batch: 0, steps: 1 }), RangeError, "batch", "0"],
     ["steps of 1.5", () => windows(both, { batch: 1, steps: 1.5 }), RangeError, "steps", "1.5"],

@@ -86,9 +86,9 @@ describe("optimizers and schedules", () => {
       "NaN",
     ],
     ["an optimizer without a rate", training({ optimizer: { kind: "sgd" } }), TypeError, "rate", "undefined"],
-    ["a schedule that gives NaN", training({ optimizer: sgd(() => Number.NaN) }), TypeError, "schedule", "step 5", "NaN"],
-    ["a schedule that gives nothing", training({ optimizer: sgd((() => undefined) as Anything) }), TypeError, "step 5", "undefined"],
-    ["a schedule that turns negative", training({ optimizer: sgd(() => -1) }), RangeError, "step 5", "-1"],
+    ["a schedule that gives NaN", training({ optimizer: sgd(() => Number.NaN) }), TypeError, "schedule", "step 6", "NaN"],
+    ["a schedule that gives nothing", training({ optimizer: sgd((() => undefined) as Anything) }), TypeError, "step 6", "undefined"],
+    ["a schedule that turns negative", training({ optimizer: sgd(() => -1) }), RangeError, "step 6", "-1"],
   ]);
 });
 

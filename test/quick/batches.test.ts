@@ -1,6 +1,7 @@
 // Batches and what comes of them, by hand: rows as they come, ragged lengths, state along streams, where an overflow began, what is counted.
 
 import { describe, expect, test } from "vitest";
+import { randomFrom } from "../../src/engine/random.ts";
 import {
   add,
   cell,
@@ -21,6 +22,8 @@ import {
   tokens,
   windows,
 } from "../../src/index.ts";
+import { deal, windowsIn } from "../../src/train/stretches.ts";
+import type { Anything } from "../support/bad-models.ts";
 
 const letters = Int32Array.from({ length: 200 }, (_, i) => (i * i + (i >> 1)) % 5);
 const small = model({ input: tokens(5), layers: [rnn(6), dense(5)], loss: crossEntropy(), seed: 1 });
@@ -86,7 +89,7 @@ test("where a recurrence overflows its own weights, layer, time step and row are
 describe("state between windows", () => {
   /** Counts its steps: h(t) = h(t−1) + x(t) with weights of 1, and nothing to learn at a rate of 0. */
   const counter = model({ input: features(1), layers: [rnn(1, { activation: "identity" })], loss: meanSquared() });
-  const counting = async (...[source, options]: Parameters<typeof windows>): Promise<number[]> => {
+  const counting = async (source: Anything, options: Anything): Promise<number[]> => {
     using net = await compile(counter);
     net.parameters.get("layer 1/rnn/wx").set([1]);
     net.parameters.get("layer 1/rnn/wh").set([1]);
@@ -113,6 +116,31 @@ describe("state between windows", () => {
     expect(await counting(documents, { batch: 2, steps: 2, targets })).toEqual([...losses, ...losses]);
   });
 
+  test("reads everything: streams and documents end with what is left, and idle until all have ended", async () => {
+    // Streams of three and four: 1, 2 | 3 beside 1, 2 | 3, 4.
+    const side = [(1 + 4 + 1 + 4) / 4, (9 + 9 + 16) / 3].map(Math.fround);
+    expect((await counting(ones(7), { batch: 2, steps: 2, targets: zeros(7) })).map(Math.fround)).toEqual([...side, ...side]);
+    const lists = (of: (count: number) => number[]) => [5, 1, 2].map((length) => of(length).map((number) => [number]));
+    // A stream of the document of five, 1, 2 | 3, 4 | 5, beside one of the two short ones, 1 | 1, 2.
+    const losses = [(1 + 4 + 1) / 3, (9 + 16 + 1 + 4) / 4, 25];
+    const documents = windows(lists(ones), { batch: 2, steps: 2, targets: lists(zeros) });
+    expect(await counting(lists(ones), { batch: 2, steps: 2, targets: lists(zeros) })).toEqual([...losses, ...losses]);
+    documents.check(counter);
+    // Room for 2 + 2 + 1 steps of two rows, of which 1, none, and 1 idle.
+    expect([documents.count, documents.size, documents.longest, documents.wasted]).toEqual([3, 8, 2, 2 / 10]);
+  });
+
+  test("is carried from pool to pool of what is read, where a stream goes on", async () => {
+    const chunk = { input: ones(19), target: zeros(19) };
+    // Pools of two windows a stream: 1, 2 | 3, 4 twice; then the second goes on, 5, 6 | 7, 8, beside a new one; then that one, 5, 6 | 7.
+    const losses = [(1 + 4 + 1 + 4) / 4, (9 + 16 + 9 + 16) / 4, (25 + 36 + 1 + 4) / 4, (49 + 64 + 9 + 16) / 4, (25 + 36) / 2, 49];
+    expect(await counting(() => [chunk], { batch: 2, steps: 2, pool: 2 })).toEqual([...losses, ...losses]);
+    // One stream is the whole sequence.
+    expect(await counting(() => [chunk], { batch: 1, steps: 2, pool: 3 })).toEqual(
+      await counting(chunk.input, { batch: 1, steps: 2, targets: chunk.target }),
+    );
+  });
+
   test("the gradient ends at the window", async () => {
     using net = await compile(counter);
     net.parameters.get("layer 1/rnn/wx").set([1]);
@@ -123,6 +151,32 @@ describe("state between windows", () => {
     expect(seen[0].gradientNorm).toBeCloseTo(Math.hypot(2, 0, 2), 12);
     expect(seen[1].gradientNorm).toBeCloseTo(Math.hypot(4, 4, 4), 12);
   });
+});
+
+test("documents of any lengths are dealt whole, each step once, to streams of about as many windows", () => {
+  const random = randomFrom(1, "documents");
+  for (let round = 0; round < 500; round++) {
+    const steps = 1 + Math.floor(random.uniform() * 9);
+    const lengths = Array.from({ length: 1 + Math.floor(random.uniform() * 12) }, () => Math.floor(random.uniform() ** 3 * 60));
+    const weight = lengths.reduce((sum, length) => sum + (length > 0 ? Math.max(length, steps) : 0), 0);
+    const batch = Math.min(1 + Math.floor(random.uniform() * 6), Math.floor(weight / steps));
+    if (batch === 0) continue;
+    const streams = deal(lengths, batch, steps);
+    // One behind the other they are the documents, and what is cut is longer than a window.
+    const read = lengths.map(() => 0);
+    for (const { document, from, length } of streams.flat()) {
+      expect(from).toBe(read[document]);
+      expect(length).toBeGreaterThan(0);
+      if (length < lengths[document]) expect(lengths[document]).toBeGreaterThan(steps);
+      read[document] += length;
+    }
+    expect(read).toEqual(lengths);
+    const counts = streams.map((stretches) => windowsIn(stretches, steps));
+    expect(Math.min(...counts)).toBeGreaterThan(0);
+    // A stretch has one window more than its share of the weight at most, and a cut moves by less than half a window on either side.
+    const most = Math.max(...streams.map((stretches) => stretches.length));
+    expect(Math.max(...counts)).toBeLessThanOrEqual(weight / batch / steps + 1 + most);
+  }
 });
 
 describe("what counts", () => {
@@ -194,7 +248,7 @@ test("several documents of one number a step", async () => {
   using net = await compile(model({ input: features(1), layers: [rnn(3), dense(1)], loss: meanSquared() }));
   const documents = [Float32Array.from({ length: 9 }, (_, t) => t / 9), Float32Array.from({ length: 13 }, (_, t) => -t / 13)];
   const { count } = await net.evaluate(windows(documents, { batch: 2, steps: 4 }));
-  expect(count).toBe(2 * 2 * 4);
+  expect(count).toBe(8 + 12);
 });
 
 test.each(["skip", "randomStep"] as const)("%s: a state that is not finite is not carried into the next window", async (onNonFinite) => {

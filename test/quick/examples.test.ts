@@ -42,7 +42,7 @@ interface Seen {
 /** A pass, written into memory that was full of NaN (of symbols −1), with rows in an order of their own. */
 async function pass(data: Data, seed: number | null, widths: Record<string, number>): Promise<Seen[]> {
   const seen: Seen[] = [];
-  for await (const { rows = data.batch, steps, lengths, write } of data.batches(seed === null ? null : randomFrom(seed, "a pass"), false)) {
+  for await (const { rows = data.batch, steps, lengths, write } of data.batches(seed === null ? null : randomFrom(seed, "a pass"))) {
     const order = Int32Array.from({ length: rows }, (_, b) => rows - 1 - b);
     const [room, stride] = [rows + 1, 3];
     const slots = Object.entries(widths).map(([name, width]): [string, Slots] => {
@@ -184,8 +184,8 @@ describe("several heads", () => {
     loss: crossEntropy(),
   });
   const list: Example[] = [
-    { input: [1, 2], target: [2, 3], targets: { mood: 1, pitch: [0.5, 0.25] } },
-    { input: [], target: [], targets: { mood: 0, pitch: [] } },
+    { input: [1, 2], target: [2, 3], heads: { mood: 1, pitch: [0.5, 0.25] } },
+    { input: [], target: [], heads: { mood: 0, pitch: [] } },
   ];
 
   test("are each written by name, and a sequence without a step teaches the one that wants none", async () => {
@@ -204,7 +204,7 @@ describe("several heads", () => {
       ],
     });
     const values = new Int32Array(2);
-    const [batch] = data.batches(null, false) as Iterable<Batch>;
+    const [batch] = data.batches(null) as Iterable<Batch>;
     batch.write({ mood: { values, stride: 1, batch: 2, order: null } });
     expect([...values]).toEqual([1, 0]);
     using net = await compile(mood);
@@ -216,22 +216,22 @@ describe("several heads", () => {
     [
       [
         "no target for one",
-        () => examples([{ input: [1], target: [2], targets: { mood: 1 } }]).check(mood),
+        () => examples([{ input: [1], target: [2], heads: { mood: 1 } }]).check(mood),
         TypeError,
-        "examples[0].targets.pitch",
+        "examples[0].heads.pitch",
         "undefined",
       ],
       [
         "no targets",
         () => examples([{ input: [1], target: [2] }]).check(mood),
         RangeError,
-        "examples[0].targets.mood",
+        "examples[0].heads.mood",
         "undefined",
         "0 to 1",
       ],
       [
         "too few for one",
-        () => examples([{ ...list[0], targets: { mood: 1, pitch: [1] } }]).check(mood),
+        () => examples([{ ...list[0], heads: { mood: 1, pitch: [1] } }]).check(mood),
         RangeError,
         "examples[0]",
         "2 steps",
@@ -257,7 +257,7 @@ describe("what is written for a sequence that is made of another", () => {
   const written = async (definition: Definition, list: readonly Example[], widths: Record<string, number>) => {
     const data = examples(list, { bucket: false });
     data.check(definition);
-    const [batch] = data.batches(null, false) as Iterable<Batch>;
+    const [batch] = data.batches(null) as Iterable<Batch>;
     const [{ steps, lengths, written: values }] = await pass(data, null, widths);
     return {
       steps,
@@ -296,7 +296,7 @@ describe("what is written for a sequence that is made of another", () => {
       { bucket: false },
     );
     data.check(letters(vector(2)));
-    const [batch] = data.batches(null, false) as Iterable<Batch>;
+    const [batch] = data.batches(null) as Iterable<Batch>;
     expect(batch.source).toBeUndefined();
     const values = new Float32Array(4);
     batch.write({ source: { values, stride: 2, batch: 2, order: null } });

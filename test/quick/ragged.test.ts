@@ -150,7 +150,7 @@ describe("batches of rows of different lengths", () => {
     using net = await network([rnn(3), dense(2)]);
     const row = [steps(2), steps(2)] as const;
     const data = ragged([{ rows: [row, row] }]);
-    const [batch] = data.batches(null, true) as Iterable<Batch>;
+    const [batch] = data.batches(null) as Iterable<Batch>;
     const giving = (change: Partial<Batch>): Data => ({ ...data, batches: () => [{ ...batch, ...change }] });
     await expect(net.evaluate(giving({ lengths: Int32Array.of(2) }))).rejects.toThrow("a batch: lengths has 1 numbers for 2 rows");
     await expect(net.evaluate(giving({ lengths: Int32Array.of(2, 3) }))).rejects.toThrow(
