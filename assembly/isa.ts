@@ -117,6 +117,8 @@ export const MAP_SCRATCH_BYTES = MAP_MAX_REGISTERS * MAP_REGISTER_BYTES;
  * A command that spans a timeline is run run by run, in a loop step by step; sums go on from run to run. What looks ahead finds nothing behind each
  * row's own end, because that is cleared row by row. A vector is always in the batch's own order; `order` leads from one to the other.
  *
+ * In a step of some rows `order` names these: what is carried, and vectors that are given, are found by it; all else is of as many rows as it names.
+ *
  * The tables of a program, words of 4 bytes:
  *
  *   span       runs (how many)    address of pairs: first step, rows                              one for each Span
@@ -304,8 +306,8 @@ export const CONTROL_TRUTH = 248;
 export const CONTROL_TABLES = 200;
 /** u32: losses that the program computes, one a head. */
 export const CONTROL_HEADS = 204;
-/** Address of one i32 a row of the batch: the row of the carry that it goes on from and leaves its state in; or 0 for its own. */
-export const CONTROL_SEATS = 208;
+/** Address of one i32 a row of the batch: the row whose carried state it goes on from; or 0 for its own. */
+export const CONTROL_PARENTS = 208;
 /** Of each head f64, its mean loss, and f64, the rows or numbers that this is the mean of. */
 export const CONTROL_LOSS = 256;
 export const CONTROL_COUNT = 264;

@@ -1,6 +1,6 @@
 // Where rows begin and end: what is carried in and out, what stands before the first step and behind each row's last, and what is taken from there.
 // Rows of sequences stand in their timeline's order, vectors and what is carried in the batch's own. Numbers and symbols alike are moved as words.
-// seats: row of the carry that row b of the batch goes on from, or leaves its state in; 0: its own. In place allowed: all is taken in before.
+// parents: row of the batch whose state row b goes on from; 0: its own. In place allowed: all is taken in before anything is left.
 // order: row of the batch that stands in row r; places: row of the timeline in which row b of the batch stands; lengths: steps of row b of the batch.
 
 import { SUM_BEGUN, SUM_REVERSED } from "../isa";
@@ -15,7 +15,7 @@ function put(out: usize, x: usize, xStride: i32, row: i32, bits: i32, width: i32
 }
 
 /**
- * out[r] = x[seats[b]] where keep[b] ≠ 0, else initial[b], with b = order[r]: a state that is carried on, or begins anew. keep 0: all are kept;
+ * out[r] = x[parents[b]] where keep[b] ≠ 0, else initial[b], with b = order[r]: a state that is carried on, or begins anew. keep 0: all are kept;
  * initial 0: `bits`. What is not kept may hold anything.
  */
 export function carryIn(
@@ -27,7 +27,7 @@ export function carryIn(
   initialStride: i32,
   bits: i32,
   keep: usize,
-  seats: usize,
+  parents: usize,
   order: usize,
   rows: i32,
   width: i32,
@@ -35,27 +35,27 @@ export function carryIn(
   assert(rows >= 0 && width >= 0, "counts are not negative");
   for (let r = 0; r < rows; r++, out += outStride) {
     const b = numberOf(order, r);
-    if (keep === 0 || numberOf(keep, b) !== 0) copyRow(out, x + rowOf(seats, b) * xStride, width);
+    if (keep === 0 || numberOf(keep, b) !== 0) copyRow(out, x + rowOf(parents, b) * xStride, width);
     else put(out, initial, initialStride, b, bits, width);
   }
 }
 
-/** out[seats[b]] = x(lengths[b])[places[b]]: what each row's end leaves, or of a row without steps what it began with. x has its first step at 0. */
+/** out[b] = x(lengths[b])[r], b = order[r]: what each row's end leaves, or of a row without steps what it began with. x has its first step at 0. */
 export function carryOut(
   out: usize,
   outStride: i32,
   x: usize,
   xTimeStride: i32,
   xStride: i32,
-  seats: usize,
   lengths: usize,
-  places: usize,
+  order: usize,
   rows: i32,
   width: i32,
 ): void {
   assert(rows >= 0 && width >= 0, "counts are not negative");
-  for (let b = 0; b < rows; b++) {
-    copyRow(out + rowOf(seats, b) * outStride, x + numberOf(lengths, b) * xTimeStride + numberOf(places, b) * xStride, width);
+  for (let r = 0; r < rows; r++, x += xStride) {
+    const b = numberOf(order, r);
+    copyRow(out + b * outStride, x + numberOf(lengths, b) * xTimeStride, width);
   }
 }
 

@@ -11,8 +11,8 @@ import {
   CONTROL_CHECK,
   CONTROL_HEADS,
   CONTROL_KEEP,
+  CONTROL_PARENTS,
   CONTROL_SCRATCH,
-  CONTROL_SEATS,
   CONTROL_TABLES,
   Span,
 } from "../../assembly/isa.ts";
@@ -48,7 +48,8 @@ export class Program {
   readonly tables: Tables;
   readonly #machine: Machine;
   readonly #commands: readonly Command[];
-  /** Commands that pack frozen parameters, then those that pack the others. */
+  /** Commands that come before a decoder's steps, then those that pack frozen parameters, then those that pack the others. */
+  readonly #beforeLength: number;
   readonly #frozenLength: number;
   readonly #prologueLength: number;
   readonly #address: number;
@@ -76,8 +77,9 @@ export class Program {
     this.#keep = this.#allocate(batch * 4);
     const { timelines } = this.plan;
     this.tables = new Tables(machine.memory, this.#allocate(Tables.bytesOf(batch, timelines)), batch, timelines);
-    const { frozen, prologue, commands } = lower(this.plan, this.#bases);
-    this.#commands = [...frozen, ...prologue, ...commands];
+    const { before, frozen, prologue, commands } = lower(this.plan, this.#bases);
+    this.#commands = [...before, ...frozen, ...prologue, ...commands];
+    this.#beforeLength = before.length;
     this.#frozenLength = frozen.length;
     this.#prologueLength = prologue.length;
     const size = wordCount(this.#commands) * 4;
@@ -117,18 +119,25 @@ export class Program {
 
   /**
    * Runs the whole program in one call. `keep` says for each row of the batch whether its state is carried (1) or begins anew (0).
-   * `seats` is the address of a table: whose state in the carry each row goes on from, and leaves its own; 0: the row of the same number.
+   * `parents` is the address of a table: the row whose state each row of the batch goes on from; 0: its own.
    * Training packs the trained weights each time; all else is packed only after it has changed.
    */
-  run(carry: Carry, keep: Int32Array | null, seats = 0): void {
-    this.#prepare(carry, keep, 0, seats);
+  run(carry: Carry, keep: Int32Array | null, parents = 0): void {
+    this.#prepare(carry, keep, 0, parents);
     const { version, frozenVersion, exports, control } = this.#machine;
-    let skip = 0;
+    let skip = this.#beforeLength;
     if (this.#packedFrozen === frozenVersion) skip += this.#frozenLength;
     if (this.#packed === version && this.plan.purpose.kind !== "train") skip += this.#prologueLength;
     exports.run(this.#address + skip * COMMAND_BYTES, this.#commands.length - skip, control);
     this.#packed = version;
     this.#packedFrozen = frozenVersion;
+  }
+
+  /** Of a decoder: what it was given is new. To be said before the first step, of all rows that were taken. */
+  begin(carry: Carry): void {
+    if (this.#beforeLength === 0) return;
+    this.#prepare(carry, null, 0);
+    this.#machine.exports.run(this.#address, this.#beforeLength, this.#machine.control);
   }
 
   /** The carried state becomes what the last run left. */
@@ -174,7 +183,7 @@ export class Program {
     return printProgram(this.#commands);
   }
 
-  #prepare({ from, to }: Carry, keep: Int32Array | null, check: number, seats = 0): void {
+  #prepare({ from, to }: Carry, keep: Int32Array | null, check: number, parents = 0): void {
     const { memory } = this.#machine;
     const view = this.#machine.view();
     if (keep) memory.integers(this.#keep, keep.length).set(keep);
@@ -185,7 +194,7 @@ export class Program {
     view.setUint32(CONTROL_CARRY_IN, from, true);
     view.setUint32(CONTROL_CARRY_OUT, to, true);
     view.setUint32(CONTROL_KEEP, keep ? this.#keep : 0, true);
-    view.setUint32(CONTROL_SEATS, seats, true);
+    view.setUint32(CONTROL_PARENTS, parents, true);
   }
 
   #allocate(bytes: number): number {

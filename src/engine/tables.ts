@@ -28,6 +28,9 @@ export interface Timeline {
   readonly size: number;
 }
 
+/** The lists that say how many rows take a step: each has one entry where there is one step. */
+const OF_ONE_STEP = [Span.rows, Span.runs, Span.steps] as const;
+
 export class Tables {
   readonly address: number;
   /** What is taken now; at first all the room there is. */
@@ -38,8 +41,9 @@ export class Tables {
   readonly #batch: number;
   readonly #room: Taken;
   #words = new Int32Array();
-  /** Whether `takeRows` has changed what is taken since. */
+  /** Whether `takeRows` has changed what is taken since, and named rows. */
   #changed = false;
+  #named = false;
 
   /** At `address` there are as many bytes as `bytesOf` says. */
   constructor(memory: Memory, address: number, batch: number, timelines: readonly number[]) {
@@ -64,22 +68,29 @@ export class Tables {
 
   take(taken: Taken): void {
     if (!this.#changed && same(taken, this.taken)) return;
-    this.#changed = false;
+    this.#changed = this.#named = false;
     this.taken = taken;
     this.#write(taken);
   }
 
-  /** The first rows, of a program for one step that was full: what streams take, without allocating anything. */
-  takeRows(rows: number): void {
+  /**
+   * One step of the rows that are named, in that order, or with null of all that were taken; of a program for one step. Nothing is allocated.
+   * Row r is then that of row `which[r]` of the batch: by this number are found what is carried and what is given once.
+   */
+  takeRows(which: ArrayLike<number> | null): void {
+    if (this.#words.length === 0) this.#view();
+    const words = this.#words;
+    const rows = which ? which.length : this.taken.rows;
+    if (which || this.#named) {
+      const order = (words[(TABLES_TIMELINES + 4) >> 2] - this.address) >> 2;
+      for (let r = 0; r < rows; r++) words[order + r] = which ? which[r] : r;
+      this.#named = which !== null;
+      this.#changed = true;
+    }
     if (rows === this.rows) return;
     this.#changed = true;
     this.rows = rows;
-    if (this.#words.length === 0) this.#view();
-    for (let span: Span = Span.rows; span <= Span.steps; span++) {
-      const at = this.#words[(span * SPAN_BYTES + 4) >> 2] - this.address;
-      // Where nothing spans, as on a timeline that there is not, there is no list.
-      if (at > 0) this.#words[(at + 4) >> 2] = rows;
-    }
+    for (const span of OF_ONE_STEP) words[((words[(span * SPAN_BYTES + 4) >> 2] - this.address) >> 2) + 1] = rows;
   }
 
   /** Visits every row of a value that is taken: as which row it lies in memory, at what step (of a vector 0), for which row of the batch. */

@@ -14,15 +14,8 @@ export interface Cut {
  * step, and what it looks at at every step of the source.
  */
 export function cut({ nodes }: Graph, roots: readonly NodeId[]): Cut {
-  const given = nodes.map(({ op }) => op === "input");
-  const stepwise = nodes.map(isOfStep);
-  for (let changed = true; changed; ) {
-    changed = false;
-    nodes.forEach(({ inputs }, id) => {
-      if (!given[id] && inputs.some((input) => given[input])) changed = given[id] = true;
-      if (!stepwise[id] && inputs.some((input) => stepwise[input])) changed = stepwise[id] = true;
-    });
-  }
+  const given = downstream(nodes, ({ op }) => op === "input");
+  const stepwise = downstream(nodes, isOfStep);
   const isKnown = (id: NodeId): boolean => given[id] && !stepwise[id];
   const { place } = reachable(nodes, roots);
   const read = nodes.flatMap((node, id) => (place[id] >= 0 && isOfStep(node) ? node.inputs.filter(isKnown) : []));
@@ -38,6 +31,25 @@ export function cut({ nodes }: Graph, roots: readonly NodeId[]): Cut {
 
 /** Whether a value is one of a decoder's steps. */
 const isOfStep = ({ shape }: Node): boolean => shape.extent === "sequence" && shape.timeline === 0;
+
+/** Which values are such, or made from such. */
+function downstream(nodes: readonly Node[], isSuch: (node: Node) => boolean): readonly boolean[] {
+  const found = nodes.map(isSuch);
+  for (let changed = true; changed; ) {
+    changed = false;
+    nodes.forEach(({ inputs }, id) => {
+      if (!found[id] && inputs.some((input) => found[input])) changed = found[id] = true;
+    });
+  }
+  return found;
+}
+
+/** What the decoder itself makes of what it is given, the same for all its steps: attention's packed source. */
+export function madeBefore(nodes: readonly Node[]): ReadonlySet<NodeId> {
+  const stepwise = downstream(nodes, isOfStep);
+  const isMade = ({ op, shape: { extent } }: Node): boolean => op !== "input" && (extent === "sequence" || extent === "vector");
+  return new Set(nodes.flatMap((node, id) => (!stepwise[id] && isMade(node) ? [id] : [])));
+}
 
 /** Puts inputs of these names in the place of what is known. */
 export function giveKnown(graph: Graph, { known }: Cut): void {

@@ -67,13 +67,15 @@ export interface LayoutRequest {
   readonly roots: ReadonlySet<NodeId>;
   readonly stages: readonly Stage[];
   readonly gradients: ReadonlyMap<NodeId, string>;
+  /** What is made before the first step, and stays. */
+  readonly before: ReadonlySet<NodeId>;
   readonly batch: number;
   /** Steps of each timeline. */
   readonly timelines: readonly number[];
 }
 
 export function layout(request: LayoutRequest): Layout {
-  const { nodes, users, roots, stages } = request;
+  const { nodes, users, roots, stages, before } = request;
   const extent = reach(nodes);
   const moments = momentsOf(request);
   const inside = partsOf(nodes, roots, extent);
@@ -108,11 +110,11 @@ export function layout(request: LayoutRequest): Layout {
     const buffer = bufferOf(request, id, extent, local);
     buffers.set(id, buffer);
     if (buffer.role !== "frame") return buffer;
-    const { carried } = buffer;
+    const stands = buffer.carried || before.has(id);
     frame.push({
       buffer,
-      from: carried ? 0 : moments.from[id],
-      to: carried || roots.has(id) ? Number.MAX_SAFE_INTEGER : moments.to[id],
+      from: stands ? 0 : moments.from[id],
+      to: stands || roots.has(id) ? Number.MAX_SAFE_INTEGER : moments.to[id],
     });
     return buffer;
   };

@@ -6,6 +6,7 @@ import { type Node, type NodeId, reachable, usersOf } from "../graph/graph.ts";
 import { ALONG_SOURCE } from "../graph/shape.ts";
 import { separateBeginnings } from "./beginnings.ts";
 import { combine } from "./combine.ts";
+import { madeBefore } from "./cut.ts";
 import { fuse } from "./fuse.ts";
 import { type Buffer, layout, placeOf } from "./layout.ts";
 import { packSources, packWeights } from "./packs.ts";
@@ -31,7 +32,8 @@ export function makePlan(definition: Definition, purpose: Purpose, batch: number
   const stages = fuse(nodes, roots, schedule(nodes, roots), fused)
     .map((stage) => ({ ...stage, steps: stage.steps.filter((step) => step.kind === "map" || !isCoveredByGradient(nodes, step.node)) }))
     .filter(({ steps: work }) => work.length > 0);
-  const { buffers, frameBytes, inputBytes, scratchBytes } = layout({ nodes, users, roots, stages, gradients, batch, timelines });
+  const before = definition.decoding && purpose.kind === "generate" ? madeBefore(nodes) : new Set<NodeId>();
+  const { buffers, frameBytes, inputBytes, scratchBytes } = layout({ nodes, users, roots, stages, gradients, before, batch, timelines });
   const carried = carriedOf(nodes, buffers);
   const carry = carried.reduce((sum, { bytes }) => sum + bytes, 0);
   const plan = {
@@ -49,6 +51,7 @@ export function makePlan(definition: Definition, purpose: Purpose, batch: number
     losses: unfolded.losses,
     watched: unfolded.watched,
     stages,
+    before,
     buffers,
     carried,
     bytes: { frame: frameBytes, inputs: inputBytes, carry, scratch: scratchBytes },

@@ -41,6 +41,8 @@ export interface Plan {
   /** What an inspection looks at. */
   readonly watched: readonly Watched[];
   readonly stages: readonly Stage[];
+  /** What a decoder makes once, before its first step: commands of their own, that are run when it has been given something new. */
+  readonly before: ReadonlySet<NodeId>;
   readonly buffers: ReadonlyMap<NodeId, Buffer>;
   readonly carried: readonly Carried[];
   readonly bytes: { readonly frame: number; readonly inputs: number; readonly carry: number; readonly scratch: number };

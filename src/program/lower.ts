@@ -23,6 +23,8 @@ export interface Bases {
 }
 
 export interface Lowered {
+  /** What a decoder makes once of what it is given. */
+  readonly before: readonly Command[];
   /** Packing of frozen parameters: needed once after a user has changed one. */
   readonly frozen: readonly Command[];
   /** Packing of the others: needed once after they have changed. */
@@ -33,6 +35,7 @@ export interface Lowered {
 export function lower(plan: Plan, bases: Bases): Lowered {
   const { stages, buffers, purpose } = plan;
   const at = (id: NodeId): Operand => operandOf(plan, bases, id);
+  const before: Command[] = [];
   const frozen: Command[] = [];
   const prologue: Command[] = [];
   const slots = (id: NodeId, slot: number): Operand => slotOf(plan, bases, id, slot);
@@ -46,6 +49,10 @@ export function lower(plan: Plan, bases: Bases): Lowered {
     const early = loop ? commands : body;
     if (loop) early.push(...stage.steps.flatMap(stepNodes).flatMap((id) => edges(plan, id, slots)));
     for (const step of stage.steps) {
+      if (plan.before.has(stepNodes(step)[0])) {
+        before.push(...lowerStep(plan, stage, step, bases.control, at));
+        continue;
+      }
       if (!loop) early.push(...stepNodes(step).flatMap((id) => edges(plan, id, slots)));
       for (const id of beginningsOf(plan.nodes, step)) {
         if (!begun.has(id)) early.push(...beginning(plan, id, slots, at));
@@ -62,7 +69,7 @@ export function lower(plan: Plan, bases: Bases): Lowered {
   }
   commands.push(...carryOut(plan, slots));
   if (purpose.kind === "train") commands.push({ opcode: Opcode.update });
-  return { frozen, prologue, commands };
+  return { before, frozen, prologue, commands };
 }
 
 const isOfFrozen = ({ nodes }: Plan, pack: NodeId): boolean => {

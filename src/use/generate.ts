@@ -48,7 +48,7 @@ function* rounds(machine: Machine, definition: Definition, options: Request): Ge
   const left = speech.stopping.longest > 0 ? (row: number): number => endings.left(row) : undefined;
   if (all.every(({ ended }) => ended)) return all;
   if (prompt) rows.begin(prompt);
-  else rows.step(heard, false, left);
+  else rows.step(heard, left);
   for (let drawn = 0; ; ) {
     all.forEach((one, row) => {
       if (one.ended) return;
@@ -67,7 +67,7 @@ function* rounds(machine: Machine, definition: Definition, options: Request): Ge
     if (++drawn === length || all.every(({ ended }) => ended)) return all;
     yield all;
     if (machine.closed) throw new TypeError(`${place}: the network is closed. Make another with compile(…) or open(…).`);
-    rows.step(heard, false, left);
+    rows.step(heard, left);
   }
 }
 

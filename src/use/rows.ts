@@ -1,13 +1,11 @@
-// Rows of a batch that go step by step, each with a state of its own: what drawing, searching and judging are made of.
+// Rows that are drawn, searched for, or judged: each begins with what its source says, and is told step by step what it has said.
 
 import type { Definition } from "../define/model.ts";
 import { stoppingOf } from "../define/stops.ts";
 import type { Machine } from "../engine/machine.ts";
-import { type Carry, Program } from "../engine/program.ts";
-import type { Taken } from "../engine/tables.ts";
-import { type Sequence, type Slots, writeRows } from "../train/data.ts";
-import { arranged, slotsAt } from "../train/slots.ts";
+import type { Sequence } from "../train/data.ts";
 import { Encoded } from "./encode.ts";
+import { type Place, Stepper } from "./stepper.ts";
 
 /** What a row hears at a step: a symbol or numbers; null: it rests. */
 export type Heard = number | ArrayLike<number> | null;
@@ -16,79 +14,78 @@ export interface RowOptions {
   /** What the rows are made from, each source `each` times. Default: none. */
   readonly sources?: readonly Sequence[] | null;
   readonly each?: number;
-  /** Steps that a row may take at once. Default: 1. */
+  /** Steps that a row takes at once. Default: 1. */
   readonly steps?: number;
 }
 
 export class Rows implements Disposable {
   readonly count: number;
   readonly #machine: Machine;
-  readonly #program: Program;
-  readonly #carry: Carry;
-  readonly #source: Taken["timelines"];
-  /** Steps that each row takes. */
-  readonly #lengths: Int32Array;
+  readonly #stepper: Stepper;
+  readonly #left: Place | null;
+  readonly #stop: Place | null;
   /** What an output of a length says of each row, if there is one. */
   readonly #told: readonly Float32Array[];
   readonly #longest: number;
-  /** null: what was carried is gone on with. */
-  #anew: Int32Array | null;
-  /** The row whose output stands for all, while all have heard the same; −1: each has its own. */
-  #only = -1;
+  /** Where the output of each row stands. */
+  readonly #places: Int32Array;
+  /** Whose state each row goes on from at the next step; null: its own. */
+  #parents: Int32Array | null = null;
+  #begun = false;
 
   constructor(machine: Machine, definition: Definition, count: number, { sources = null, each = 1, steps = 1 }: RowOptions = {}) {
     this.#machine = machine;
     this.count = count;
-    this.#lengths = new Int32Array(count).fill(1);
-    this.#anew = new Int32Array(count);
-    this.#longest = stoppingOf(definition.decoding?.stop ?? null).longest;
-    using encoded = sources || this.#longest > 0 ? new Encoded(machine, definition, sources) : null;
-    this.#told =
-      this.#longest > 0 ? Array.from({ length: count }, (_, row) => (encoded as Encoded).told(machine, Math.floor(row / each))) : [];
-    this.#source = encoded?.spread(each) ?? [];
-    const room = [steps, ...this.#source.map((timeline) => timeline.steps)];
-    this.#program = new Program(machine, definition, { kind: "generate" }, count, room);
-    this.#carry = this.#program.newCarry();
-    this.#take();
-    encoded?.hand(machine, this.#program, each);
+    const { coin, longest } = stoppingOf(definition.decoding?.stop ?? null);
+    this.#longest = longest;
+    this.#places = new Int32Array(count);
+    using encoded = sources || longest > 0 ? new Encoded(machine, definition, sources) : null;
+    this.#told = longest > 0 ? Array.from({ length: count }, (_, row) => (encoded as Encoded).told(machine, Math.floor(row / each))) : [];
+    const timelines = [{ steps, lengths: null }, ...(encoded?.spread(each) ?? [])];
+    this.#stepper = new Stepper(machine, definition, { kind: "generate" }, count, timelines);
+    this.#left = this.#stepper.given("steps left");
+    this.#stop = coin ? this.#stepper.shown("stop") : null;
+    encoded?.hand(machine, this.#stepper.program, each);
+    this.#stepper.begin();
   }
 
   /** All rows hear the same from the beginning. */
   begin(sequence: Sequence): void {
-    const heard = new Array<Heard>(this.count).fill(null);
+    this.#stepper.look();
     for (let i = 0; i < sequence.length; i++) {
-      heard[0] = sequence[i];
       // Under recurrence from the output the model hears, at each step, what it should have said: that is this step's input.
-      this.step(heard, i === 0);
+      this.#write(0, sequence[i], i > 0);
+      this.#run([0]);
     }
+    this.#places.fill(0);
     this.gather(new Int32Array(this.count));
-    this.#only = 0;
   }
 
-  /** One step. `first`: nothing was said before. `left`: steps that a row has still to say. */
-  step(heard: readonly Heard[], first = false, left?: (row: number) => number): void {
-    if (this.#lengths.some((length, row) => length !== Number(heard[row] !== null))) {
-      for (let row = 0; row < this.count; row++) this.#lengths[row] = Number(heard[row] !== null);
-      this.#take();
-    }
-    const slots = [this.#slots("input"), this.#slots("target", first)];
-    const leftSlots = left && this.#slots("steps left");
+  /** One step. `left`: steps that a row has still to say. */
+  step(heard: readonly Heard[], left?: (row: number) => number): void {
+    this.#stepper.look();
+    const which: number[] = [];
     heard.forEach((one, row) => {
       if (one === null) return;
-      for (const given of slots) writeRows(given, [one] as Sequence, 0, 1, row);
+      this.#places[row] = which.length;
+      this.#write(which.length, one);
       // Those behind the step that is about to be said, as a share of the longest.
-      if (left) writeRows(leftSlots, [(left(row) - 1) / this.#longest], 0, 1, row);
+      if (left) this.#stepper.write(this.#left, which.length, (left(row) - 1) / this.#longest);
+      which.push(row);
     });
-    this.#run();
+    this.#run(which);
   }
 
   /** All steps of the one row. */
   hear(sequence: Sequence): void {
+    this.#stepper.look();
+    const { heard, plan } = this.#stepper;
     const { length } = sequence;
-    writeRows(this.#slots("target"), sequence, 0, length, 0);
-    const left = Array.from({ length }, (_, t) => (length - 1 - t) / this.#longest);
-    writeRows(this.#slots("steps left"), left, 0, length, 0);
-    this.#run();
+    for (let t = 0; t < length; t++) {
+      this.#stepper.write(heard, t * plan.batch, sequence[t]);
+      this.#stepper.write(this.#left, t * plan.batch, (length - 1 - t) / this.#longest);
+    }
+    this.#run(null);
   }
 
   /** What an output tells of the length of a row's sequence: logits of 0, 1, 2 … steps. */
@@ -98,64 +95,36 @@ export class Rows implements Disposable {
 
   /** What an output tells of a row's end at a step: the logit of its being the last. */
   stop(row: number, t = 0): number {
-    return this.#machine.memory.floats(this.output(row, t, "stop"), 1)[0];
+    return this.#machine.memory.floats(this.#output(this.#stop as Place, row, t), 1)[0];
   }
 
   /** Where the raw output of a row at a step stands. */
-  output(row: number, t = 0, head = "target"): number {
-    const { plan, tables } = this.#program;
-    const { address, stride } = this.#program.place(plan.shown[head]);
-    return address + (t * this.count + tables.timelines[0].places[this.#only < 0 ? row : this.#only]) * stride * 4;
+  output(row: number, t = 0): number {
+    return this.#output(this.#stepper.output, row, t);
   }
 
-  /** Row r goes on with the state of row parents[r]. */
+  /** Row r goes on with the state of row parents[r], at the next step. */
   gather(parents: Int32Array): void {
-    if (parents.every((parent, row) => parent === row)) return;
-    const { plan } = this.#program;
-    const { from, to, bytes } = this.#carry;
-    const memory = new Uint8Array(this.#machine.memory.wasm.buffer);
-    memory.copyWithin(to, from, from + bytes);
-    for (const { node, slots, offset } of plan.carried) {
-      const { rowStride, timeStride } = plan.buffers.get(node) as { rowStride: number; timeStride: number };
-      for (let slot = 0; slot < slots; slot++)
-        for (let row = 0; row < this.count; row++) {
-          if (parents[row] === row) continue;
-          const at = offset + slot * timeStride;
-          const parent = from + at + parents[row] * rowStride;
-          memory.copyWithin(to + at + row * rowStride, parent, parent + rowStride);
-        }
-    }
-    this.#program.accept(this.#carry);
+    this.#parents = parents;
   }
 
   /** Gives its memory back. */
   [Symbol.dispose](): void {
-    this.#program.release();
-    this.#machine.memory.release(this.#carry.from, this.#carry.bytes);
-    this.#machine.memory.release(this.#carry.to, this.#carry.bytes);
+    this.#stepper.close();
   }
 
-  /** Rows that rest are in no step, and cost nothing. */
-  #take(): void {
-    const { timelines } = this.#program.plan;
-    const steps = timelines[0] === 1 ? { steps: 1, lengths: this.#lengths } : { steps: timelines[0], lengths: null };
-    this.#program.tables.take({ rows: this.count, timelines: [steps, ...this.#source] });
+  #output({ start, stride }: Place, row: number, t: number): number {
+    return (start + (t * this.#stepper.plan.batch + this.#places[row]) * stride) * 4;
   }
 
-  #run(): void {
-    this.#program.run(this.#carry, this.#anew);
-    this.#program.accept(this.#carry);
-    this.#anew = null;
-    this.#only = -1;
+  #write(row: number, one: number | ArrayLike<number>, hears = true): void {
+    this.#stepper.write(this.#stepper.input, row, one);
+    if (hears) this.#stepper.write(this.#stepper.heard, row, one);
   }
 
-  /** Where it is given what it hears; undefined where a model ignores its input altogether, or hears nothing of its output, or is to hear `nothing`. */
-  #slots(name: "input" | "target" | "steps left", nothing = false): Slots | undefined {
-    const { plan } = this.#program;
-    const node = plan.given[name];
-    if (node === undefined) return undefined;
-    const slots = slotsAt(this.#machine, this.#program, node);
-    if (nothing) slots.values.fill(plan.nodes[node].shape.symbols > 0 ? -1 : 0);
-    return nothing ? undefined : arranged(this.#program, node, slots);
+  #run(which: readonly number[] | null): void {
+    this.#stepper.run(which, this.#parents, !this.#begun);
+    this.#begun = true;
+    this.#parents = null;
   }
 }

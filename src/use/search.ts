@@ -173,9 +173,9 @@ export function search(machine: Machine, definition: Definition, options: Reques
     else {
       // Each beginning a row of its own, where lengths make several.
       for (const one of searches) one.settle(parents, heard, beginningOf(speech));
-      rows.step(heard, false, left);
+      rows.step(heard, left);
     }
-    for (; ; rows.step(heard, false, left)) {
+    for (; ; rows.step(heard, left)) {
       for (const one of searches) one.grow(likeliest);
       if (searches.every(({ live }) => live.length === 0)) return searches.flatMap((one) => one.result(stops));
       for (const one of searches) one.settle(parents, heard);

@@ -1,8 +1,9 @@
-// Steps of some rows of a batch at a time, each row with a state of its own that waits while others go on; nothing is allocated per step.
+// Steps of some rows of a batch at a time, each row with a state of its own that waits while others go on, or goes on from that of another.
 
 import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
-import { Program } from "../engine/program.ts";
+import { type Carry, Program } from "../engine/program.ts";
+import type { Taken } from "../engine/tables.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Purpose } from "../plan/unfold.ts";
 import { type StreamState, stateOf, writeState } from "./state.ts";
@@ -15,55 +16,80 @@ export interface Place {
   readonly symbols: number;
 }
 
+/** One step of the one timeline. */
+const ONE: Taken["timelines"] = [{ steps: 1, lengths: null }];
+
 const closed = (what: string): string => `The network of ${what} is closed. Make another with compile(…) or open(…).`;
 
 export class Stepper {
+  readonly program: Program;
   readonly plan: Plan;
   /** null where the model does not look at it. */
   readonly input: Place | null;
   readonly output: Place;
   /** What is heard of the output, where that is given. */
   readonly heard: Place | null;
-  /** The whole memory, in floats and in whole numbers, and the rows of outputs. Renewed by `check`, only when growing the memory has detached them. */
+  /** The whole memory, in floats and in whole numbers, and the rows of outputs. Renewed by `look`, only when growing the memory has detached them. */
   floats = new Float32Array();
   integers = new Int32Array();
   #outputs = new Float32Array();
   readonly #machine: Machine;
-  readonly #program: Program;
   /** States are read and written where they lie: a run takes them all in before it hands one on. */
-  readonly #carry: { from: number; to: number; readonly bytes: number };
-  /** One i32 a row: whose state it has. */
-  readonly #seats: number;
+  readonly #carry: Carry;
+  /** One i32 a row: whose state it goes on from. */
+  readonly #parents: number;
+  readonly #anew: Int32Array;
   readonly #count: number;
   #open = true;
 
-  constructor(machine: Machine, definition: Definition, purpose: Purpose, count: number) {
+  /** `timelines`: what all rows take of the source and, of a decoder that hears the truth, of the steps. Default: one step, and no source. */
+  constructor(machine: Machine, definition: Definition, purpose: Purpose, count: number, timelines = ONE) {
     this.#machine = machine;
     this.#count = count;
-    this.#program = new Program(machine, definition, purpose, count, 1);
-    this.plan = this.#program.plan;
+    this.program = new Program(
+      machine,
+      definition,
+      purpose,
+      count,
+      timelines.map(({ steps }) => steps),
+    );
+    this.program.tables.take({ rows: count, timelines });
+    this.plan = this.program.plan;
     const { memory } = machine;
     const { carry } = this.plan.bytes;
     const states = memory.allocate(carry);
     this.#carry = { from: states, to: states, bytes: carry };
-    this.#program.clearCarry(this.#carry);
-    this.#seats = memory.allocate(count * 4);
-    const { input, target } = this.plan.given;
-    this.input = input === undefined ? null : this.#placeOf(input);
-    this.heard = target === undefined ? null : this.#placeOf(target);
-    this.output = this.#placeOf(this.plan.shown.target);
-    this.#view();
+    this.program.clearCarry(this.#carry);
+    this.#parents = memory.allocate(count * 4);
+    this.#anew = new Int32Array(count);
+    this.input = this.given("input");
+    this.heard = this.given("target");
+    this.output = this.shown("target");
+    this.look();
     this.hearNothing();
   }
 
-  /** @throws TypeError if this or its network is closed. Memory may be looked at from then on, until something is allocated. */
+  /** Where it is given something; null if it does not look at it. */
+  given(name: string): Place | null {
+    const node = this.plan.given[name];
+    return node === undefined ? null : this.#placeOf(node);
+  }
+
+  /** Where a head's output is. */
+  shown(head: string): Place {
+    return this.#placeOf(this.plan.shown[head]);
+  }
+
+  /** Looks, too. @throws TypeError if this or its network is closed. */
   check(what: string, another: string): void {
     if (!this.#open) throw new TypeError(`${what[0].toUpperCase()}${what.slice(1)} is closed. Open another with ${another}.`);
     if (this.#machine.closed) throw new TypeError(closed(what));
-    if (this.floats.length === 0) this.#view();
+    this.look();
   }
 
-  #view(): void {
+  /** Memory may be looked at from then on, until something is allocated. */
+  look(): void {
+    if (this.floats.length > 0) return;
     const { memory } = this.#machine;
     const { start, stride } = this.output;
     this.floats = memory.floats(0, memory.bytes / 4);
@@ -71,18 +97,27 @@ export class Stepper {
     this.#outputs = memory.floats(start * 4, this.#count * stride);
   }
 
-  /** Every row takes a step. */
-  runAll(): void {
-    this.#program.tables.takeRows(this.#count);
-    this.#program.run(this.#carry, null);
+  /** A symbol, or numbers, as row `row`. */
+  write(place: Place | null, row: number, step: number | ArrayLike<number>): void {
+    if (!place) return;
+    const at = place.start + row * place.stride;
+    if (typeof step !== "number") this.floats.set(step, at);
+    else (place.symbols > 0 ? this.integers : this.floats)[at] = step;
   }
 
-  /** Row r of what was written is the step of `which[r]`; the states of all others stay as they are. */
-  run(which: ArrayLike<number>): void {
-    const from = this.#seats >> 2;
-    for (let r = 0; r < which.length; r++) this.integers[from + r] = which[r];
-    this.#program.tables.takeRows(which.length);
-    this.#program.run(this.#carry, null, this.#seats);
+  /** What it is given of its sources has been written. */
+  begin(): void {
+    this.program.begin(this.#carry);
+  }
+
+  /**
+   * Row r of what was written is the step of row `which[r]`; the states of all others stay as they are. null: every row takes its step, or its steps.
+   * `parents`: for each row the one whose state it goes on from. `anew`: from what stands before the beginning.
+   */
+  run(which: ArrayLike<number> | null, parents: ArrayLike<number> | null = null, anew = false): void {
+    this.program.tables.takeRows(which);
+    if (parents) this.integers.set(parents, this.#parents >> 2);
+    this.program.run(this.#carry, anew ? this.#anew : null, parents ? this.#parents : 0);
   }
 
   /** The outputs of the last step: of every row, or row r at the place of row `which[r]`. */
@@ -102,7 +137,7 @@ export class Stepper {
 
   /** Row `row`, or every one, begins anew. */
   clear(row?: number): void {
-    if (row === undefined) this.#program.clearCarry(this.#carry);
+    if (row === undefined) this.program.clearCarry(this.#carry);
     else writeState(this.plan, this.integers, this.#carry.from, row, null);
     this.hearNothing();
   }
@@ -127,13 +162,13 @@ export class Stepper {
   close(): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#program.release();
+    this.program.release();
     this.#machine.memory.release(this.#carry.from, this.#carry.bytes);
-    this.#machine.memory.release(this.#seats, this.#count * 4);
+    this.#machine.memory.release(this.#parents, this.#count * 4);
   }
 
   #placeOf(node: number): Place {
-    const { address, stride } = this.#program.place(node);
+    const { address, stride } = this.program.place(node);
     const { width, symbols } = this.plan.nodes[node].shape;
     return { start: address >> 2, stride, width, symbols };
   }

@@ -31,17 +31,15 @@ export class Stream implements Disposable {
   push(step: number | ArrayLike<number>): Float32Array {
     const stepper = this.#check();
     writeStep(stepper, 0, step, this.#kind, name);
-    stepper.runAll();
+    stepper.run(null);
     stepper.read(this.#result, null);
     return this.#result;
   }
 
   /** @internal In a forecast, what a layer with recurrence from the output hears next. */
   hear(row: number | ArrayLike<number>): void {
-    const { heard, floats } = this.#check();
-    if (!heard) return;
-    if (typeof row === "number") floats[heard.start] = row;
-    else floats.set(row, heard.start);
+    const stepper = this.#check();
+    stepper.write(stepper.heard, 0, row);
   }
 
   /** A copy of what it remembers, for `restore` of any stream of this model, here or elsewhere. */

@@ -47,7 +47,7 @@ export class Streams implements Disposable {
     const stepper = this.#check();
     if (which === undefined) {
       writeSteps(stepper, steps, this.count, this.#kind, this.#every);
-      stepper.runAll();
+      stepper.run(null);
       stepper.read(this.#result, null);
       return this.#result;
     }

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import {
+  attention,
   type Definition,
   dense,
   embedding,
@@ -23,6 +24,15 @@ const numbers = [gru(5), dense(2)];
 const SYMBOLS: Readonly<Record<string, Definition>> = {
   "a coin": seq2seq({ source: tokens(6), encoder, target: tokens(3), decoder, stop: stopOutput(), maximum: 8, seed: 1 }),
   "a length": seq2seq({ source: tokens(6), encoder, target: tokens(3), decoder, stop: predictedLength({ maximum: 4 }), seed: 2 }),
+  // Rows whose length is 0 are in no step: what the others look at is found by their own numbers.
+  "a length, looking at the source": seq2seq({
+    source: tokens(6),
+    encoder,
+    target: tokens(3),
+    decoder: [embedding(4), gru(5), attention({ score: "additive" }), dense(3)],
+    stop: predictedLength({ maximum: 4 }),
+    seed: 7,
+  }),
   "a coin, from nothing": seq2seq({ target: tokens(3), decoder, stop: stopOutput(), maximum: 8, seed: 3 }),
   "a length, from nothing": seq2seq({ target: tokens(3), decoder, stop: predictedLength({ maximum: 4 }), seed: 4 }),
 };

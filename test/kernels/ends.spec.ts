@@ -13,7 +13,7 @@ const LENGTHS: usize = TABLES;
 const ORDER: usize = TABLES + 16;
 const PLACES: usize = TABLES + 32;
 const KEEP: usize = TABLES + 48;
-const SEATS: usize = TABLES + 64;
+const PARENTS: usize = TABLES + 64;
 /** Rows of 40 floats, three a step. */
 const STRIDE: i32 = 160;
 const TIME: i32 = 480;
@@ -87,22 +87,22 @@ describe("ends of rows", () => {
       prepare(width);
       // The slot before the first step is the first here.
       for (let i = 0; i < width; i++) store<f32>(X + 2 * STRIDE + (i << 2), 7 + f32(i));
-      carryOut(OUT, STRIDE, X - TIME, TIME, STRIDE, 0, LENGTHS, PLACES, 1, width);
-      expect<i32>(wrong(0, at(1, 1, 0), 1, width) + wrong(1, f32.NaN, 0, width)).toBe(0);
-      carryOut(OUT, STRIDE, X, TIME, STRIDE, 0, LENGTHS + 4, PLACES + 4, 1, width);
-      expect<i32>(wrong(0, 7, 1, width)).toBe(0, "no steps");
+      carryOut(OUT, STRIDE, X - TIME, TIME, STRIDE, LENGTHS, ORDER, 1, width);
+      expect<i32>(wrong(0, f32.NaN, 0, width) + wrong(1, f32.NaN, 0, width) + wrong(2, at(3, 0, 0), 1, width)).toBe(
+        0,
+        "row 2 stands first",
+      );
+      carryOut(OUT, STRIDE, X + 2 * STRIDE, TIME, STRIDE, LENGTHS, ORDER + 8, 1, width);
+      expect<i32>(wrong(1, 7, 1, width)).toBe(0, "no steps");
     }
   });
-  test("take up and leave states in the seats that are named, and touch no other", () => {
+  test("go on from the state of another row", () => {
     for (let w = 0; w < WIDTHS.length; w++) {
       const width = WIDTHS[w];
       prepare(width);
-      put(SEATS, 1, 2, 0);
-      carryIn(OUT, STRIDE, VECTORS, STRIDE, 0, 0, 0, 0, SEATS, ORDER, 3, width);
-      expect<i32>(wrong(0, 0, -1, width) + wrong(1, -100, -1, width) + wrong(2, -200, -1, width)).toBe(0, "of rows 2, 0, 1: seats 0, 1, 2");
-      memory.fill(OUT, 0x77, 1 << 13);
-      carryOut(OUT, STRIDE, X - TIME, TIME, STRIDE, SEATS, LENGTHS, PLACES, 1, width);
-      expect<i32>(wrong(0, f32.NaN, 0, width) + wrong(1, at(1, 1, 0), 1, width) + wrong(2, f32.NaN, 0, width)).toBe(0, "row 0 in seat 1");
+      put(PARENTS, 1, 2, 0);
+      carryIn(OUT, STRIDE, VECTORS, STRIDE, 0, 0, 0, 0, PARENTS, ORDER, 3, width);
+      expect<i32>(wrong(0, 0, -1, width) + wrong(1, -100, -1, width) + wrong(2, -200, -1, width)).toBe(0, "rows 2, 0, 1 from 0, 1, 2");
     }
   });
   test("clear what stands before the beginning, and behind each row's end", () => {

@@ -1,11 +1,19 @@
 // Decoders: begun and ended by the library, several sources as one batch, each as alone; judged by the whole graph, searched against all there is.
 
 import { describe, expect, test } from "vitest";
-import { compile, dense, embedding, features, gaussian, gru, seq2seq, tokens } from "../../src/index.ts";
+import { compile, dense, embedding, features, gaussian, gru, plan, seq2seq, tokens } from "../../src/index.ts";
 import { judgeDecoder } from "../support/decoding.ts";
 import { DECODERS, loud } from "../support/speaking.ts";
 
 describe("attention", () => judgeDecoder(DECODERS.attention, 2));
+
+test("what attention looks at is packed once for all steps, before the first", () => {
+  const { before, nodes } = plan(DECODERS.attention, { purpose: "generate" });
+  const made = [...before].map((id) => nodes[id].op);
+  expect(made.toSorted()).toEqual(["affine", "clamp", "exp", "pack", "pack"]);
+  // The same graph, where nothing is given beforehand.
+  expect(plan(DECODERS.attention, { purpose: "predict" }).before.size).toBe(0);
+});
 
 test("numbers are made from a source, heard as they were drawn", async () => {
   using net = await loud(
