@@ -57,9 +57,7 @@ async function inflate(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   return bytes;
 }
 
-/** @throws Error where the engine has no WebAssembly with SIMD. */
-export async function chooseBinary({ strict = false, module }: BinaryOptions): Promise<Binary> {
-  if (module) return { name: "given", module };
+async function compileEmbedded(strict: boolean): Promise<Binary> {
   if (typeof WebAssembly === "undefined")
     throw new Error("There is no WebAssembly here. Use Node 20 or newer, or a browser of 2023 or newer.");
   const [simd, relaxed] = await unpack();
@@ -67,4 +65,13 @@ export async function chooseBinary({ strict = false, module }: BinaryOptions): P
   if (!WebAssembly.validate(simd))
     throw new Error("This engine has WebAssembly without SIMD. Use Node 20 or newer, or a browser of 2023 or newer.");
   return { name: "simd", module: await WebAssembly.compile(simd) };
+}
+
+/** What has been compiled: all networks share it. */
+const compiled: { strict?: Binary; best?: Binary } = {};
+
+/** @throws Error where the engine has no WebAssembly with SIMD. */
+export async function chooseBinary({ strict = false, module }: BinaryOptions): Promise<Binary> {
+  if (module) return { name: "given", module };
+  return (compiled[strict ? "strict" : "best"] ??= await compileEmbedded(strict));
 }
