@@ -6,6 +6,7 @@ import { defineConfig } from "vitest/config";
 const test = (name: string, seconds: number) => ({
   name,
   include: [`test/${name}/**/*.test.ts`],
+  setupFiles: ["test/support/equality.ts"],
   testTimeout: seconds * 1000,
   hookTimeout: 180_000,
 });

@@ -1,6 +1,6 @@
 // Central differences of the reference's loss, and how far the data stands from the kinks where differences mean nothing.
 
-import { reachable } from "../../src/graph/graph.ts";
+import { type Node, reachable } from "../../src/graph/graph.ts";
 import type { Operations, OpName } from "../../src/graph/operations.ts";
 import type { Unfolded } from "../../src/plan/unfold.ts";
 import { type Data, Interpretation, wholeLoss } from "./interpret.ts";
@@ -10,36 +10,64 @@ import { type Data, Interpretation, wholeLoss } from "./interpret.ts";
  */
 export const STEP = 2 ** -12;
 
-const lossAt = ({ nodes, losses }: Unfolded, data: Data): number => {
+/** The losses alone, without what their gradients need. */
+function lossesOf({ nodes, losses }: Unfolded): Pick<Unfolded, "nodes" | "losses"> {
   const { nodes: forward, place } = reachable(nodes, losses);
-  const run = new Interpretation(forward, data);
-  return wholeLoss({ nodes: forward, losses: losses.map((loss) => place[loss]) }, run);
-};
+  return { nodes: forward, losses: losses.map((loss) => place[loss]) };
+}
+
+/** The whole loss, and nothing else. */
+export function lossAt(unfolded: Unfolded, data: Data): number {
+  const forward = lossesOf(unfolded);
+  return wholeLoss(forward, new Interpretation(forward.nodes, data));
+}
+
+type Direction = Readonly<Record<string, ArrayLike<number>>>;
+
+/** dLoss along directions in the space of the parameters of some paths. What does not depend on these is computed once. */
+function slopes(unfolded: Unfolded, data: Data, paths: readonly string[]): (direction: Direction) => number {
+  const forward = lossesOf(unfolded);
+  const still = new Interpretation(forward.nodes, data);
+  const moves = dependents(forward.nodes, (node) => node.op === "parameter" && paths.includes(node.attributes.path));
+  return (direction) => {
+    const at = (h: number): number => {
+      const parameters = { ...data.parameters };
+      for (const [path, change] of Object.entries(direction))
+        parameters[path] = Float64Array.from(data.parameters[path], (value, index) => value + h * change[index]);
+      return wholeLoss(forward, still.moved({ ...data, parameters }, moves));
+    };
+    return (8 * (at(STEP) - at(-STEP)) - (at(2 * STEP) - at(-2 * STEP))) / (12 * STEP);
+  };
+}
 
 /** dLoss along a direction in the space of all parameters. */
-export function slopeAlong(unfolded: Unfolded, data: Data, direction: Readonly<Record<string, ArrayLike<number>>>): number {
-  const at = (h: number): number => {
-    const moved = { ...data.parameters };
-    for (const [path, change] of Object.entries(direction))
-      moved[path] = Float64Array.from(data.parameters[path], (value, index) => value + h * change[index]);
-    return lossAt(unfolded, { ...data, parameters: moved });
-  };
-  return (8 * (at(STEP) - at(-STEP)) - (at(2 * STEP) - at(-2 * STEP))) / (12 * STEP);
-}
+export const slopeAlong = (unfolded: Unfolded, data: Data, direction: Direction): number =>
+  slopes(unfolded, data, Object.keys(direction))(direction);
 
 /** dLoss/dParameter for every element of every parameter that has a gradient. */
 export function centralDifferences(unfolded: Unfolded, data: Data): Record<string, Float64Array> {
   return Object.fromEntries(
     unfolded.gradients.map(({ path }) => {
       const { length } = data.parameters[path];
-      return [
-        path,
-        Float64Array.from({ length }, (_, place) =>
-          slopeAlong(unfolded, data, { [path]: Float64Array.from({ length }, (_, index) => (index === place ? 1 : 0)) }),
-        ),
-      ];
+      const slope = slopes(unfolded, data, [path]);
+      const alone = (place: number): Float64Array => Float64Array.from({ length }, (_, index) => (index === place ? 1 : 0));
+      return [path, Float64Array.from({ length }, (_, place) => slope({ [path]: alone(place) }))];
     }),
   );
+}
+
+/** Which nodes are, or depend on, those of a kind. */
+function dependents(nodes: readonly Node[], isOne: (node: Node) => boolean): boolean[] {
+  const depends = nodes.map(isOne);
+  // Delays read what stands behind them: again until nothing is new.
+  for (let found = true; found; ) {
+    found = false;
+    nodes.forEach(({ inputs }, id) => {
+      if (depends[id] || !inputs.some((input) => depends[input])) return;
+      depends[id] = found = true;
+    });
+  }
+  return depends;
 }
 
 /**

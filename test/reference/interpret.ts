@@ -3,7 +3,7 @@
 import type { Head } from "../../src/define/heads.ts";
 import type { Definition } from "../../src/define/model.ts";
 import type { Node, NodeId } from "../../src/graph/graph.ts";
-import type { Dropout, Loss, Named, Weighed } from "../../src/graph/operations.ts";
+import type { Dropout, Loss, Named, OpName, Weighed } from "../../src/graph/operations.ts";
 import { ALONG_SOURCE } from "../../src/graph/shape.ts";
 import { COINS, DRAWS } from "../../src/plan/feedback.ts";
 import { forcingOf } from "../../src/plan/purpose.ts";
@@ -58,21 +58,33 @@ export function walk(nodes: readonly Node[], stepsOf: (node: Node) => number, vi
 
 /** The values of one run, computed when they are asked for. */
 export class Interpretation {
-  readonly #nodes: readonly Node[];
+  readonly nodes: readonly Node[];
   readonly #data: Data;
   readonly #heard: (run: Interpretation, id: NodeId, t: number) => Rows;
   readonly #known: (Rows | undefined)[][];
 
-  constructor(nodes: readonly Node[], data: Data, heard: (run: Interpretation, id: NodeId, t: number) => Rows = notHeard) {
-    this.#nodes = nodes;
+  /** `known` is what nodes have been found to be, from a run on which nothing has changed for them. */
+  constructor(
+    nodes: readonly Node[],
+    data: Data,
+    heard: (run: Interpretation, id: NodeId, t: number) => Rows = notHeard,
+    known: (Rows | undefined)[][] = nodes.map(() => []),
+  ) {
+    this.nodes = nodes;
     this.#data = data;
     this.#heard = heard;
-    this.#known = nodes.map(() => []);
+    this.#known = known;
     walk(
       nodes,
       (node) => this.stepsOf(node),
       (id, t) => this.at(id, t),
     );
+  }
+
+  /** The run on other data, where only some nodes can be other than here. */
+  moved(data: Data, moves: readonly boolean[]): Interpretation {
+    const known = this.#known.map((values, id) => (moves[id] ? [] : values));
+    return new Interpretation(this.nodes, data, this.#heard, known);
   }
 
   /** How often the truth is heard where either is. */
@@ -112,11 +124,12 @@ export class Interpretation {
 
   /** A node's value at one step; t does not matter for what is no sequence. */
   at(id: NodeId, t: number): Rows {
-    const node = this.#nodes[id];
+    const node = this.nodes[id];
     const step = node.shape.extent === "sequence" ? t : 0;
     const known = this.#known[id][step];
     if (known) return known;
-    const value = node.op === "feedback" ? this.#heard(this, id, step) : (LAWS[node.op] as Law<typeof node.op>)(this.#call(node, step));
+    const value =
+      node.op === "feedback" ? this.#heard(this, id, step) : (LAWS[node.op] as Law<Node["op"]>)(new Site(this, this.#data, node, step));
     const width = node.shape.width === ALONG_SOURCE ? (this.#data.source?.steps ?? 0) : node.shape.width;
     if (value.width !== width || value.rows !== this.rowsOf(node))
       throw new Error(`${node.op} ${node.label}: ${value.rows}×${value.width}, not its shape`);
@@ -132,40 +145,17 @@ export class Interpretation {
   }
 
   every(id: NodeId): Rows[] {
-    return Array.from({ length: this.stepsOf(this.#nodes[id]) }, (_, t) => this.at(id, t));
+    const steps = this.stepsOf(this.nodes[id]);
+    for (let t = 0; t < steps; t++) this.at(id, t);
+    return this.#known[id] as Rows[];
   }
 
   rowsOf({ shape }: Node): number {
     return shape.extent === "parameter" ? shape.rows : shape.extent === "scalar" ? 1 : this.#data.batch;
   }
 
-  #call(node: Node, t: number): Call<never> {
-    const { keeps, noise } = this.#data;
-    const { stream } = node.attributes as { stream: number };
-    const rows = this.rowsOf(node);
-    const call: Call<Node["op"]> = {
-      node,
-      t,
-      rows,
-      length: (row) => this.lengthOf(node, row),
-      lengthOf: (index, row) => this.lengthOf(this.#nodes[node.inputs[index]], row),
-      sourceLength: (row) => this.sourceLength(row),
-      count: node.inputs.length,
-      input: (index) => this.at(node.inputs[index], t),
-      at: (index, step) => this.at(node.inputs[index], step),
-      every: (index) => this.every(node.inputs[index]),
-      given: () => this.#given(node, t),
-      beyond: () => this.#beyond(node, t),
-      begun: this.begun,
-      truth: this.truth,
-      uniform: (row) => this.uniformAt(stream, t, row),
-      keeps: keeps && node.op === "dropout" ? masked(keeps, node.attributes, t) : undefined,
-      noise: noise && ((row, column) => noise(stream, t, row, column)),
-    };
-    return call as Call<never>;
-  }
-
-  #given(node: Node, t: number): Rows {
+  /** What the data say of a node. */
+  given(node: Node, t: number): Rows {
     const { data, rows, width } = { data: this.#data, rows: this.rowsOf(node), width: node.shape.width };
     const numbers = node.op === "parameter" ? data.parameters[node.attributes.path] : givenBy(data, (node.attributes as Named).name);
     const length = rows * width * this.stepsOf(node);
@@ -173,7 +163,8 @@ export class Interpretation {
     return make(rows, width, (r, c) => numbers[(t * rows + r) * width + c]);
   }
 
-  #beyond(node: Node, t: number): Rows {
+  /** What a delay reads before the first step of the data, and past the last. */
+  beyond(node: Node, t: number): Rows {
     const rows = this.rowsOf(node);
     const { width, symbols } = node.shape;
     const carry = node.op === "delay" && node.attributes.carried ? this.#data.carry?.[node.label] : undefined;
@@ -187,10 +178,87 @@ export class Interpretation {
 const givenBy = ({ input, target, given }: Data, name: string): ArrayLike<number> | undefined =>
   name === "input" ? input : name === "target" ? target : given?.[name];
 
-const masked =
-  (keeps: NonNullable<Data["keeps"]>, { stream, perSequence }: Dropout, t: number) =>
-  (row: number, column: number): boolean =>
-    keeps(stream, perSequence ? 0 : t, row, column);
+/** One node at one step, for its law. */
+class Site implements Call<OpName> {
+  readonly #run: Interpretation;
+  readonly #data: Data;
+  readonly node: Node;
+  readonly t: number;
+  readonly rows: number;
+
+  constructor(run: Interpretation, data: Data, node: Node, t: number) {
+    this.#run = run;
+    this.#data = data;
+    this.node = node;
+    this.t = t;
+    this.rows = run.rowsOf(node);
+  }
+
+  length(row: number): number {
+    return this.#run.lengthOf(this.node, row);
+  }
+
+  lengthOf(index: number, row: number): number {
+    return this.#run.lengthOf(this.#run.nodes[this.node.inputs[index]], row);
+  }
+
+  sourceLength(row: number): number {
+    return this.#run.sourceLength(row);
+  }
+
+  get count(): number {
+    return this.node.inputs.length;
+  }
+
+  input(index: number): Rows {
+    return this.#run.at(this.node.inputs[index], this.t);
+  }
+
+  at(index: number, t: number): Rows {
+    return this.#run.at(this.node.inputs[index], t);
+  }
+
+  every(index: number): readonly Rows[] {
+    return this.#run.every(this.node.inputs[index]);
+  }
+
+  given(): Rows {
+    return this.#run.given(this.node, this.t);
+  }
+
+  beyond(): Rows {
+    return this.#run.beyond(this.node, this.t);
+  }
+
+  get begun(): boolean {
+    return this.#run.begun;
+  }
+
+  get truth(): number {
+    return this.#run.truth;
+  }
+
+  get #stream(): number {
+    return (this.node.attributes as { stream: number }).stream;
+  }
+
+  uniform(row: number): number {
+    return this.#run.uniformAt(this.#stream, this.t, row);
+  }
+
+  get drops(): boolean {
+    return this.#data.keeps !== undefined;
+  }
+
+  keeps(row: number, column: number): boolean {
+    const { perSequence } = this.node.attributes as Dropout;
+    return this.#data.keeps?.(this.#stream, perSequence ? 0 : this.t, row, column) ?? true;
+  }
+
+  noise(row: number, column: number): number {
+    return this.#data.noise?.(this.#stream, this.t, row, column) ?? 0;
+  }
+}
 
 function notHeard(): never {
   throw new Error("feedback is part of a definition only: an unfolded graph has something definite in its place");

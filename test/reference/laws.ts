@@ -49,20 +49,22 @@ export interface Call<K extends OpName> {
   /** How often the truth is heard where either is, and a number from [0, 1) for a row of this step. */
   readonly truth: number;
   uniform(row: number): number;
-  /** Whether dropout keeps an element of this step; undefined: there is no dropout. */
-  readonly keeps: ((row: number, column: number) => boolean) | undefined;
-  /** A number from [−1, 1) for an element of this step; undefined: there is no noise. */
-  readonly noise: ((row: number, column: number) => number) | undefined;
+  /** Whether there is dropout, and whether it keeps an element of this step. */
+  readonly drops: boolean;
+  keeps(row: number, column: number): boolean;
+  /** A number from [−1, 1) for an element of this step; 0 where there is no noise. */
+  noise(row: number, column: number): number;
 }
 
 export type Law<K extends OpName> = (call: Call<K>) => Rows;
 
-/** The same formula for every element. */
+/** The same formula for every element of up to three inputs. */
 const each =
-  (formula: (...x: number[]) => number): Law<OpName> =>
+  (formula: (x: number, y: number, z: number) => number): Law<OpName> =>
   (call) => {
-    const inputs = call.node.inputs.map((_, index) => call.input(index));
-    return make(call.rows, call.node.shape.width, (r, c) => formula(...inputs.map((x) => pick(x, r, c))));
+    const [x, y, z] = call.node.inputs.map((_, index) => call.input(index));
+    const of = (input: Rows | undefined, r: number, c: number): number => (input ? pick(input, r, c) : Number.NaN);
+    return make(call.rows, call.node.shape.width, (r, c) => formula(of(x, r, c), of(y, r, c), of(z, r, c)));
   };
 
 /** What is added to a sum, if the node has such an input. */
@@ -73,8 +75,8 @@ function startFrom(call: Call<OpName>, place: number, sum: Rows): Rows {
 }
 
 /** Whether a row of an input has not ended before a step. */
-export const lives = ({ lengthOf }: Pick<Call<OpName>, "lengthOf">, index: number, t: number, row: number): boolean =>
-  t < lengthOf(index, row);
+export const lives = (call: Pick<Call<OpName>, "lengthOf">, index: number, t: number, row: number): boolean =>
+  t < call.lengthOf(index, row);
 
 /** Whether the row of a target counts. */
 const aliveIn =
@@ -83,14 +85,10 @@ const aliveIn =
     lives(call, 1, t, row);
 
 /** Whether a sum over time takes a step of a row in. */
-export function isSummed(
-  { node, lengthOf, begun }: Pick<Call<"sumOverTime">, "node" | "lengthOf" | "begun">,
-  t: number,
-  row: number,
-): boolean {
-  const { most, reversed, begun: onlyBegun } = node.attributes;
-  const length = lengthOf(0, row);
-  if (t >= length || (onlyBegun && !begun)) return false;
+export function isSummed(call: Pick<Call<"sumOverTime">, "node" | "lengthOf" | "begun">, t: number, row: number): boolean {
+  const { most, reversed, begun } = call.node.attributes;
+  const length = call.lengthOf(0, row);
+  if (t >= length || (begun && !call.begun)) return false;
   return most === 0 || (reversed ? t >= length - most : t < most);
 }
 
@@ -257,9 +255,9 @@ export const LAWS: { readonly [K in OpName]: Law<K> } = {
   },
   align(call) {
     const scores = call.input(0);
-    const steps = call.sourceLength;
+    const steps = Array.from({ length: call.rows }, (_, r) => call.sourceLength(r));
     return make(call.rows, scores.width, (r, s) =>
-      s < steps(r) ? Math.exp(pick(scores, r, s) - logSumOfExponentials(firsts(scores, r, steps(r)), 0)) : 0,
+      s < steps[r] ? Math.exp(pick(scores, r, s) - logSumOfExponentials(firsts(scores, r, steps[r]), 0)) : 0,
     );
   },
   alignGradient(call) {
@@ -291,21 +289,21 @@ export const LAWS: { readonly [K in OpName]: Law<K> } = {
   },
 
   argmax: (call) => argmaxOf(call.input(0)),
-  draw: (call) => drawnOf(call.input(0), call.uniform),
+  draw: (call) => drawnOf(call.input(0), (row) => call.uniform(row)),
   either: (call) => make(call.rows, call.node.shape.width, (r, c) => pick(call.input(call.uniform(r) < call.truth ? 0 : 1), r, c)),
   eitherGradient: (call) =>
     make(call.rows, call.node.shape.width, (r, c) => (call.uniform(r) < call.truth ? 0 : pick(call.input(0), r, c))),
   dropout(call) {
-    const { keeps } = call;
     const x = call.input(0);
     const { keep, scaled } = call.node.attributes;
     const factor = scaled ? 1 / keep : 1;
-    return make(call.rows, x.width, (r, c) => (keeps === undefined ? keep : keeps(r, c) ? 1 : 0) * factor * pick(x, r, c));
+    const share = (r: number, c: number): number => (call.drops ? Number(call.keeps(r, c)) : keep);
+    return make(call.rows, x.width, (r, c) => share(r, c) * factor * pick(x, r, c));
   },
 
   noise(call) {
     const x = call.input(0);
-    return make(call.rows, x.width, (r, c) => pick(x, r, c) + call.node.attributes.limit * (call.noise?.(r, c) ?? 0));
+    return make(call.rows, x.width, (r, c) => pick(x, r, c) + call.node.attributes.limit * call.noise(r, c));
   },
 
   loss: (call) => make(1, 1, () => lossOf(call.node.attributes, call.every(0), call.every(1), aliveIn(call))),
