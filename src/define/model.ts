@@ -1,6 +1,6 @@
 // model(): layers become one graph, and a definition is that graph with a few facts beside it: frozen data, no functions.
 
-import type { Node } from "../graph/graph.ts";
+import { type Node, reachable } from "../graph/graph.ts";
 import type { Value } from "../graph/value.ts";
 import { checkChoice, checkOptions, checkSeed, checkSize, describe } from "./check.ts";
 import { checkDirections } from "./direction.ts";
@@ -141,7 +141,7 @@ export interface Ending extends Pick<Head, "name" | "loss" | "weight"> {
   readonly path: string;
 }
 
-/** Adds targets and losses, and freezes the whole. The first output is the model's own. */
+/** Adds targets and losses, and finishes the whole. The first output is the model's own. */
 export function close(
   endings: readonly [Ending, ...Ending[]],
   facts: Pick<Definition, "seed" | "inputs" | "feedback" | "decoding" | "layers">,
@@ -151,5 +151,17 @@ export function close(
   const [own, ...others] = endings.map((ending) => addHead(ending.output, ending, ending.path));
   checkHeard(nodes, output, loss, path);
   checkDirections(nodes, output.id);
-  return deepFreeze({ format: 1, ...facts, nodes, heads: [own, ...others] });
+  return finish({ format: 1, ...facts, nodes, heads: [own, ...others] });
+}
+
+/**
+ * A definition as it is handed out: frozen, and without what nothing depends on, such as the input of a product that was made part by part, or what a
+ * cell reckons and does not use. What is given and every parameter stays, since data and weights know them by name.
+ */
+export function finish(definition: Definition): Definition {
+  const { nodes, heads } = definition;
+  const leaves = [...nodes.keys()].filter((id) => nodes[id].inputs.length === 0);
+  const kept = reachable(nodes, [...heads.map(({ total }) => total), ...leaves]);
+  const [own, ...others] = heads.map((head) => ({ ...head, output: kept.place[head.output], total: kept.place[head.total] }));
+  return deepFreeze({ ...definition, nodes: kept.nodes, heads: [own, ...others] });
 }

@@ -2,11 +2,10 @@
 
 import { reachable } from "../graph/graph.ts";
 import { looksAhead } from "./direction.ts";
-import { deepFreeze } from "./freeze.ts";
 import { addHead, type Head } from "./heads.ts";
 import type { Layer } from "./layer.ts";
 import { inputText } from "./layers.ts";
-import type { Definition, Part } from "./model.ts";
+import { type Definition, finish, type Part } from "./model.ts";
 import { build, type Made } from "./seq2seq-build.ts";
 import { type Checked, checkSeq2seq, type Seq2seqOptions } from "./seq2seq-options.ts";
 import { stopHead } from "./stops.ts";
@@ -48,7 +47,7 @@ export function seq2seq(options: Seq2seqOptions): Definition {
   const stopping = stopHead(stop, made.entering, made.context);
   const others = stopping ? [addHead(stopping.output, { ...stopping, loss: { ...stopping.loss, mean } }, stopping.parts[0].path)] : [];
   checkMade(checked, made, layers, [head, ...others]);
-  return deepFreeze({
+  return finish({
     format: 1,
     seed,
     inputs: source ? { source } : {},

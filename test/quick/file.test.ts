@@ -5,6 +5,7 @@ import { type Contents, read, write } from "../../src/file/save.ts";
 import {
   adam,
   adamw,
+  cell,
   compile,
   crossEntropy,
   type Data,
@@ -19,10 +20,13 @@ import {
   type Network,
   type Optimizer,
   open,
+  printGraph,
   rmsprop,
   rnn,
+  seq2seq,
   sgd,
   stepDecay,
+  tanh,
   tokens,
   windows,
 } from "../../src/index.ts";
@@ -151,6 +155,52 @@ describe("what is refused", () => {
       new DataView(long.buffer).setUint32(12, length, true);
       expect(await refusal(long)).toContain(String(24 + length));
     }
+  });
+});
+
+describe("a definition", () => {
+  const idle = ({ nodes, heads }: Definition): string[] => {
+    const used = new Set([...nodes.flatMap(({ inputs }) => [...inputs]), ...heads.map(({ total }) => total)]);
+    return nodes.flatMap(({ op, inputs }, id) => (inputs.length > 0 && !used.has(id) ? [op] : []));
+  };
+
+  test("holds nothing that nothing needs, but every parameter", () => {
+    const both = seq2seq({
+      source: tokens(4),
+      encoder: [embedding(2), rnn(3)],
+      target: tokens(5),
+      decoder: [embedding(2), rnn(3), dense(5)],
+      context: "both",
+    });
+    expect(idle(both)).toEqual([]);
+    expect(printGraph(both)).toContain("decoder 2/rnn/wx context");
+    const wasteful = cell({
+      name: "wasteful",
+      state: { h: 2 },
+      step: ({ x, linear }) => {
+        tanh(linear("spare", x, 3));
+        return { h: linear("w", x, 2) };
+      },
+    });
+    const made = model({ input: features(1), layers: [wasteful], loss: meanSquared() });
+    expect(idle(made)).toEqual([]);
+    expect(made.nodes.flatMap((node) => (node.op === "parameter" ? [node.attributes.path] : []))).toEqual([
+      "layer 1/wasteful/spare",
+      "layer 1/wasteful/w",
+    ]);
+  });
+
+  test("with something idle in it, as an older file may have it, is opened as it is", async () => {
+    const contents = read(saved);
+    const { nodes, heads } = contents.definition;
+    const { shape } = nodes[heads[0].output];
+    const spare = { op: "tanh", inputs: [heads[0].output], attributes: {}, shape, label: "spare" } as const;
+    const older = write({ ...contents, definition: { ...contents.definition, nodes: [...nodes, spare] } });
+    using net = await open(older);
+    using same = await open(saved);
+    expect(idle(net.definition)).toEqual(["tanh"]);
+    expect(net.predict([1, 2, 3])).toEqual(same.predict([1, 2, 3]));
+    expect(net.save()).toEqual(older);
   });
 });
 
