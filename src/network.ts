@@ -1,4 +1,6 @@
 // A network: what trains, predicts, streams, generates and can be saved, with the memory that it owns.
+// The types of `using` are not among those that every compiler's target brings along.
+/// <reference lib="esnext.disposable" preserve="true" />
 
 import { checkFlag, checkOptions } from "./define/check.ts";
 import type { Definition } from "./define/model.ts";

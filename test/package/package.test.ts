@@ -120,7 +120,7 @@ rnn(4, { activation: "sine" });
       "--target",
       "es2022",
       "--lib",
-      "es2023,esnext.disposable,dom",
+      "es2023,dom",
       "--module",
       resolution === "nodenext" ? "nodenext" : "esnext",
     ];
