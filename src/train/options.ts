@@ -26,7 +26,10 @@ export interface Clip {
 export interface TrainOptions {
   /** Default: adam(1e-3). */
   readonly optimizer?: Optimizer;
-  /** Passes over the data. Default: 1. */
+  /**
+   * Passes over the data; Infinity: until the loop is left, or `signal` ends it. Default: 1. So many trainings of one pass each, one after the other,
+   * learn the same bit for bit: in a loop of one's own there is room between them to evaluate, to save, or to stop.
+   */
   readonly epochs?: number;
   /** Steps after which to stop, whatever the epochs. Default: no limit. */
   readonly steps?: number;
@@ -38,8 +41,8 @@ export interface TrainOptions {
    */
   readonly onNonFinite?: "throw" | "skip" | "randomStep" | { readonly randomStep: number };
   /**
-   * Whether layers that listen to the output hear the truth instead; or how often, from 0 to 1, as a number or for each step counted from 0: for each
-   * row and time step a coin falls, and what is not the truth is the model's own (scheduled sampling, Bengio et al. 2015). Of symbols that is one
+   * Whether layers that listen to the output hear the truth instead; or how often, from 0 to 1, as a number or a schedule: for each row and time
+   * step a coin falls, and what is not the truth is the model's own (scheduled sampling, Bengio et al. 2015). Of symbols that is one
    * drawn from its softmax; no gradient passes. Of numbers it is the output, and the gradient goes on through it: teacher forcing mixed with
    * back-propagation through time (Goodfellow et al. 2016, §10.2.1). Coins and draws follow from the model's seed. 1 is true. 0 is false: the output as
    * it is, of symbols its softmax or the likeliest; a schedule draws at 0, too. A share costs what false costs, since the output recurs. Default: true.
@@ -79,8 +82,7 @@ export function checkTraining(definition: Definition, data: Data, options: Train
     signal,
   } = options;
   checkOptimizer("train", optimizer);
-  checkSize("train: epochs", epochs);
-  if (steps !== Infinity) checkSize("train: steps", steps);
+  for (const [name, most] of Object.entries({ epochs, steps })) if (most !== Infinity) checkSize(`train: ${name}`, most);
   checkOptions("train: clip", clip, ["value", "parameterNorm", "norm"]);
   for (const [key, limit] of Object.entries(clip))
     if (checkNumber(`train: clip.${key}`, limit, 0) < SMALLEST)

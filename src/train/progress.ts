@@ -42,9 +42,9 @@ export interface Position {
 
 /** What one step did. Its losses are means over this step's batch. */
 export interface Progress extends Losses {
-  /** Steps made so far, from 1. */
+  /** Steps made so far by this training, from 1. */
   readonly step: number;
-  /** Passes finished, from 0. */
+  /** Passes finished before this step, from 0. */
   readonly epoch: number;
   /** Euclidean length of the gradient before clipping. */
   readonly gradientNorm: number;

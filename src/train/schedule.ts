@@ -2,7 +2,10 @@
 
 import { checkNumber, checkOptions, describe, LARGEST } from "../define/check.ts";
 
-/** The rate, or the rate at each step counted from 0. */
+/**
+ * The rate, or the rate at each step of the network's life, counted from 0: a training goes on where the one before ended, also in a network that was
+ * opened from `save({ optimizer: true })`.
+ */
 export type Schedule = number | ((step: number) => number);
 
 export function checkSchedule(place: string, schedule: Schedule): Schedule {

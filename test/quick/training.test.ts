@@ -12,6 +12,7 @@ import {
   type Definition,
   delay,
   dense,
+  dropout,
   embedding,
   examples,
   exp,
@@ -83,6 +84,12 @@ describe("ending it", () => {
     expect(await progressOf(net, corpus(), { steps: 3 })).toHaveLength(3);
   });
 
+  test("passes without end are ended by the loop", async () => {
+    using net = await compile(letters);
+    for await (const { epoch } of net.train(corpus(), { epochs: Number.POSITIVE_INFINITY })) if (epoch === 2) break;
+    expect((await progressOf(net, corpus(), { epochs: Number.POSITIVE_INFINITY, steps: 21 })).at(-1)).toMatchObject({ step: 21, epoch: 2 });
+  });
+
   test("leaving the loop ends it, and another may begin", async () => {
     using net = await compile(letters);
     for await (const { step } of net.train(corpus())) if (step === 2) break;
@@ -109,6 +116,28 @@ describe("ending it", () => {
     expect(steps).toBe(4);
     expect(await progressOf(net, corpus(), { signal: abort.signal })).toEqual([]);
     await expect(net.evaluate(corpus(), { signal: abort.signal })).rejects.toThrow("the user left");
+  });
+
+  test("trainings of one pass each are one training of as many: order, masks, rates and what the optimizer remembers", async () => {
+    const dropping = model({ input: tokens(5), layers: [embedding(4), dropout(0.3), rnn(6), dense(5)], loss: crossEntropy(), seed: 4 });
+    const list = Array.from({ length: 5 }, (_, i) => ({ input: text.subarray(i, 2 * i + 1), target: text.subarray(i + 1, 2 * i + 2) }));
+    const rates: number[] = [];
+    const optimizer = adam((step) => {
+      rates.push(step);
+      return 0.01 / (1 + step);
+    });
+    for (const data of [() => examples(list, { batch: 2, pool: 2 }), corpus]) {
+      using whole = await compile(dropping);
+      await progressOf(whole, data(), { optimizer, epochs: 2 });
+      using parts = await compile(dropping);
+      for (let epoch = 0; epoch < 2; epoch++) {
+        await parts.evaluate(data());
+        await progressOf(parts, data(), { optimizer });
+      }
+      expect(weightsOf(parts)).toEqual(weightsOf(whole));
+      const half = rates.length / 2;
+      expect(rates.splice(0)).toEqual([...Array(half).keys(), ...Array(half).keys()]);
+    }
   });
 
   test("a break costs nothing: the same steps in two loops, over data without carried state, are the same bits", async () => {
