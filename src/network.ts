@@ -157,7 +157,7 @@ export class Network implements Disposable {
    * Draws symbols one after the other, each fed back as the next input, or searches for the likeliest. Returns them without the prompt.
    * For models of numbers, `generateAll`.
    */
-  generate(options: GenerateOptions): number[] {
+  generate(options: GenerateOptions = {}): number[] {
     const machine = this.#open();
     return generate(machine, this.definition, checkRequest("generate", this.definition, options, { numbers: false }))[0].symbols;
   }
@@ -166,7 +166,7 @@ export class Network implements Disposable {
    * Several sequences at once, as one batch, with the probability of each step: samples, or one or several of each of the sources, source by source.
    * Sequence i is what is drawn alone with seed + i.
    */
-  generateAll(options: GenerateAllOptions): Generated[] {
+  generateAll(options: GenerateAllOptions = {}): Generated[] {
     const machine = this.#open();
     return generate(machine, this.definition, checkRequest("generateAll", this.definition, options, { several: true }));
   }
@@ -175,7 +175,7 @@ export class Network implements Disposable {
    * Symbols, or rows of numbers, one by one as they are drawn: `for (const { symbol, logProbability } of net.sample(…))`. Leaving the loop gives the
    * memory back; `for await` lets others have their turn. Returns at last whether it has ended, and the logProbability of the symbol that ended it.
    */
-  sample(options: SampleOptions): Drawing {
+  sample(options: SampleOptions = {}): Drawing {
     const machine = this.#open();
     return sample(machine, this.definition, checkRequest("sample", this.definition, options, { searches: false }));
   }

@@ -82,7 +82,7 @@ export const inputOf = (site: Site, start?: Initializer): Omit<StepInput, "y"> =
 function unroll<S extends State>(site: Site, { state, step }: CellOptions<S>, names: readonly string[]): Value {
   const { graph } = site.x;
   if (site.x.shape.extent !== "sequence")
-    throw new TypeError(`${site.path}: a recurrent layer needs a sequence but got ${String(site.x)}. Put it before last().`);
+    throw new TypeError(`${site.path}: a recurrent layer needs a sequence but got a ${String(site.x)}. Put it before last().`);
   const width = site.x.shape;
   const start = uniform(1 / Math.sqrt(state[names[0]]));
   const { states, beginnings } = site.enter(state);

@@ -23,10 +23,13 @@ export function checkSeed(place: string, seed: number): number {
 export function checkNumber(place: string, number: number, low = -Infinity, high = Infinity): number {
   if (typeof number !== "number" || !Number.isFinite(number))
     throw new TypeError(`${place} must be a finite number but is ${describe(number)}.`);
-  if (number < low || number > high)
+  if (number < low || number > high) {
+    // That a number must fit into f32 is said only to those which do not.
+    const [below, above] = [number > high && (low === -Infinity || high === LARGEST), number < low && high >= LARGEST];
     throw new RangeError(
-      `${place} is ${number} but must be ${low === -Infinity ? `at most ${high}` : high === Infinity ? `at least ${low}` : `between ${low} and ${high}`}.`,
+      `${place} is ${number} but must be ${below ? `at most ${high}` : above ? `at least ${low}` : `between ${low} and ${high}`}.`,
     );
+  }
   return number;
 }
 
@@ -41,7 +44,7 @@ export function checkName(place: string, name: string): string {
 /** An options object without unknown names. */
 export function checkOptions<T extends object>(place: string, options: T, known: readonly string[]): T {
   if (options === null || typeof options !== "object")
-    throw new TypeError(`${place}: options must be an object but are ${describe(options)}.`);
+    throw new TypeError(`${place}: options must be an object { ${known.join(", ")} } but are ${describe(options)}.`);
   for (const key of Object.keys(options))
     if (!known.includes(key))
       throw new TypeError(`${place}: there is no option "${key}". ${nearest(key, known)}The options are: ${known.join(", ")}.`);
@@ -75,6 +78,7 @@ export function describe(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (value === null || typeof value !== "object") return String(value);
-  const { name = "Object" } = value.constructor ?? {};
-  return name === "Object" ? "an object" : `a ${name}`;
+  // A generator's constructor has no name.
+  const name = value.constructor?.name || String((value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] ?? "Object");
+  return name === "Object" ? "an object" : `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
 }

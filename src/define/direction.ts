@@ -24,7 +24,7 @@ const isAhead = (node: Node): boolean =>
 export function checkCausal<D extends Directed>(place: string, definition: D): D {
   if (!definition.inputs.input)
     throw new TypeError(
-      `${place}: the model has no input at each step, but makes a sequence of its own. Use generate(), or train and evaluate it with targets.`,
+      `${place}: the model has no input at each step, but makes a sequence of its own. Use generate(), or train and evaluate it on examples([{ target }]).`,
     );
   const layer = looksAhead(definition);
   if (layer !== null)

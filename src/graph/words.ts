@@ -158,7 +158,7 @@ export function delay(x: Value, steps = 1): Value {
   if (!(x instanceof Value)) throw new TypeError(`delay() got ${String(x)} but works on symbolic values.`);
   if (!Number.isInteger(steps) || steps < 1 || steps > LONGEST_DELAY)
     throw new RangeError(`delay() got ${String(steps)} steps. Use a whole number from 1 to ${LONGEST_DELAY}.`);
-  if (x.shape.extent !== "sequence") throw new TypeError(`delay() needs a sequence but got ${String(x)}.`);
+  if (x.shape.extent !== "sequence") throw new TypeError(`delay() needs a sequence but got a ${String(x)}.`);
   const { direction } = x.graph;
   const inputs = [x.id, ...beginningOf(x.graph, x.id)];
   return new Value(x.graph, x.graph.addShaped("delay", inputs, { steps: direction * steps, carried: direction > 0 }, x.shape));

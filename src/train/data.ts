@@ -78,7 +78,7 @@ export function inputKind({ inputs }: Definition, name = "input"): Kind {
   const input = inputs[name];
   if (!input)
     throw new TypeError(
-      `the model has no ${name}: it makes a sequence of its own. Use generate(), or train and evaluate it with targets${"source" in inputs ? " and sources" : ""}.`,
+      `the model has no ${name}: it makes a sequence of its own. Use generate(), or train and evaluate it on examples([{ ${"source" in inputs ? "source, " : ""}target }]).`,
     );
   return kindOf(input);
 }
@@ -127,8 +127,7 @@ export function checkAlone(place: string, step: number | ArrayLike<number>, kind
   } else {
     if (step === null || typeof step !== "object")
       throw new TypeError(`${place} is ${describe(step)} but must be a list of ${width} numbers.`);
-    if (step.length !== width)
-      throw new RangeError(`${place} has ${step.length} numbers but the model takes ${width}. Give ${width} a step.`);
+    if (step.length !== width) throw new RangeError(`${place} has ${step.length} numbers but the model takes ${width}. Give ${width}.`);
     for (let i = 0; i < width; i++) if (!fits(step[i], unit)) throw misfit(`${place}[${i}]`, step[i]);
   }
 }

@@ -7,7 +7,7 @@ import { type Bucketing, cut, type Lengths } from "./bucket.ts";
 import type { Batch, Data, HeldData } from "./data.ts";
 import { type Example, Form } from "./form.ts";
 import { wastedIn } from "./idle.ts";
-import { afterBatches, read, type Source } from "./source.ts";
+import { afterBatches, isFlow, read, type Source } from "./source.ts";
 
 export interface ExampleOptions {
   /** Sequences side by side; fewer in the last batch of a pass, or of a pool. Default: 32. */
@@ -46,10 +46,12 @@ export function examples(source: readonly Example[] | Source<Example>, options: 
     pool: checkSize("examples: pool", options.pool ?? 64),
   };
   if (typeof source === "function") return new ReadExamples(source, bucketing);
-  if (!Array.isArray(source))
+  if (!Array.isArray(source)) {
+    const advice = isFlow(source) ? " It can be gone through once, but every pass begins anew: examples(() => …)." : "";
     throw new TypeError(
-      `examples: the data must be a list of { input, target }, or a function that gives what can be iterated, but is ${describe(source)}.`,
+      `examples: the data must be an array of { input, target }, or a function that gives what can be iterated, but is ${describe(source)}.${advice}`,
     );
+  }
   if (source.length === 0) throw new RangeError("examples: the data is empty. Give at least one { input, target }.");
   return new HeldExamples(source, bucketing);
 }

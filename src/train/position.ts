@@ -9,7 +9,6 @@ export function checkPosition(place: string, position: Position): Position {
   if (position === null || typeof position !== "object")
     throw new TypeError(`${place} must be a position, as progress.position tells it, but is ${describe(position)}.`);
   checkOptions(place, position, ["step", "epoch", "batch", "order", "counts"]);
-  checkOptions(`${place}.counts`, position.counts, COUNTS);
   const check = (name: string, number: number): void => {
     if (!Number.isInteger(number) || number < 0)
       throw new RangeError(
@@ -17,6 +16,7 @@ export function checkPosition(place: string, position: Position): Position {
       );
   };
   for (const name of ["step", "epoch", "batch", "order"] as const) check(name, position[name]);
+  checkOptions(`${place}.counts`, position.counts, COUNTS);
   for (const name of COUNTS) check(`counts.${name}`, position.counts[name]);
   return position;
 }

@@ -11,16 +11,18 @@ export type Source<T> = () => Flow<T> | Promise<Flow<T>>;
 /** Reads a source from its beginning. Leaving the loop closes it. @throws TypeError if it gives nothing that can be iterated. */
 export async function* read<T>(place: string, source: Source<T>): AsyncGenerator<T, void, void> {
   const flow: unknown = await source();
-  if (isObject(flow) && (Symbol.asyncIterator in flow || Symbol.iterator in flow)) yield* flow as AsyncIterable<T>;
-  // Not every browser can iterate over a ReadableStream.
-  else if (isObject(flow) && "getReader" in flow) yield* drain(flow as ReadableStream<T>);
-  else
+  if (!isFlow(flow))
     throw new TypeError(
       `${place}: the function gave ${describe(flow)}, which cannot be iterated. Return a list, a generator, an async generator or a ReadableStream.`,
     );
+  // Not every browser can iterate over a ReadableStream.
+  if (Symbol.asyncIterator in flow || Symbol.iterator in flow) yield* flow as AsyncIterable<T>;
+  else yield* drain(flow as ReadableStream<T>);
 }
 
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+/** Whether something can be gone through, one after the other. A text could be, character by character, and is not meant. */
+export const isFlow = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value || "getReader" in value);
 
 async function* drain<T>(stream: ReadableStream<T>): AsyncGenerator<T, void, void> {
   const reader = stream.getReader();

@@ -3,7 +3,7 @@
 import { checkOptions, checkSize, describe } from "../define/check.ts";
 import { inputText } from "../define/layers.ts";
 import type { Definition } from "../define/model.ts";
-import { checkList, checkSequence, kindOf, type Sequence } from "../train/data.ts";
+import { checkAlone, checkList, checkSequence, kindOf, type Sequence } from "../train/data.ts";
 import { type Beam, type Choice, checkBeam, checkChoice, DRAWS, type DrawOptions } from "./choices.ts";
 import { type Speech, speechOf } from "./speech.ts";
 
@@ -162,7 +162,7 @@ function checkSources(place: string, definition: Definition, { source, sources, 
 export function checkSource(place: string, { inputs }: Definition, source: Sequence): void {
   const { source: kind } = inputs;
   if (kind.kind === "vector") {
-    checkSequence(place, [source as ArrayLike<number>], kindOf(kind));
+    checkAlone(place, source as ArrayLike<number>, kindOf(kind));
     return;
   }
   checkList(place, source);

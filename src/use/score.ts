@@ -64,11 +64,13 @@ const stepsOf = (sequence: Sequence): Step[] => Array.from<Step>(sequence);
 function checkPair(definition: Definition, asked: Pair, options: ScoreOptions, speech: Speech): Scoring {
   const { end, heard, decoding, stopping } = speech;
   checkOptions("score", options, ["ended"]);
+  const hasSource = definition.inputs.source !== undefined;
   if (asked === null || typeof asked !== "object" || !("target" in asked))
-    throw new TypeError(`score: the model makes sequences, so it needs { source, target } but got ${describe(asked)}.`);
+    throw new TypeError(
+      `score: the model makes sequences, so it needs { ${hasSource ? "source, " : ""}target } but got ${describe(asked)}.`,
+    );
   checkOptions("score", asked, ["source", "target"]);
   const { source, target } = asked;
-  const hasSource = definition.inputs.source !== undefined;
   if (hasSource !== (source !== undefined))
     throw new TypeError(
       hasSource

@@ -58,6 +58,7 @@ describe("a position that does not fit", () => {
   const two = windows(text, { batch: 2, steps: 6 });
   test.each<[string, unknown, Data, number, RegExp]>([
     ["none", 3, two, 3, /from must be a position.* 3/],
+    ["nothing of it", {}, two, 3, /from\.step .*undefined.*progress\.position/],
     ["half a step", { ...place, step: 2.5 }, two, 3, /step .*2\.5.*progress\.position/],
     ["no counts", { ...place, counts: undefined }, two, 3, /counts.*undefined/],
     ["an unknown part", { ...place, window: 3 }, two, 3, /"window"/],

@@ -232,7 +232,8 @@ describe("data", () => {
     ["a hole among examples", ({ symbols }) => train(symbols, examples(new Array(1))), TypeError, "examples[0]", "undefined"],
     ["pools of 0", () => examples([{ input: [0], target: 1 }], { pool: 0 }), RangeError, "pool", "0"],
     ["buckets that are no choice", () => examples([{ input: [0], target: 1 }], { bucket: 3 as Anything }), TypeError, "bucket", "3"],
-    ["a generator instead of a function", () => examples([].values() as Anything), TypeError, "a function that gives"],
+    ["a generator instead of a function", () => examples([].values() as Anything), TypeError, "a function that gives", "examples(() => …)"],
+    ["an async generator", () => examples((async function* () {})() as Anything), TypeError, "is an AsyncGenerator", "examples(() => …)"],
     [
       "a function that gives nothing",
       ({ symbols }) =>

@@ -14,7 +14,9 @@ import {
   seq2seq,
   tokens,
   vector,
+  windows,
 } from "../../src/index.ts";
+import { drain } from "../support/bad-networks.ts";
 import { refuses } from "../support/refuse.ts";
 import { frontier } from "../support/speaking.ts";
 
@@ -65,7 +67,20 @@ describe("decoders", () => {
       ["a maximum of 0", letters({ source: [1], maximum: 0 }), RangeError, "maximum", "0"],
       ["a beam of 0", letters({ source: [1], beam: { width: 0 } }), RangeError, "beam: width", "0"],
       ["sources of a single sequence", ({ letters }) => letters.generate({ sources: [[1]] } as Anything), TypeError, '"sources"'],
-      ["a vector of another width", ({ vectors }) => vectors.generate({ source: [1, 2, 3] }), RangeError, "source", "3 numbers", "2"],
+      [
+        "a vector of another width",
+        ({ vectors }) => vectors.generate({ source: [1, 2, 3] }),
+        RangeError,
+        "generate: source has 3 numbers",
+        "2",
+      ],
+      [
+        "a vector for several",
+        ({ vectors }) => vectors.generateAll({ sources: [1, 2] as Anything }),
+        TypeError,
+        "sources[0] is 1",
+        "a list of 2",
+      ],
       [
         "NaN in a vector",
         ({ vectors }) =>
@@ -80,12 +95,20 @@ describe("decoders", () => {
         "NaN",
       ],
       ["a source for nothing", ({ nothing }) => nothing.generate({ source: [1], maximum: 3 }), TypeError, "source", "from nothing"],
-      ["no maximum", ({ nothing }) => nothing.generate({}), TypeError, "no greatest length", "maximum"],
+      ["no maximum", ({ nothing }) => nothing.generate(), TypeError, "no greatest length", "maximum"],
+      ["nothing at all for a model", ({ model }) => model.generate(), TypeError, "generate: prompt", "undefined"],
       ["symbols of numbers", ({ endless }) => endless.generate({}), TypeError, "numbers", "generateAll"],
       ["topK of numbers", ({ endless }) => endless.generateAll({ topK: 2 }), TypeError, "topK", "numbers"],
       ["a source for a model", ({ model }) => model.generate({ source: [1] }), TypeError, "source", "seq2seq()", "prompt"],
       ["a maximum for a model", ({ model }) => model.generate({ maximum: 3 }), TypeError, "maximum", "length"],
       ["score of a sequence alone", ({ letters }) => letters.score([1, 2]), TypeError, "{ source, target }", "an array of 2"],
+      ["score of a sequence from nothing", ({ nothing }) => nothing.score([1, 2]), TypeError, "{ target }", "an array of 2"],
+      [
+        "windows",
+        ({ letters }) => drain(letters.train(windows([0, 1, 2], { batch: 1, steps: 1 }))),
+        TypeError,
+        "examples([{ source, target }])",
+      ],
       ["score without a source", ({ letters }) => letters.score({ target: [1] }), TypeError, "no source", "{ source, target }"],
       ["score with a source too much", ({ nothing }) => nothing.score({ source: [1], target: [1] }), TypeError, "from nothing"],
       ["score of the end symbol", ({ letters }) => letters.score({ source: [1], target: [4] }), RangeError, "target[0]", "4", "0 to 3"],

@@ -37,6 +37,7 @@ const write = (): void => {};
 describe("numbers that f32 cannot hold", () => {
   refuses(network, [
     ["a rate", () => sgd(1e300), RangeError, "sgd: the rate", "1e+300", "3.4028234663852886e+38"],
+    ["a rate below 0, of which f32 is no reason", () => sgd(-1), RangeError, "sgd: the rate is -1 but must be at least 0."],
     ["a rate of a schedule", () => stepDecay(1e39, { every: 1, factor: 1 }), RangeError, "stepDecay: rate", "1e+39"],
     [
       "a rate of a function",
