@@ -6,7 +6,6 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { deflateSync } from "node:zlib";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
@@ -41,29 +40,44 @@ async function compile() {
   await Promise.all(Array.from({ length: availableParallelism() }, work));
 }
 
+/** What any program leaves as it is in a string of a script, whichever quotes it prefers: printable, without quotes, escapes and tags. */
+const CHARACTERS = Array.from({ length: 95 }, (_, code) => String.fromCharCode(32 + code)).filter(
+  (character) => !'"$<\\`'.includes(character),
+);
+
 /**
- * Writes the binaries that a page loads into a source file, unless it holds them already. They are nearly the same, so they are compressed as
- * one: in turns, so that what is the same lies within the window of deflate, 32 kB back. Half the size of what gzip makes of them as text.
+ * Writes the binaries that a page loads into a source file, unless it holds them already: a byte as one character, or, of the less frequent, as two.
+ * So compression sees bytes, which in base64 it does not, and nothing need be inflated. The binaries are nearly the same: in turns, what is the same
+ * lies within the window of gzip, 32 kB back, and the second costs a quarter of the first.
  */
 function embed() {
-  const [simd, relaxed] = ["simd", "relaxed"].map((name) => readFileSync(binaryFile(name)));
-  const turn = 8192;
-  const turns = Array.from({ length: Math.ceil(Math.max(simd.length, relaxed.length) / turn) }, (_, index) => index * turn);
-  const packed = deflateSync(Buffer.concat(turns.flatMap((at) => [simd, relaxed].map((binary) => binary.subarray(at, at + turn)))), {
-    level: 9,
+  const binaries = ["simd", "relaxed"].map((name) => readFileSync(binaryFile(name)));
+  const counts = new Array(256).fill(0);
+  for (const binary of binaries) for (const byte of binary) counts[byte]++;
+  const single = CHARACTERS.length - Math.ceil(256 / CHARACTERS.length);
+  const frequent = [...counts.keys()].sort((a, b) => counts[b] - counts[a]).slice(0, single);
+  frequent.sort((a, b) => a - b);
+  const symbols = counts.map((_, byte) => {
+    const place = frequent.indexOf(byte);
+    if (place >= 0) return CHARACTERS[place];
+    return CHARACTERS[single + Math.floor(byte / CHARACTERS.length)] + CHARACTERS[byte % CHARACTERS.length];
   });
+  const turn = 8192;
+  const starts = Array.from({ length: Math.ceil(Math.max(...binaries.map(({ length }) => length)) / turn) }, (_, index) => index * turn);
+  const written = (bytes) => `"${Array.from(bytes, (byte) => symbols[byte]).join("")}"`;
+  const pieces = starts.map((at) => `  [\n${binaries.map((binary) => `    ${written(binary.subarray(at, at + turn))},\n`).join("")}  ],\n`);
   const text = `// The compiled kernels as text, made by scripts/build.mjs from assembly/. Not edited by hand.
 
-/** Bytes of each binary. */
-export const SIMD_BYTES = ${simd.length};
-export const RELAXED_BYTES = ${relaxed.length};
+/** The digits in which they are written. */
+export const DIGITS =
+  "${CHARACTERS.join("")}";
 
-/** They take turns: so many bytes of the one, as many of the other, until both are at their end. */
-export const TURN_BYTES = ${turn};
+/** Bytes that the first digits stand for. A further digit begins a number of two: byte = (first − how many these are)·(how many digits there are) + second. */
+export const FREQUENT = [${frequent.join(", ")}];
 
-/** Both binaries, deflated, in base64. */
-export const BINARIES =
-  "${packed.toString("base64")}";
+/** Both binaries, simd and relaxed, piece by piece. */
+export const PIECES = [
+${pieces.join("")}];
 `;
   const file = join(root, "src/engine/binaries.ts");
   if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);

@@ -1,7 +1,7 @@
 // Chooses and compiles a binary: the fused one where this engine has relaxed SIMD, the plain one elsewhere or when asked.
 
 import { checkFlag, checkOptions, describe } from "../define/check.ts";
-import { BINARIES, RELAXED_BYTES, SIMD_BYTES, TURN_BYTES } from "./binaries.ts";
+import { DIGITS, FREQUENT, PIECES } from "./binaries.ts";
 
 export interface Binary {
   /** `relaxed` rounds a·b + c once where the processor can; `simd` gives the same bits on every machine. */
@@ -25,46 +25,34 @@ export function checkBinaryOptions(place: string, options: BinaryOptions): void 
     throw new TypeError(`${place}: module must be a WebAssembly.Module but is ${describe(module)}. Make one with WebAssembly.compile(…).`);
 }
 
-/** The embedded binaries: simd and relaxed. */
-async function unpack(): Promise<[simd: Uint8Array<ArrayBuffer>, relaxed: Uint8Array<ArrayBuffer>]> {
-  const packed = Uint8Array.from(atob(BINARIES), (character) => character.charCodeAt(0));
-  const bytes = await inflate(packed);
-  const simd = new Uint8Array(SIMD_BYTES);
-  const relaxed = new Uint8Array(RELAXED_BYTES);
-  let from = 0;
-  for (let at = 0; from < bytes.length; at += TURN_BYTES)
-    for (const binary of [simd, relaxed]) {
-      const part = bytes.subarray(from, from + Math.min(TURN_BYTES, Math.max(0, binary.length - at)));
-      binary.set(part, Math.min(at, binary.length));
-      from += part.length;
-    }
-  return [simd, relaxed];
-}
+/** A module that only an engine with relaxed SIMD takes: a function that returns relaxed_madd of three vectors. */
+const RELAXED_PROBE = new Uint32Array([
+  0x6d736100, 0x00000001, 0x60010501, 0x037b0100, 0x0a000102, 0x00110113, 0x11fd0041, 0x11fd0041, 0x11fd0041, 0x0b0285fd,
+]);
 
-/** Written and read by hand: Blob and Response, which would do it in a line, take Node 40 ms to load (measured). */
-async function inflate(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  const { readable, writable } = new DecompressionStream("deflate");
-  const writer = writable.getWriter();
-  const written = writer.write(packed).then(() => writer.close());
-  const bytes = new Uint8Array(SIMD_BYTES + RELAXED_BYTES);
-  const reader = readable.getReader();
+/** One of the embedded binaries: 0, simd, or 1, relaxed. */
+function unpack(which: 0 | 1): Uint8Array<ArrayBuffer> {
+  const places = new Uint8Array(128);
+  for (let place = 0; place < DIGITS.length; place++) places[DIGITS.charCodeAt(place)] = place;
+  const text = PIECES.map((piece) => piece[which]).join("");
+  const bytes = new Uint8Array(text.length);
   let length = 0;
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    bytes.set(part.value, length);
-    length += part.value.length;
+  for (let at = 0; at < text.length; at++) {
+    const place = places[text.charCodeAt(at)];
+    const rest = place - FREQUENT.length;
+    bytes[length++] = rest < 0 ? FREQUENT[place] : rest * DIGITS.length + places[text.charCodeAt(++at)];
   }
-  await written;
-  return bytes;
+  return bytes.subarray(0, length);
 }
 
 async function compileEmbedded(strict: boolean): Promise<Binary> {
   if (typeof WebAssembly === "undefined")
     throw new Error("There is no WebAssembly here. Use Node 20 or newer, or a browser of 2023 or newer.");
-  const [simd, relaxed] = await unpack();
-  if (!strict && WebAssembly.validate(relaxed)) return { name: "relaxed", module: await WebAssembly.compile(relaxed) };
-  if (!WebAssembly.validate(simd))
+  const isRelaxed = !strict && WebAssembly.validate(RELAXED_PROBE);
+  const bytes = unpack(isRelaxed ? 1 : 0);
+  if (!isRelaxed && !WebAssembly.validate(bytes))
     throw new Error("This engine has WebAssembly without SIMD. Use Node 20 or newer, or a browser of 2023 or newer.");
-  return { name: "simd", module: await WebAssembly.compile(simd) };
+  return { name: isRelaxed ? "relaxed" : "simd", module: await WebAssembly.compile(bytes) };
 }
 
 /** What has been compiled: all networks share it. */

@@ -13,10 +13,14 @@ type Whole = Exclude<Initializer["kind"], "sparse">;
 type Fill<K extends Whole> = (initial: Extract<Initializer, { kind: K }>, rows: number, width: number, random: Random) => Matrix;
 
 const FILL: { readonly [K in Whole]: Fill<K> } = {
-  uniform: ({ limit }, rows, width, random) => Float64Array.from({ length: rows * width }, () => limit * (2 * random.uniform() - 1)),
+  uniform({ limit }, rows, width, random) {
+    const values = random.fill(new Float64Array(rows * width));
+    for (let i = 0; i < values.length; i++) values[i] = limit * (2 * values[i] - 1);
+    return values;
+  },
   normal({ deviation }, rows, width, random) {
     const normal = normals(random);
-    return Float64Array.from({ length: rows * width }, () => deviation * normal());
+    return drawn(rows * width, () => deviation * normal());
   },
   constant: ({ value }, rows, width) => new Float64Array(rows * width).fill(value),
   orthogonal({ gain }, rows, width, random) {
@@ -39,11 +43,11 @@ const FILL: { readonly [K in Whole]: Fill<K> } = {
     const normal = normals(random);
     // Where few numbers are not zero there may be no cycle among them, and no eigenvalue but 0: then others are drawn.
     for (let attempt = 0; attempt < 1000; attempt++) {
-      const values = Float64Array.from({ length: rows * width }, () => (density < 1 && random.uniform() >= density ? 0 : normal()));
+      const values = drawn(rows * width, () => (density < 1 && random.uniform() >= density ? 0 : normal()));
       if (radius === 0) return values.fill(0);
       const rowOf = Uint32Array.from(values, (_, i) => Math.floor(i / width));
-      const drawn = spectralRadiusOfEntries(values, rowOf, rows, Float64Array.from({ length: rows }, normal));
-      if (drawn > 0) return values.map((value) => (value * radius) / drawn);
+      const own = spectralRadiusOfEntries(values, rowOf, rows, drawn(rows, normal));
+      if (own > 0) return values.map((value) => (value * radius) / own);
     }
     throw new RangeError(
       `spectral: of ${rows} × ${width} weights at density ${density} too few are not zero to have the radius ${radius}. Use a greater density.`,
@@ -60,6 +64,13 @@ const FILL: { readonly [K in Whole]: Fill<K> } = {
   },
 };
 
+/** `Float64Array.from` takes ten times as long where a program has just begun (measured). */
+function drawn(count: number, draw: () => number): Matrix {
+  const values = new Float64Array(count);
+  for (let i = 0; i < count; i++) values[i] = draw();
+  return values;
+}
+
 /** A matrix [rows × width] as the initialiser has it. */
 export function firstValues(initial: Initializer, rows: number, width: number, random: Random): Matrix {
   if (initial.kind === "sparse") throw new Error("internal: a sparse parameter has no first matrix");
@@ -73,7 +84,7 @@ export function firstValues(initial: Initializer, rows: number, width: number, r
  */
 function orthonormal(count: number, length: number, random: Random): Float64Array[] {
   const normal = normals(random);
-  const reflections = Array.from({ length: count }, (_, k) => Float64Array.from({ length: length - k }, normal));
+  const reflections = Array.from({ length: count }, (_, k) => drawn(length - k, normal));
   const vectors = Array.from({ length: count }, () => new Float64Array(length));
   const scales = reflections.map((v, k) => {
     const sign = v[0] < 0 ? -1 : 1;

@@ -9,6 +9,8 @@ export class Memory {
   readonly wasm: WebAssembly.Memory;
   /** Address 0 stays unused: it means "absent". */
   #end = 64;
+  /** What lies from here on was never given out, and is zero as the system gave it. */
+  #untouched = 64;
   /** Freed blocks by address. */
   readonly #free = new Map<number, number>();
 
@@ -21,7 +23,9 @@ export class Memory {
     if (!(bytes >= 0)) throw new Error(`internal: a block of ${bytes} bytes`);
     const size = Math.max(64, Math.ceil(bytes / 64) * 64);
     const address = this.#reuse(size) ?? this.#extend(size);
-    new Uint8Array(this.wasm.buffer, address, size).fill(0);
+    const end = address + size;
+    if (address < this.#untouched) new Uint8Array(this.wasm.buffer, address, Math.min(end, this.#untouched) - address).fill(0);
+    this.#untouched = Math.max(this.#untouched, end);
     return address;
   }
 
