@@ -31,7 +31,7 @@ const RELAXED_PROBE = new Uint32Array([
 ]);
 
 /** One of the embedded binaries: 0, simd, or 1, relaxed. */
-function unpack(which: 0 | 1): Uint8Array<ArrayBuffer> {
+export function unpack(which: 0 | 1): Uint8Array<ArrayBuffer> {
   const places = new Uint8Array(128);
   for (let place = 0; place < DIGITS.length; place++) places[DIGITS.charCodeAt(place)] = place;
   const text = PIECES.map((piece) => piece[which]).join("");

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { unpack } from "../../src/engine/binary.ts";
 import { readModule } from "../support/wasm.ts";
 
 const build = fileURLToPath(new URL("../../build", import.meta.url));
@@ -45,6 +46,11 @@ describe.each(["simd", "relaxed", "simd-shared", "relaxed-shared"])("%s", (name)
     const module = new WebAssembly.Module(bytes);
     expect(() => new WebAssembly.Instance(module, { env: { memory: memoryFor(!shared) } })).toThrow(WebAssembly.LinkError);
   });
+});
+
+test("what is embedded is what was built", () => {
+  expect(Buffer.from(unpack(0)).equals(bytesOf("simd"))).toBe(true);
+  expect(Buffer.from(unpack(1)).equals(bytesOf("relaxed"))).toBe(true);
 });
 
 test("the twins export the same functions", () => {
