@@ -51,15 +51,17 @@ export function combine(nodes: readonly Node[], roots: ReadonlySet<NodeId>): Nod
     const starts = others.filter((id) => !inPlace && !ELEMENTWISE.has(result[id].op) && isEarly(id));
     const isSame = (id: NodeId): boolean => result[id].shape.extent === "parameter" || result[id].op === "repeat";
     const start = starts.find(isSame) ?? starts[0];
-    let sum = start;
+    // One of it: a term may stand in a sum more than once.
+    const place = others.indexOf(start as NodeId);
+    const rest = others.filter((_, index) => index !== place);
+    let sum: NodeId | undefined = start;
     products.forEach((id, index) => {
       const node = nodes[id];
       const chained = { ...node, inputs: sum === undefined ? node.inputs : [...node.inputs, sum], label: root.label } as Node;
-      const last = index === products.length - 1 && others.every((other) => other === start);
+      const last = index === products.length - 1 && rest.length === 0;
       if (last) result[rootId] = chained;
       else sum = append(chained);
     });
-    const rest = others.filter((id) => id !== start);
     rest.forEach((id, index) => {
       const node: Node = { op: "add", inputs: [sum as NodeId, id], attributes: {}, shape: root.shape, label: root.label };
       if (index === rest.length - 1) result[rootId] = node;

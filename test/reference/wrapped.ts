@@ -91,6 +91,7 @@ wrap("a turn of the gradient", (w) => [rnn(w.hidden), late(w.hidden), reverse(ea
 wrap("residual rnn", (w) => [dense(w.hidden), residual(rnn(w.hidden))], { full: false });
 wrap("residual of several", (w) => [rnn(w.hidden), residual([layerNorm({ epsilon: 0.5 }), lstm(w.hidden + 1), dense(w.hidden)])]);
 wrap("residual in residual", (w) => [rnn(w.hidden), residual([residual(dense(w.hidden, { activation: "tanh" })), rnn(w.hidden)])]);
+wrap("residual of a residual embedding", (w) => [embedding(w.hidden), residual(residual(dense(w.hidden)))], { input: "tokens" });
 wrap("residual of a vector", (w) => [rnn(w.hidden), last(), residual(dense(w.hidden, { activation: "sigmoid" }))]);
 wrap("residual around both ways", (w) => [dense(w.hidden), residual(bidirectional(rnn(w.hidden), { merge: "mean" }))]);
 wrap("residual that hears", (w) => [dense(w.hidden), residual(hearing(w.hidden))], { heard: true });
