@@ -3,6 +3,7 @@
 import type { Definition } from "../define/model.ts";
 import { givenText, titleOf } from "../define/title.ts";
 import { type Node, type NodeId, reachable, usersOf } from "../graph/graph.ts";
+import type { OpName } from "../graph/operations.ts";
 import { ALONG_SOURCE } from "../graph/shape.ts";
 import { separateBeginnings } from "./beginnings.ts";
 import { combine } from "./combine.ts";
@@ -88,18 +89,26 @@ function simplify(unfolded: Unfolded): Unfolded {
   };
 }
 
-/** A gradient that is a view, or that two parameters share, is copied to where each is kept. */
+/** Operations that leave zeros behind the end of each row. */
+const SUMS: ReadonlySet<OpName> = new Set<OpName>(["outer", "scatter", "columnSum"]);
+
+/**
+ * Every gradient is kept in a place of its own, with zeros behind the end of each row: norm and update go over all that lies there. One that two
+ * parameters share is copied; one that is no sum of rows, but a view or computed element by element, is the sum of its single row.
+ */
 function ownGradients(unfolded: Unfolded): Unfolded {
   const nodes = unfolded.nodes.slice();
+  const isSum = (id: NodeId): boolean => SUMS.has(nodes[id].op) || (nodes[id].op === "add" && nodes[id].inputs.every(isSum));
   const taken = new Set<NodeId>();
   const gradients = unfolded.gradients.map(({ path, node }) => {
-    const { op, shape, label } = nodes[node];
-    const free = op === "outer" || op === "scatter" || op === "columnSum" || op === "add";
-    if (free && !taken.has(node)) {
+    const { shape, label } = nodes[node];
+    if (isSum(node) && !taken.has(node)) {
       taken.add(node);
       return { path, node };
     }
-    return { path, node: nodes.push({ op: "copy", inputs: [node], attributes: {}, shape, label }) - 1 };
+    if (!isSum(node) && shape.rows > 1) throw new Error(`internal: the gradient of ${path}, ${shape.rows} rows, is no sum of rows`);
+    const op = isSum(node) ? "copy" : "columnSum";
+    return { path, node: nodes.push({ op, inputs: [node], attributes: {}, shape, label }) - 1 };
   });
   return { ...unfolded, nodes, gradients };
 }

@@ -143,17 +143,20 @@ export const LOWER: Partial<Record<Node["op"], Lowering>> = {
       },
     ];
   },
-  columnSum: ({ node, id, width, at, over }) => [
-    {
-      opcode: Opcode.columnSum,
-      ...over(node.inputs[0]),
-      inner: 1,
-      width,
-      flags: accumulatesOnto(node) >= 0 ? 1 : 0,
-      outputs: 1,
-      operands: [at(id), at(node.inputs[0])],
-    },
-  ],
+  columnSum({ node, id, width, at, over }) {
+    const x = at(node.inputs[0]);
+    return [
+      {
+        opcode: Opcode.columnSum,
+        ...over(node.inputs[0]),
+        inner: 1,
+        width,
+        flags: accumulatesOnto(node) >= 0 ? 1 : 0,
+        outputs: 1,
+        operands: [at(id), { ...x, rowStride: x.rowStride || rowBytes(width) }],
+      },
+    ];
+  },
   concat: ({ plan, node, id, at }) => {
     let column = 0;
     return node.inputs.flatMap((input) => {

@@ -6,7 +6,7 @@ import { type Binary, chooseBinary } from "../../src/engine/binary.ts";
 import { Machine } from "../../src/engine/machine.ts";
 import { readBlock, writeBlock } from "../../src/engine/parameters.ts";
 import { Program } from "../../src/engine/program.ts";
-import { layoutParameters } from "../../src/plan/parameters.ts";
+import { layoutParameters, type ParameterPlace } from "../../src/plan/parameters.ts";
 import { learns, type Purpose } from "../../src/plan/unfold.ts";
 import { meanOf } from "../../src/train/losses.ts";
 import type { Data } from "../reference/interpret.ts";
@@ -68,7 +68,10 @@ export async function runEngine(
   program.run(carry, new Int32Array(data.batch));
   const gradients = !learns(purpose)
     ? []
-    : layout.trained.map((place) => [place.path, readBlock(machine, machine.gradients + place.offset, place)]);
+    : layout.trained.map((place) => {
+        checkPads(machine, place);
+        return [place.path, readBlock(machine, machine.gradients + place.offset, place)];
+      });
   const losses = program.plan.losses.map((_, head) => meanOf(machine.view(), head));
   const outputs = Object.fromEntries(Object.entries(program.plan.shown).map(([name, node]) => [name, get(machine, program, node)]));
   return {
@@ -79,6 +82,14 @@ export async function runEngine(
     gradients: Object.fromEntries(gradients),
     watched: program.plan.watched.map(({ node }) => get(machine, program, node)),
   };
+}
+
+/** Norm and update go over whole rows: what lies behind the end of each is zero. */
+function checkPads({ memory, gradients }: Machine, { path, rows, width, stride, offset }: ParameterPlace): void {
+  for (let row = 0; row < rows; row++) {
+    const pad = memory.floats(gradients + offset + row * stride + width * 4, stride / 4 - width);
+    if (pad.some((x) => x !== 0)) throw new Error(`${path}: behind its gradient's row ${row} of ${width} lies ${pad.join()}`);
+  }
 }
 
 function put(machine: Machine, program: Program, name: string, values: ArrayLike<number>): void {
