@@ -56,7 +56,7 @@ export class Graph {
 
   /** Adds a node whose shape is given. */
   addShaped<K extends OpName>(op: K, inputs: readonly NodeId[], attributes: Operations[K], shape: Shape): NodeId {
-    const key = `${op}(${inputs.join()})${JSON.stringify(attributes)}${shape.extent}${shape.rows}×${shape.width}@${shape.timeline}`;
+    const key = `${op}(${inputs.join()})${JSON.stringify(attributes)}${shape.extent}${shape.rows}×${shape.width}#${shape.symbols}@${shape.timeline}`;
     const bindable = op === "delay" && inputs[0] === UNBOUND;
     const known = bindable ? undefined : this.#known.get(key);
     if (known !== undefined) return known;

@@ -195,6 +195,11 @@ describe("the linear recurrence h(t) = h(t−1)·W", () => {
     });
   });
 
+  test("a state of one number, beside a target of one symbol", async () => {
+    using net = await compile(model({ input: features(1), layers: [rnn(1), dense(2)], loss: crossEntropy() }));
+    expect(stepJacobian(net, [[1], [2]]).map(({ size }) => size)).toEqual([1, 1]);
+  });
+
   test.each([
     [0.8, "shrinks"],
     [1, "holds"],
