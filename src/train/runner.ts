@@ -102,9 +102,9 @@ export class Runner {
     this.#before = before;
   }
 
-  /** What the batch that was accepted last has left for the next; null if the data hands nothing on. */
+  /** What the batch that was accepted last has left for the next; null if data or model hand nothing on. */
   states(): States | null {
-    if (!this.#seat || !this.#handsOn) return null;
+    if (!this.#seat || !this.#handsOn || this.#seat.carry.bytes === 0) return null;
     const { program, carry } = this.#seat;
     return { rows: program.plan.batch, layout: layoutOf(program), words: this.#machine.memory.words(carry.from, carry.bytes / 4).slice() };
   }

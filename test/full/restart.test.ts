@@ -1,7 +1,21 @@
 // A training that was interrupted, saved, opened and taken up again is, bit for bit, the one that was not; and what cannot be taken up says why.
 
 import { describe, expect, test } from "vitest";
-import { compile, type Data, examples, open, type Position, sgd, stepDecay, windows } from "../../src/index.ts";
+import {
+  compile,
+  crossEntropy,
+  type Data,
+  dense,
+  embedding,
+  examples,
+  model,
+  open,
+  type Position,
+  sgd,
+  stepDecay,
+  tokens,
+  windows,
+} from "../../src/index.ts";
 import { thrownBy } from "../support/refuse.ts";
 import { DATA, definition, list, text, told } from "../support/restart.ts";
 
@@ -41,6 +55,17 @@ test("states are saved in the midst of a training, and only where they are hande
   expect(withoutStates).toBeLessThan(within);
   expect(net.save({ optimizer: true }).length).toBe(within);
   expect(net.save().length).toBe(size);
+});
+
+test("a model that remembers nothing goes on, too", async () => {
+  const stateless = model({ input: tokens(5), layers: [embedding(4), dense(5)], loss: crossEntropy() });
+  const data = () => windows(text, { batch: 2, steps: 6 });
+  using first = await compile(stateless);
+  const all = await told(first, data(), { epochs: 1 });
+  using second = await compile(stateless);
+  const { position: from } = (await told(second, data(), { epochs: 1 }, 2))[1];
+  using third = await open(second.save({ optimizer: true }));
+  expect(await told(third, data(), { epochs: 1, from })).toEqual(all.slice(2));
 });
 
 describe("a position that does not fit", () => {
