@@ -121,12 +121,12 @@ export class Network implements Disposable {
 
   /** A stream of single steps with a state of its own. @throws TypeError for a model that looks ahead: reverse(), bidirectional(). */
   stream(): Stream {
-    return new Stream(this.#open(), checkStreaming("stream", this.definition), { kind: "predict", raw: false });
+    return new Stream(this.#open(), this.#programs, checkStreaming("stream", this.definition), { kind: "predict", raw: false });
   }
 
   /** So many streams over these weights, each with a state of its own, pushed together or some at a time. @throws TypeError as `stream`. */
   streams(count: number): Streams {
-    return new Streams(this.#open(), checkStreaming("streams", this.definition), count);
+    return new Streams(this.#open(), this.#programs, checkStreaming("streams", this.definition), count);
   }
 
   /**
@@ -149,7 +149,7 @@ export class Network implements Disposable {
   forecast(past: Sequence, steps: number): Float32Array[] {
     const machine = this.#open();
     checkForecast(this.definition, past, steps);
-    using stream = new Stream(machine, this.definition, { kind: "forecast" });
+    using stream = new Stream(machine, this.#programs, this.definition, { kind: "forecast" });
     return forecast(stream, past, steps);
   }
 
@@ -159,7 +159,8 @@ export class Network implements Disposable {
    */
   generate(options: GenerateOptions = {}): number[] {
     const machine = this.#open();
-    return generate(machine, this.definition, checkRequest("generate", this.definition, options, { numbers: false }))[0].symbols;
+    return generate(machine, this.#programs, this.definition, checkRequest("generate", this.definition, options, { numbers: false }))[0]
+      .symbols;
   }
 
   /**
@@ -168,7 +169,7 @@ export class Network implements Disposable {
    */
   generateAll(options: GenerateAllOptions = {}): Generated[] {
     const machine = this.#open();
-    return generate(machine, this.definition, checkRequest("generateAll", this.definition, options, { several: true }));
+    return generate(machine, this.#programs, this.definition, checkRequest("generateAll", this.definition, options, { several: true }));
   }
 
   /**
@@ -177,7 +178,7 @@ export class Network implements Disposable {
    */
   sample(options: SampleOptions = {}): Drawing {
     const machine = this.#open();
-    return sample(machine, this.definition, checkRequest("sample", this.definition, options, { searches: false }));
+    return sample(machine, this.#programs, this.definition, checkRequest("sample", this.definition, options, { searches: false }));
   }
 
   /**

@@ -2,9 +2,11 @@
 
 import { type Definition, timelinesOf } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
-import { Program } from "../engine/program.ts";
+import type { Program } from "../engine/program.ts";
+import type { Programs } from "../engine/programs.ts";
 import type { Taken } from "../engine/tables.ts";
 import { type Sequence, writeRows } from "../train/data.ts";
+import { roomFor } from "../train/runner.ts";
 import { arranged, slotsAt } from "../train/slots.ts";
 
 type Timeline = Taken["timelines"][number];
@@ -14,19 +16,21 @@ export class Encoded implements Disposable {
   readonly program: Program;
   /** Steps of each source; of a vector, or nothing, none. */
   readonly timelines: readonly Timeline[];
+  readonly #programs: Programs;
 
   /** Without sources there is one row of nothing. */
-  constructor(machine: Machine, definition: Definition, given: readonly Sequence[] | null) {
+  constructor(machine: Machine, programs: Programs, definition: Definition, given: readonly Sequence[] | null) {
     const sources = given ?? [[]];
     const several = timelinesOf(definition) > 1;
     const lengths = Int32Array.from(sources, ({ length }) => length);
     const steps = Math.max(1, ...lengths);
     this.timelines = several ? [{ steps, lengths }] : [];
-    this.program = new Program(machine, definition, { kind: "encode" }, sources.length, several ? [1, steps] : 1);
+    this.#programs = programs;
+    this.program = programs.lend({ kind: "encode" }, roomFor(sources.length), several ? [1, roomFor(steps)] : 1);
     try {
       this.#read(machine, sources);
     } catch (error) {
-      this.program.release();
+      programs.giveBack(this.program);
       throw error;
     }
   }
@@ -53,7 +57,7 @@ export class Encoded implements Disposable {
         const at = from.address + source * from.stride * 4;
         bytes.copyWithin(to.address + row * to.stride * 4, at, at + size);
       };
-      if (shape.extent !== "sequence") for (let row = 0; row < plan.batch; row++) copy(row, Math.floor(row / each));
+      if (shape.extent !== "sequence") for (let row = 0; row < tables.rows; row++) copy(row, Math.floor(row / each));
       else
         tables.each(shape, (row, t, b) => {
           const source = this.program.tables.timelines[shape.timeline].places[Math.floor(b / each)];
@@ -70,7 +74,7 @@ export class Encoded implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.program.release();
+    this.#programs.giveBack(this.program);
   }
 
   #read(machine: Machine, sources: readonly Sequence[]): void {

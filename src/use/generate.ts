@@ -2,6 +2,7 @@
 
 import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
+import type { Programs } from "../engine/programs.ts";
 import { giveWay } from "../train/pause.ts";
 import { type Drawn, Draws } from "./draws.ts";
 import { Endings } from "./endings.ts";
@@ -33,10 +34,15 @@ interface Growing {
 }
 
 /** Draws for all samples at once, and stops after each symbol. Options have been checked. */
-function* rounds(machine: Machine, definition: Definition, options: Request): Generator<readonly Growing[], readonly Growing[], void> {
+function* rounds(
+  machine: Machine,
+  programs: Programs,
+  definition: Definition,
+  options: Request,
+): Generator<readonly Growing[], readonly Growing[], void> {
   const { place, prompt, sources, length, stops, speech, samples, choice } = options;
   const count = samples * (sources?.length ?? 1);
-  using rows = new Rows(machine, definition, count, { sources, each: samples });
+  using rows = new Rows(machine, programs, definition, count, { sources, each: samples });
   using draws = new Draws(machine, speech, choice, count);
   const endings = new Endings(speech.stopping, rows, draws.chances, choice.temperature);
   const all = Array.from({ length: count }, (_, row): Growing => {
@@ -72,9 +78,9 @@ function* rounds(machine: Machine, definition: Definition, options: Request): Ge
 }
 
 /** Whole sequences: draws as one batch, or the best of a search. */
-export function generate(machine: Machine, definition: Definition, options: Request): Generated[] {
-  if (options.beam) return search(machine, definition, options);
-  const steps = rounds(machine, definition, options);
+export function generate(machine: Machine, programs: Programs, definition: Definition, options: Request): Generated[] {
+  if (options.beam) return search(machine, programs, definition, options);
+  const steps = rounds(machine, programs, definition, options);
   for (;;) {
     const { done, value } = steps.next();
     if (done) return value.map(({ end: _, ...one }) => ({ ...one, logProbability: sumOf(one.logProbabilities) }));
@@ -82,8 +88,8 @@ export function generate(machine: Machine, definition: Definition, options: Requ
 }
 
 /** One sequence, symbol by symbol. Its memory is taken at the first and given back at the last, or when the loop is left. */
-export function sample(machine: Machine, definition: Definition, options: Request): Drawing {
-  const drawing = drawn(machine, definition, options);
+export function sample(machine: Machine, programs: Programs, definition: Definition, options: Request): Drawing {
+  const drawing = drawn(machine, programs, definition, options);
   return Object.assign(drawing, {
     async *[Symbol.asyncIterator](): AsyncGenerator<Drawn, Ending, void> {
       const pause = giveWay();
@@ -101,8 +107,8 @@ export function sample(machine: Machine, definition: Definition, options: Reques
   });
 }
 
-function* drawn(machine: Machine, definition: Definition, options: Request): Generator<Drawn, Ending, void> {
-  const steps = rounds(machine, definition, options);
+function* drawn(machine: Machine, programs: Programs, definition: Definition, options: Request): Generator<Drawn, Ending, void> {
+  const steps = rounds(machine, programs, definition, options);
   let said = 0;
   try {
     for (;;) {

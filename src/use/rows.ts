@@ -3,6 +3,7 @@
 import type { Definition } from "../define/model.ts";
 import { stoppingOf } from "../define/stops.ts";
 import type { Machine } from "../engine/machine.ts";
+import type { Programs } from "../engine/programs.ts";
 import type { Sequence } from "../train/data.ts";
 import { Encoded } from "./encode.ts";
 import { type Place, Stepper } from "./stepper.ts";
@@ -33,16 +34,22 @@ export class Rows implements Disposable {
   #parents: Int32Array | null = null;
   #begun = false;
 
-  constructor(machine: Machine, definition: Definition, count: number, { sources = null, each = 1, steps = 1 }: RowOptions = {}) {
+  constructor(
+    machine: Machine,
+    programs: Programs,
+    definition: Definition,
+    count: number,
+    { sources = null, each = 1, steps = 1 }: RowOptions = {},
+  ) {
     this.#machine = machine;
     this.count = count;
     const { coin, longest } = stoppingOf(definition.decoding?.stop ?? null);
     this.#longest = longest;
     this.#places = new Int32Array(count);
-    using encoded = sources || longest > 0 ? new Encoded(machine, definition, sources) : null;
+    using encoded = sources || longest > 0 ? new Encoded(machine, programs, definition, sources) : null;
     this.#told = longest > 0 ? Array.from({ length: count }, (_, row) => (encoded as Encoded).told(machine, Math.floor(row / each))) : [];
     const timelines = [{ steps, lengths: null }, ...(encoded?.spread(each) ?? [])];
-    this.#stepper = new Stepper(machine, definition, { kind: "generate" }, count, timelines);
+    this.#stepper = new Stepper(machine, programs, { kind: "generate" }, count, timelines);
     this.#left = this.#stepper.given("steps left");
     this.#stop = coin ? this.#stepper.shown("stop") : null;
     encoded?.hand(machine, this.#stepper.program, each);

@@ -95,7 +95,9 @@ function checkPair(definition: Definition, asked: Pair, options: ScoreOptions, s
 
 /** The bits are those that drawing the same steps gives, because a row's results do not depend on how many are reckoned at once. */
 export function score(machine: Machine, programs: Programs, definition: Definition, scoring: Scoring): Score {
-  const logProbabilities = scoring.speech.decoding ? ofDecoder(machine, definition, scoring) : ofModel(machine, programs, scoring);
+  const logProbabilities = scoring.speech.decoding
+    ? ofDecoder(machine, programs, definition, scoring)
+    : ofModel(machine, programs, scoring);
   return { logProbability: sumOf(logProbabilities), logProbabilities };
 }
 
@@ -117,10 +119,10 @@ function ofModel(machine: Machine, programs: Programs, { speech, all, given }: S
   return logProbabilities;
 }
 
-function ofDecoder(machine: Machine, definition: Definition, { speech, all, sources, ended }: Scoring): number[] {
+function ofDecoder(machine: Machine, programs: Programs, definition: Definition, { speech, all, sources, ended }: Scoring): number[] {
   const { stopping } = speech;
   if (all.length === 0 && stopping.longest === 0) return [];
-  using rows = new Rows(machine, definition, 1, { sources, steps: Math.max(1, all.length) });
+  using rows = new Rows(machine, programs, definition, 1, { sources, steps: Math.max(1, all.length) });
   if (all.length > 0) rows.hear([beginningOf(speech), ...all.slice(0, -1)] as Sequence);
   const each = all.map((step, t) => {
     const said = judge(machine, speech, rows.output(0, t), step);

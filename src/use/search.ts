@@ -2,6 +2,7 @@
 
 import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
+import type { Programs } from "../engine/programs.ts";
 import type { Beam } from "./choices.ts";
 import { logChance, logShare } from "./densities.ts";
 import { type Generated, notFinite, sumOf } from "./generated.ts";
@@ -132,7 +133,7 @@ class Search {
 }
 
 /** The likeliest sequences that a beam finds, of each source its own. Options have been checked. */
-export function search(machine: Machine, definition: Definition, options: Request): Generated[] {
+export function search(machine: Machine, programs: Programs, definition: Definition, options: Request): Generated[] {
   const { place, prompt, sources, length, stops, speech, samples } = options;
   const { symbols } = speech;
   const beam = options.beam as Required<Beam>;
@@ -144,7 +145,7 @@ export function search(machine: Machine, definition: Definition, options: Reques
   const block = machine.memory.allocate(bytes);
   const [logarithms, order] = [block, block + most * 8];
   try {
-    using rows = new Rows(machine, definition, count, { sources, each });
+    using rows = new Rows(machine, programs, definition, count, { sources, each });
     const { coin, longest } = speech.stopping;
     const searches = Array.from({ length: count / each }, (_, k) => {
       const told = longest > 0 ? rows.length(k * each) : null;

@@ -1,11 +1,12 @@
 // Steps of some rows of a batch at a time, each row with a state of its own that waits while others go on, or goes on from that of another.
 
-import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
-import { type Carry, Program } from "../engine/program.ts";
+import type { Carry, Program } from "../engine/program.ts";
+import type { Programs } from "../engine/programs.ts";
 import type { Taken } from "../engine/tables.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Purpose } from "../plan/unfold.ts";
+import { roomFor } from "../train/runner.ts";
 import { type StreamState, stateOf, writeState } from "./state.ts";
 
 /** Where rows of numbers, or symbols, lie: from `start`, `stride` from row to row, both in words of 4 bytes. */
@@ -34,33 +35,36 @@ export class Stepper {
   integers = new Int32Array();
   #outputs = new Float32Array();
   readonly #machine: Machine;
+  readonly #programs: Programs;
   /** States are read and written where they lie: a run takes them all in before it hands one on. */
   readonly #carry: Carry;
-  /** One i32 a row: whose state it goes on from. */
+  /** One i32 a row, behind the states: whose state it goes on from. */
   readonly #parents: number;
+  readonly #bytes: number;
   readonly #anew: Int32Array;
   readonly #count: number;
   #open = true;
 
   /** `timelines`: what all rows take of the source and, of a decoder that hears the truth, of the steps. Default: one step, and no source. */
-  constructor(machine: Machine, definition: Definition, purpose: Purpose, count: number, timelines = ONE) {
+  constructor(machine: Machine, programs: Programs, purpose: Purpose, count: number, timelines = ONE) {
     this.#machine = machine;
+    this.#programs = programs;
     this.#count = count;
-    this.program = new Program(
-      machine,
-      definition,
-      purpose,
-      count,
-      timelines.map(({ steps }) => steps),
-    );
+    const room = timelines.map(({ steps }) => roomFor(steps));
+    this.program = programs.lend(purpose, roomFor(count), room);
     this.program.tables.take({ rows: count, timelines });
     this.plan = this.program.plan;
-    const { memory } = machine;
     const { carry } = this.plan.bytes;
-    const states = memory.allocate(carry);
-    this.#carry = { from: states, to: states, bytes: carry };
+    this.#bytes = carry + count * 4;
+    try {
+      const states = machine.memory.allocate(this.#bytes);
+      this.#carry = { from: states, to: states, bytes: carry };
+      this.#parents = states + carry;
+    } catch (error) {
+      programs.giveBack(this.program);
+      throw error;
+    }
     this.program.clearCarry(this.#carry);
-    this.#parents = memory.allocate(count * 4);
     this.#anew = new Int32Array(count);
     this.input = this.given("input");
     this.heard = this.given("target");
@@ -158,13 +162,12 @@ export class Stepper {
     for (let r = 0; r < this.#count; r++) for (let i = 0; i < width; i++) this.integers[start + r * stride + i] = symbols > 0 ? -1 : 0;
   }
 
-  /** Gives its memory back. */
+  /** Gives its memory back, and its program. */
   close(): void {
     if (!this.#open) return;
     this.#open = false;
-    this.program.release();
-    this.#machine.memory.release(this.#carry.from, this.#carry.bytes);
-    this.#machine.memory.release(this.#parents, this.#count * 4);
+    this.#programs.giveBack(this.program);
+    this.#machine.memory.release(this.#carry.from, this.#bytes);
   }
 
   #placeOf(node: number): Place {

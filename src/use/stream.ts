@@ -2,6 +2,7 @@
 
 import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
+import type { Programs } from "../engine/programs.ts";
 import type { Purpose } from "../plan/unfold.ts";
 import { inputKind, type Kind } from "../train/data.ts";
 import { checkState, type GivenState, type StreamState } from "./state.ts";
@@ -16,8 +17,8 @@ export class Stream implements Disposable {
   readonly #result: Float32Array;
 
   /** @internal Use `net.stream()`. */
-  constructor(machine: Machine, definition: Definition, purpose: Purpose) {
-    this.#stepper = new Stepper(machine, definition, purpose, 1);
+  constructor(machine: Machine, programs: Programs, definition: Definition, purpose: Purpose) {
+    this.#stepper = new Stepper(machine, programs, purpose, 1);
     this.#kind = inputKind(definition);
     this.#result = new Float32Array(this.#stepper.output.width);
   }

@@ -3,6 +3,7 @@
 import { checkSize, describe } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
+import type { Programs } from "../engine/programs.ts";
 import { inputKind, type Kind } from "../train/data.ts";
 import { checkState, type GivenState, type StreamState } from "./state.ts";
 import { Stepper } from "./stepper.ts";
@@ -24,10 +25,10 @@ export class Streams implements Disposable {
   readonly #some = (row: number): string => `push: stream ${this.#which[row]}`;
 
   /** @internal Use `net.streams()`. */
-  constructor(machine: Machine, definition: Definition, count: number) {
+  constructor(machine: Machine, programs: Programs, definition: Definition, count: number) {
     checkSize("streams: the number of streams", count);
     this.count = count;
-    this.#stepper = new Stepper(machine, definition, { kind: "predict", raw: false }, count);
+    this.#stepper = new Stepper(machine, programs, { kind: "predict", raw: false }, count);
     this.#kind = inputKind(definition);
     this.width = this.#stepper.output.width;
     this.#result = new Float32Array(count * this.width);

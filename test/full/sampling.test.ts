@@ -1,7 +1,20 @@
 // Drawn as often as it is likely, whatever the choices; searches as a naive one finds; every cell's state follows its row; the same on every machine.
 
 import { describe, expect, test } from "vitest";
-import { type Definition, embedding, gru, type Layer, layerNorm, lstm, type Network, rnn, windows } from "../../src/index.ts";
+import {
+  adam,
+  type Definition,
+  embedding,
+  examples,
+  gru,
+  type Layer,
+  layerNorm,
+  lstm,
+  type Network,
+  open,
+  rnn,
+  windows,
+} from "../../src/index.ts";
 import { judgeDecoder } from "../support/decoding.ts";
 import { DECODERS, frontier, loud, NUMBERS, SPEAKERS, speaker } from "../support/speaking.ts";
 
@@ -270,6 +283,7 @@ test("the last seed is followed by the first", async () => {
 
 test("hundreds of loops that are left keep nothing, and others have their turn", async () => {
   using net = await loud(SPEAKERS.lstm);
+  net.generate({ prompt: [0], length: 1 });
   const before = frontier(net);
   for (let i = 0; i < 300; i++) for (const _ of net.sample({ prompt: [0], length: 5, seed: i })) if (i % 3 === 0) break;
   expect(frontier(net)).toBe(before);
@@ -295,3 +309,40 @@ test("strict draws are the same on every machine", async () => {
 });
 
 describe.each(Object.entries<Definition>(DECODERS))("a decoder, %s", (_, definition) => judgeDecoder(definition, 3));
+
+test("programs are kept from call to call: of every size, with fresh weights, for several at once, and not without end", async () => {
+  using net = await loud(DECODERS.attention, 2);
+  const sources = [[1, 2, 3], [], [5], [0, 1, 2, 3, 4, 5, 0], [4], [4, 4], [2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2]];
+  /** What a network says that has never said anything. */
+  const anew = async (use: (fresh: Network) => unknown): Promise<unknown> => {
+    using fresh = await open(net.save());
+    return use(fresh);
+  };
+  const data = examples([
+    { input: [1, 2, 3], target: [3, 2, 1] },
+    { input: [5, 4], target: [0] },
+  ]);
+  let calls = 0;
+  for await (const _ of net.train(data, { epochs: 6, optimizer: adam(3e-2) })) {
+    // More rows and longer sources than the call before, and fewer.
+    const some = sources.slice(calls % 4, 2 + ((calls * 5) % 6)).reverse();
+    const [one, other] = [1, 2].map((seed) => net.sample({ source: sources[3], seed }));
+    const [first] = [one.next().value, other.next().value];
+    const use = (from: Network) => [
+      from.generateAll({ sources: some, samples: 1 + (calls % 3), seed: calls }),
+      from.generate({ source: sources[calls % 7], beam: { width: 2 + (calls % 4) } }),
+      from.score({ source: sources[(calls * 3) % 7], target: [1, 2, 3, 0].slice(calls % 4) }),
+    ];
+    expect(use(net)).toEqual(await anew(use));
+    expect([first, ...one]).toEqual(await anew((fresh) => [...fresh.sample({ source: sources[3], seed: 1 })]));
+    other.return({ ended: false, logProbability: 0 });
+    calls++;
+  }
+  expect(calls).toBeGreaterThan(5);
+  for (let samples = 1; samples < 200; samples += 3) net.generateAll({ source: [1, 2], samples, maximum: 2 });
+  const { total } = net.bytes;
+  // A program of 200 rows takes 200 kB, and 24 are kept.
+  expect(total).toBeLessThan(24 * 250_000);
+  for (let samples = 1; samples < 200; samples += 3) net.generateAll({ source: [1, 2], samples, maximum: 2 });
+  expect(net.bytes.total).toBe(total);
+});

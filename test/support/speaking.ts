@@ -1,5 +1,6 @@
 // Small models of symbols with weights far from zero, so that their distributions are far from even; and all that they could say.
 
+import { expect } from "vitest";
 import { attention } from "../../src/define/attention.ts";
 import {
   bidirectional,
@@ -53,6 +54,15 @@ export function everything(symbols: number, length: number, stop = -1): number[]
   if (length === 0) return [[]];
   const rests = everything(symbols, length - 1, stop);
   return Array.from({ length: symbols }, (_, first) => (first === stop ? [[first]] : rests.map((rest) => [first, ...rest]))).flat();
+}
+
+/** Uses a network, and then once more: programs are kept for the next call, and all else is given back. */
+export async function givesBack(net: Network, use: () => void | Promise<void>): Promise<void> {
+  await use();
+  const [before, { total }] = [frontier(net), net.bytes];
+  await use();
+  expect(frontier(net)).toBe(before);
+  expect(net.bytes.total).toBe(total);
 }
 
 /** Where the next large block of a network's memory would lie: the same before and after, if all has been given back. */
