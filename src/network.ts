@@ -105,7 +105,7 @@ export class Network implements Disposable {
    * The outputs for one sequence, beginning with a fresh state: one array a step, or a single one for a sequence → vector model.
    * Probabilities where the loss is a cross-entropy, of a density weights, means and deviations; with `raw` the numbers before softmax, sigmoid or exp. A model that looks ahead (reverse(),
    * bidirectional()) runs the whole sequence at once, so its memory grows with the length. A sequence of no steps has no outputs; to a vector it gives
-   * what the zero vector gives.
+   * what the zero vector gives. Steps share buffers: before `postMessage` of one of them, copy it.
    */
   predict(sequence: Sequence, options: PredictOptions = {}): Float32Array[] {
     return predictAll(this.#open(), this.#programs, checkPredicting("predict", this.definition, [sequence], options))[0];
