@@ -32,6 +32,7 @@ import { gemm } from "./kernels/gemm";
 import { map } from "./kernels/map";
 import { addNoise } from "./kernels/noise";
 import { normalize, normalizeGradient } from "./kernels/normalize";
+import { drawBits, drawDensity } from "./kernels/numbers";
 import { outer, outerOverRuns } from "./kernels/outer";
 import { pack, packTransposed } from "./kernels/pack";
 import { dropout } from "./kernels/random";
@@ -189,6 +190,41 @@ function execute(command: Command, t: i32, rows: i32, more: bool, control: usize
         bStride,
         rows,
         width,
+        inner,
+        command.span <= Span.rows ? 0 : timeline.order,
+        t,
+        load<u32>(control, CONTROL_SEED_LOW),
+        load<u32>(control, CONTROL_SEED_HIGH) ^ <u32>command.extra,
+        load<u32>(control, CONTROL_STEP),
+        scratch,
+      );
+    case Opcode.drawBits:
+      return drawBits(
+        a,
+        aStride,
+        b,
+        bStride,
+        rows,
+        width,
+        1,
+        inner,
+        command.span <= Span.rows ? 0 : timeline.order,
+        t,
+        load<u32>(control, CONTROL_SEED_LOW),
+        load<u32>(control, CONTROL_SEED_HIGH) ^ <u32>command.extra,
+        load<u32>(control, CONTROL_STEP),
+      );
+    case Opcode.drawDensity:
+      return drawDensity(
+        a,
+        aStride,
+        b,
+        bStride,
+        rows,
+        width,
+        flags,
+        command.real,
+        1,
         inner,
         command.span <= Span.rows ? 0 : timeline.order,
         t,

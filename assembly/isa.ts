@@ -196,8 +196,11 @@ export enum Opcode {
   sparse,
   sparseTransposed,
   addNoise,
-  /** `inner` rows of a batch, `extra` the stream, here and in the next two: a symbol drawn from each row. */
+  /** `inner` rows of a batch, `extra` the stream, here and in the next four: a symbol drawn from each row. */
   draw,
+  drawBits,
+  /** `flags` components, `real` the floor. */
+  drawDensity,
   /** Each row from one of two, as its coin falls. */
   either,
   eitherGradient,

@@ -13,7 +13,6 @@ import type { Plan } from "./plan/plan.ts";
 import { type Bytes, plan } from "./planning.ts";
 import type { Data, Sequence } from "./train/data.ts";
 import { type Evaluation, evaluation } from "./train/evaluate.ts";
-import { checkForcing } from "./train/forcing.ts";
 import type { Solution } from "./train/judgement.ts";
 import type { OptimizerMemory } from "./train/memory.ts";
 import { checkData, checkSignal, checkTraining, type TrainOptions } from "./train/options.ts";
@@ -87,7 +86,8 @@ export class Network implements Disposable {
   }
 
   /**
-   * Mean loss over data, without dropout and without changing anything. `teacherForcing` as in training. Default: true. A model that looks
+   * Mean loss over data, without dropout and without changing anything. `teacherForcing` as in training; what a decoder draws then follows from the
+   * model's seed and the number of the batch, whatever has been trained. Default: true. A model that looks
    * ahead (reverse(), bidirectional()) sees no further than the end of each window.
    */
   async evaluate(data: Data, options: { readonly teacherForcing?: boolean; readonly signal?: AbortSignal } = {}): Promise<Evaluation> {
@@ -95,7 +95,6 @@ export class Network implements Disposable {
     checkOptions("evaluate", options, ["teacherForcing", "signal"]);
     const { teacherForcing = true, signal } = options;
     checkFlag("evaluate: teacherForcing", teacherForcing);
-    checkForcing("evaluate", this.definition, teacherForcing);
     checkSignal("evaluate", signal);
     checkData("evaluate", this.definition, data);
     return evaluation(machine, this.#programs, this.definition, data, { teacherForcing, signal });

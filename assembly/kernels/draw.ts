@@ -1,6 +1,6 @@
 // A symbol drawn from logits: with a temperature, from the most likely few, or simply the most likely; and how likely it was.
 import { exp } from "../math/exp";
-import { log } from "../math/log";
+import { logOf } from "../math/log";
 import { firstLanes } from "./lanes";
 import { sumOfExponentials } from "./loss";
 import { rowMaximum } from "./softmax";
@@ -130,7 +130,7 @@ export function penalize(y: usize, x: usize, width: i32, symbols: usize, count: 
 /** log Σ exp(x[i]) of a row of logits; NaN where one is NaN. The logarithm is of f32, as in the loss. */
 function logNormalizer(x: usize, width: i32): f64 {
   const largest = rowMaximum(x, width);
-  return <f64>f32x4.extract_lane(log(f32x4.splat(<f32>sumOfExponentials(x, largest, width))), 0) + <f64>largest;
+  return <f64>logOf(<f32>sumOfExponentials(x, largest, width)) + <f64>largest;
 }
 
 /** log softmax(x)[symbol], x: width logits. */

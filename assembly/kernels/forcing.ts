@@ -3,14 +3,9 @@
 // Coin and draw are a function of where they fall, as dropout's masks are (random.ts): key seedLow · seedHigh ^ stream, counter 0 · row of the batch ·
 // training step · time step. Coins have a stream, and draws another.
 import { draw } from "./draw";
-import { philox } from "./random";
+import { uniformAt } from "./random";
 import { copyRow, fillRow } from "./rows";
 import { rowOf } from "./tables";
-
-/** A number from [0, 1) for a row of the batch at one step: 32 bits. */
-function uniformAt(row: i32, time: i32, step: u32, seedLow: u32, seedHigh: u32): f64 {
-  return <f64>(<u32>i32x4.extract_lane(philox(i32x4(0, row, step, time), seedLow, seedHigh), 0)) / 4294967296;
-}
 
 /**
  * out[r] = i with probability softmax(x[r])[i], x: rows × width; −1 where there is no distribution (draw.ts). Row r is row order[r % batch] of the

@@ -3,7 +3,7 @@
 // one term's part in the mean. Rows that do not count take no part, whatever they hold: their gradient is zero. NaN among the outputs that count
 // makes the sum NaN.
 import { exp } from "../math/exp";
-import { log } from "../math/log";
+import { logOf } from "../math/log";
 import { sigmoid } from "../math/sigmoid";
 import { softplus } from "../math/softplus";
 import { addPromoted, firstLanes, isPadded, promoteHigh, sumPair } from "./lanes";
@@ -57,7 +57,7 @@ export function crossEntropy(
     const largest = rowMaximum(x, width);
     const chosen = load<f32>(x + (target << 2));
     const sum = wanted ? exponentials(dX, x, largest, width) : sumOfExponentials(x, largest, width);
-    total += <f64>f32x4.extract_lane(log(f32x4.splat(<f32>sum)), 0) + (<f64>largest - <f64>chosen);
+    total += <f64>logOf(<f32>sum) + (<f64>largest - <f64>chosen);
     if (wanted) {
       const factor = f32x4.splat(<f32>(share / sum));
       for (let i: usize = 0; i < bytes; i += 16) v128.store(dX + i, f32x4.mul(v128.load(dX + i), factor));

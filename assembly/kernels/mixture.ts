@@ -7,7 +7,7 @@
 //             │ logits  │ means, n a component     │ log deviations, likewise │
 //             └─────────┴──────────────────────────┴──────────────────────────┘
 import { exp } from "../math/exp";
-import { log } from "../math/log";
+import { logOf } from "../math/log";
 import { sigmoid } from "../math/sigmoid";
 import { softplus } from "../math/softplus";
 import { isPadded } from "./lanes";
@@ -85,12 +85,12 @@ export function mixture(
     }
     for (let j = 0; j < components; j++) store<f32>(posterior + (j << 2), <f32>(load<f64>(logs + (j << 3)) - largest));
     const mass = exponentials(posterior, posterior, 0, components);
-    total += dimensions * HALF_LOG_2PI - largest - logOf(mass);
+    total += dimensions * HALF_LOG_2PI - largest - logOf(<f32>mass);
     let priorMass: f64 = 1;
     if (mixed) {
       const top = rowMaximum(x, components);
       priorMass = exponentials(prior, x, top, components);
-      total += <f64>top + logOf(priorMass);
+      total += <f64>top + logOf(<f32>priorMass);
     }
     if (dX === 0) continue;
     const dMeans = dX + (first << 2);
@@ -107,9 +107,4 @@ export function mixture(
     }
   }
   return total;
-}
-
-/** log of a sum of exponentials of which the largest is 1. */
-function logOf(sum: f64): f64 {
-  return <f64>f32x4.extract_lane(log(f32x4.splat(<f32>sum)), 0);
 }

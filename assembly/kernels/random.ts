@@ -34,6 +34,11 @@ export function philox(counter: v128, seedLow: u32, seedHigh: u32): v128 {
   return counter;
 }
 
+/** A number from [0, 1) for a row of the batch at one step, 32 bits: word 0 of column 0. */
+export function uniformAt(row: i32, time: i32, step: u32, seedLow: u32, seedHigh: u32): f64 {
+  return <f64>(<u32>i32x4.extract_lane(philox(i32x4(0, row, step, time), seedLow, seedHigh), 0)) / 4294967296;
+}
+
 /** out = x · factor where mask, else 0: four elements. */
 function masked(out: usize, x: usize, mask: v128, factor: v128): void {
   v128.store(out, v128.and(f32x4.mul(v128.load(x), factor), mask));

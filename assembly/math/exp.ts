@@ -55,6 +55,11 @@ export function exp(x: v128): v128 {
   return scaled(r, tail, t, f32x4.splat(1));
 }
 
+/** e^x of one number. */
+export function expOf(x: f32): f32 {
+  return f32x4.extract_lane(exp(f32x4.splat(x)), 0);
+}
+
 /** y[i] = e^x[i] from y to end, 4 floats at a time; y may be x. */
 export function expRow(y: usize, x: usize, end: usize): void {
   if (y >= end) return;

@@ -53,6 +53,11 @@ export function log(x: v128): v128 {
   return v128.or(y, v128.not(f32x4.ge(x, f32x4.splat(0))));
 }
 
+/** log x of one number. */
+export function logOf(x: f32): f32 {
+  return f32x4.extract_lane(log(f32x4.splat(x)), 0);
+}
+
 /** y[i] = log x[i] from y to end, 4 floats at a time; y may be x. Vectors of ordinary numbers take a shorter path. */
 export function logRow(y: usize, x: usize, end: usize): void {
   if (y >= end) return;

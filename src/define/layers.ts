@@ -130,7 +130,10 @@ export function crossEntropy(options: { readonly ignore?: number } = {}): Loss {
 /** (output − target)², the mean over all numbers. */
 export const meanSquared = (): Loss => judged("meanSquared");
 
-/** Sigmoid of the outputs, then −(y·log p + (1−y)·log(1−p)) with targets y in [0, 1]; the mean over all numbers, in nats. */
+/**
+ * Sigmoid of the outputs, then −(y·log p + (1−y)·log(1−p)) with targets y in [0, 1]; the mean over all numbers, in nats. Drawn, when generating and
+ * where a decoder hears itself, are bits, each with its own p.
+ */
 export const binaryCrossEntropy = (): Loss => judged("binaryCrossEntropy");
 
 export interface DensityOptions {
@@ -144,6 +147,7 @@ export interface DensityOptions {
 /**
  * −log of a Gaussian's density at the target, in nats, the constant ½·log 2π included; the mean over all steps (or vectors).
  * The output holds for targets of n numbers n means, then n log deviations: end with dense(2·n). Predictions are means and deviations.
+ * Drawn, when generating and where a decoder hears itself, is mean + deviation · a normal number, for each number on its own.
  */
 export const gaussian = (options: DensityOptions = {}): Loss => judged("gaussian", { floor: floorOf("gaussian", options) });
 
@@ -152,7 +156,7 @@ export const gaussian = (options: DensityOptions = {}): Loss => judged("gaussian
  * a weight, and a mean and a deviation for each number of the target (Bishop 1994; Graves 2013 for sequences).
  *
  * The output holds for k components and targets of n numbers k logits of the weights, k·n means (component by component), then k·n log
- * deviations: end with dense(k·(1 + 2·n)). Predictions are weights, means and deviations.
+ * deviations: end with dense(k·(1 + 2·n)). Predictions are weights, means and deviations. Drawn is a component by its weight, then from its Gaussian.
  */
 export function mixtureDensity(components: number, options: DensityOptions = {}): Loss {
   checkSize("mixtureDensity: the number of components", components);

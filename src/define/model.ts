@@ -1,6 +1,7 @@
 // model(): layers become one graph, and a definition is that graph with a few facts beside it: frozen data, no functions.
 
 import { type Node, reachable } from "../graph/graph.ts";
+import type { LossKind } from "../graph/operations.ts";
 import type { Value } from "../graph/value.ts";
 import { checkChoice, checkOptions, checkSeed, checkSize, describe } from "./check.ts";
 import { checkDirections } from "./direction.ts";
@@ -11,8 +12,11 @@ import { type Input, type Loss, type Source, shapeOfInput } from "./layers.ts";
 import { pathsOf, type Skips, stack } from "./stack.ts";
 import type { Stop } from "./stops.ts";
 
-/** What the output recurrence feeds back: the output as it is, its softmax or sigmoid, or one symbol (the most likely, or the one drawn). */
-export type Feedback = "output" | "softmax" | "sigmoid" | "symbol";
+/**
+ * What is heard of the model's own output where it is left to itself: the output as it is, its softmax or sigmoid, the most likely symbol, or what is
+ * drawn from it, as decoders do.
+ */
+export type Feedback = "output" | "softmax" | "sigmoid" | "symbol" | "draw";
 
 /** One of a definition's layers. */
 export interface Part {
@@ -74,11 +78,23 @@ export interface ModelOptions {
    * for the output layer; or both. The input is the embedding's result where symbols are embedded first. Default: none.
    */
   readonly skips?: Skips;
-  /** What layers with recurrence from the output are fed. Default: "softmax" with crossEntropy, else "output". */
+  /**
+   * What layers with recurrence from the output are fed where the model is left to itself. Default: what `predict` shows, "softmax" with crossEntropy,
+   * "sigmoid" with binaryCrossEntropy, else "output".
+   */
   readonly feedback?: Feedback;
   /** Decides initial weights, shuffling, dropout and sampling. A whole number of 0 or more, below 2³². Default: 0. */
   readonly seed?: number;
 }
+
+/** What can be heard of an output with each loss where a model is left to itself; the first is the default. */
+const FEEDBACK: { readonly [K in LossKind]: readonly Feedback[] } = {
+  crossEntropy: ["softmax", "output", "symbol"],
+  binaryCrossEntropy: ["sigmoid", "output"],
+  meanSquared: ["output"],
+  gaussian: ["output"],
+  mixtureDensity: ["output"],
+};
 
 /**
  * Puts layers together. Steps, batch size and data come later.
@@ -98,10 +114,12 @@ export function model(options: ModelOptions): Definition {
   const mean = checkChoice("model: mean", options.mean ?? "steps", ["steps", "sequences"]);
   checkSeed("model", seed);
   if (options.skips !== undefined) checkChoice("model: skips", options.skips, ["input", "output", "both"]);
-  if (options.feedback !== undefined) checkChoice("model: feedback", options.feedback, ["output", "softmax", "symbol"]);
-  const feedback = options.feedback ?? (loss.kind === "crossEntropy" ? "softmax" : "output");
-  if (feedback !== "output" && loss.kind !== "crossEntropy")
-    throw new TypeError(`model: feedback "${feedback}" needs crossEntropy() but the loss is ${loss.kind}. Use feedback: "output".`);
+  const [usual, ...others] = FEEDBACK[loss.kind];
+  const feedback = checkChoice("model: feedback", options.feedback ?? usual, ["output", "softmax", "sigmoid", "symbol"]);
+  if (feedback !== usual && !others.includes(feedback))
+    throw new TypeError(
+      `model: feedback "${feedback}" needs ${feedback === "sigmoid" ? "binaryCrossEntropy()" : "crossEntropy()"} but the loss is ${loss.kind}. Use feedback: "${usual}".`,
+    );
 
   const paths = pathsOf(layers);
   const { output, entering, listens } = stack(layers, paths, shapeOfInput(input), options.skips ?? null);

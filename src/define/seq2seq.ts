@@ -23,7 +23,7 @@ import { stopHead } from "./stops.ts";
  *   the layer that gets it has a weight of its own for it: `wx context` beside `wx`.
  *
  * The decoder hears what was said at the step before: in training the truth, so that what recurs nowhere else is computed for all steps at once;
- * its own draw when generating; some of both with `train(data, { teacherForcing: 0.5 })`. Before the first step it hears a symbol of the library's
+ * its own draw when generating, a symbol, bits or numbers; some of both with `train(data, { teacherForcing: 0.5 })`. Before the first step it hears a symbol of the library's
  * own, n of tokens(n), or zeros. With `endSymbol()` it says that symbol behind the last one, and a last layer dense(n) is made one wider; `stopOutput()` and
  * `predictedLength()` are heads of their own, "stop" and "length".
  *
@@ -52,7 +52,7 @@ export function seq2seq(options: Seq2seqOptions): Definition {
     seed,
     inputs: source ? { source } : {},
     layers: [...layers, ...(stopping?.parts ?? []).map((part) => ({ ...part, head: stopping?.name as string }))],
-    feedback: target.kind === "tokens" ? "symbol" : loss.kind === "binaryCrossEntropy" ? "sigmoid" : "output",
+    feedback: loss.kind === "meanSquared" ? "output" : "draw",
     decoding: { target, boundary: target.kind === "tokens" ? target.symbols : -1, stop, maximum },
     nodes: graph.nodes,
     heads: [head, ...others],

@@ -19,11 +19,74 @@ import { randomFrom } from "./random.ts";
 import { firstEntries } from "./reservoir.ts";
 import { writeEntries } from "./sparse.ts";
 
-interface Exports {
+/** The kernels that are called one by one. */
+export interface Exports {
   run(program: number, count: number, control: number): void;
   draw(x: number, width: number, temperature: number, topK: number, topP: number, minP: number, uniform: number, scratch: number): number;
   penalize(y: number, x: number, width: number, symbols: number, count: number, penalty: number): void;
   logProbability(x: number, width: number, symbol: number): number;
+  /** As kernels of a program, row by row: these say what stands where. */
+  drawBits(
+    out: number,
+    outStride: number,
+    x: number,
+    xStride: number,
+    rows: number,
+    width: number,
+    temperature: number,
+    batch: number,
+    order: number,
+    time: number,
+    seedLow: number,
+    seedHigh: number,
+    step: number,
+  ): void;
+  drawDensity(
+    out: number,
+    outStride: number,
+    x: number,
+    xStride: number,
+    rows: number,
+    width: number,
+    components: number,
+    floor: number,
+    temperature: number,
+    batch: number,
+    order: number,
+    time: number,
+    seedLow: number,
+    seedHigh: number,
+    step: number,
+    scratch: number,
+  ): void;
+  binaryCrossEntropy(
+    dX: number,
+    dXStride: number,
+    x: number,
+    xStride: number,
+    y: number,
+    yStride: number,
+    rows: number,
+    width: number,
+    share: number,
+  ): number;
+  mixture(
+    dX: number,
+    dXStride: number,
+    x: number,
+    xStride: number,
+    y: number,
+    yStride: number,
+    rows: number,
+    width: number,
+    dimensions: number,
+    logFloor: number,
+    share: number,
+    scratch: number,
+  ): number;
+  /** Of a coin with this logit: how likely it is yes, and the logarithm of how likely it is what it is. */
+  chance(logit: number): number;
+  logChance(logit: number, yes: boolean): number;
   likeliest(symbols: number, logProbabilities: number, x: number, width: number, count: number, scratch: number): number;
   gatherPanels(panels: number, depth: number, column: number, x: number, xStride: number, list: number, count: number, width: number): void;
   addSquare(
@@ -45,6 +108,12 @@ const EXPORTS: readonly (keyof Exports)[] = [
   "draw",
   "penalize",
   "logProbability",
+  "drawBits",
+  "drawDensity",
+  "binaryCrossEntropy",
+  "mixture",
+  "chance",
+  "logChance",
   "likeliest",
   "gatherPanels",
   "addSquare",

@@ -111,7 +111,7 @@ export function checkDefinition(place: string, definition: Definition): void {
   for (const input of Object.values(inputs))
     if (!["tokens", "features", "vector"].includes(input?.kind)) fail("its input is of no known kind");
   if (decoding !== null && !isDecoding(decoding)) fail("what it knows of the sequences that it makes is not lawful");
-  if (![null, "output", "softmax", "sigmoid", "symbol"].includes(feedback)) fail(`its feedback is ${describe(feedback)}`);
+  if (![null, "output", "softmax", "sigmoid", "symbol", "draw"].includes(feedback)) fail(`its feedback is ${describe(feedback)}`);
   if (nodes.length === 0) fail("it has no nodes");
   nodes.forEach((node, id) => {
     const known = Object.hasOwn(LAWS, String(node?.op)) ? LAWS[node.op as OpName] : undefined;

@@ -114,8 +114,11 @@ export interface Operations {
   normalizeGradient: { readonly epsilon: number };
   /** The symbol with the greatest value; no gradient passes. */
   argmax: Empty;
-  /** A symbol drawn from the softmax of each row, by the seed, the training step, `stream`, the row and time; no gradient passes. */
-  draw: Stream;
+  /**
+   * What this loss takes a row for, drawn: a symbol from its softmax, bits, or numbers from a density. By the seed, the training step, `stream`, the row
+   * and time. A draw is data: no gradient passes.
+   */
+  draw: Stream & Pick<Loss, "kind" | "components" | "floor">;
   /** The truth, or what the model has said itself: for each row and time as a coin falls, which is decided as what is drawn. */
   either: Stream;
   /** dY where it was what the model has said itself, else 0. */

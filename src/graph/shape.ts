@@ -204,7 +204,7 @@ export const SHAPE: { readonly [K in OpName]: Law<K> } = {
   normalize: elementwise("normalize"),
   normalizeGradient: ([x]) => x,
   argmax: ([x]) => ({ ...x, width: 1, symbols: x.width }),
-  draw: ([x]) => ({ ...x, width: 1, symbols: x.width }),
+  draw: given,
   either: given,
   eitherGradient: ([dY]) => dY,
   dropout: elementwise("dropout"),

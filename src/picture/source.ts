@@ -47,7 +47,8 @@ export function sourceOf(definition: Definition, hearing: Hearing): Source {
   }
   const isGiven = ({ op }: Node): boolean => op === "input" || op === "target" || op === "feedback" || op === "delay";
   const carries = grown(nodes, (id) => isGiven(nodes[id]), inputsOf);
-  const heard = (id: NodeId): boolean => nodes[id].op !== "feedback" || (feedback !== "symbol" && hearing === "output");
+  const heard = (id: NodeId): boolean =>
+    nodes[id].op !== "feedback" || (feedback !== "symbol" && feedback !== "draw" && hearing === "output");
   const flows = grown(
     nodes,
     (id) => weight(nodes[id])?.trained === true,

@@ -6,15 +6,15 @@ import type { Graph, Node, NodeId } from "../graph/graph.ts";
 import { type Shape, symbolsOf } from "../graph/shape.ts";
 import { forcingOf, type Purpose } from "./purpose.ts";
 
-/** Streams of random numbers of their own: those below belong to dropout and noise. */
-export const [COINS, DRAWS] = [2 ** 31, 2 ** 31 + 1];
+/** Streams of random numbers of their own: those below belong to dropout and noise. Speech is what is drawn when generating. */
+export const [COINS, DRAWS, SPEECH] = [2 ** 31, 2 ** 31 + 1, 2 ** 31 + 2];
 
 /** Symbols where the truth of classes, or a symbol, is heard; else the output's own shape. What a decoder hears is always like its targets. */
 function shapeOfHeard({ nodes, heads, feedback, decoding }: Definition, purpose: Purpose): Shape {
   if (decoding) return heardOf(decoding.target);
   const [{ output, loss }] = heads;
   const classes = loss.kind === "crossEntropy";
-  const symbols = classes && (forcingOf(purpose) !== false || purpose.kind === "generate" || feedback === "symbol");
+  const symbols = classes && (forcingOf(purpose) !== false || purpose.kind === "generate" || feedback === "symbol" || feedback === "draw");
   return symbols ? symbolsOf("sequence", nodes[output].shape.width) : nodes[output].shape;
 }
 
@@ -53,12 +53,20 @@ export function said(graph: Graph, output: NodeId, definition: Definition, purpo
   graph.label = "feedback";
   if (forcing === true) return target(graph, definition);
   if (forcing === false) return spoken(graph, output, definition);
-  const isDrawn = definition.heads[0].loss.kind === "crossEntropy";
-  const own = isDrawn ? graph.add("draw", [output], { stream: DRAWS }) : spoken(graph, output, definition);
+  const isDrawn = definition.heads[0].loss.kind !== "meanSquared";
+  const own = isDrawn ? drawn(graph, output, definition) : output;
   return graph.addShaped("either", [target(graph, definition), own], { stream: COINS }, shapeOfHeard(definition, purpose));
 }
 
-function spoken(graph: Graph, output: NodeId, { feedback }: Definition): NodeId {
+function spoken(graph: Graph, output: NodeId, definition: Definition): NodeId {
+  const { feedback } = definition;
   if (feedback === "softmax" || feedback === "sigmoid") return graph.add(feedback, [output], {});
+  if (feedback === "draw") return drawn(graph, output, definition);
   return feedback === "symbol" ? graph.add("argmax", [output], {}) : output;
+}
+
+function drawn(graph: Graph, output: NodeId, { nodes, heads: [{ loss, total }] }: Definition): NodeId {
+  const { kind, components, floor } = loss;
+  const { shape } = nodes[nodes[total].inputs[1]];
+  return graph.addShaped("draw", [output], { kind, components, floor, stream: DRAWS }, shape);
 }

@@ -96,6 +96,8 @@ function formula(nodes: readonly Node[], id: NodeId): string {
       return `${a}[${node.attributes.reversed ? "first" : "last"}]`;
     case "affine":
       return affine(a, node.attributes.scale, node.attributes.shift);
+    case "draw":
+      return `draw(${a}, ${node.attributes.kind}, stream ${node.attributes.stream})`;
     case "loss":
     case "lossGradient":
       return `${node.attributes.kind}(${a}, ${b})${node.attributes.ignore >= 0 ? ` ignoring ${node.attributes.ignore}` : ""}`;

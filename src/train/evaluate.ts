@@ -1,12 +1,13 @@
 // The loss over a pass of data, without changing anything.
 
+import { CONTROL_STEP } from "../../assembly/isa.ts";
 import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
 import type { Programs } from "../engine/programs.ts";
-import type { Data } from "./data.ts";
+import type { Batch, Data } from "./data.ts";
 import { countOf, type Losses, meanOf, together } from "./losses.ts";
 import { giveWay } from "./pause.ts";
-import { Runner } from "./runner.ts";
+import { Runner, type Written } from "./runner.ts";
 
 /** Mean losses over data, and what they are the mean of. */
 export interface Evaluation extends Losses {
@@ -26,10 +27,11 @@ export async function evaluation(
   const pause = giveWay();
   const sums = heads.map(() => 0);
   const counts = heads.map(() => 0);
+  let number = 0;
   try {
     for await (const batch of data.batches(null)) {
       signal?.throwIfAborted();
-      const { program, carry } = runner.run(batch);
+      const { program, carry } = runAt(number++, machine, runner, batch);
       const control = machine.view();
       heads.forEach((_, head) => {
         const count = countOf(control, head);
@@ -45,4 +47,15 @@ export async function evaluation(
   }
   const means = sums.map((sum, head) => (counts[head] > 0 ? sum / counts[head] : 0));
   return { ...together(heads, means), count: counts[0] };
+}
+
+/** What a model draws in an evaluation is decided by the number of the batch, whatever has been trained: the same each time, and another in each batch. */
+function runAt(number: number, machine: Machine, runner: Runner, batch: Batch): Written {
+  const step = machine.view().getUint32(CONTROL_STEP, true);
+  machine.view().setUint32(CONTROL_STEP, number, true);
+  try {
+    return runner.run(batch);
+  } finally {
+    machine.view().setUint32(CONTROL_STEP, step, true);
+  }
 }

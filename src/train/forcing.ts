@@ -1,8 +1,6 @@
 // Teacher forcing as an option: the truth, the model's own words, or so much of each, step by step.
 
 import { checkNumber, describe } from "../define/check.ts";
-import type { Definition } from "../define/model.ts";
-import { isDensity } from "../graph/losses.ts";
 import type { Forcing } from "../plan/purpose.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -12,18 +10,8 @@ export interface CheckedForcing {
   readonly truth: Schedule;
 }
 
-/** @throws TypeError or RangeError for what is neither a flag nor a share, and where what the model says is not like what it hears. */
-export function checkForcing(place: string, definition: Definition, given: boolean | Schedule): CheckedForcing {
-  const checked = forcingOf(place, given);
-  const [{ loss }] = definition.heads;
-  if (definition.feedback !== null && checked.forcing !== true && isDensity(loss))
-    throw new TypeError(
-      `${place}: teacherForcing is ${describe(given)}, but with ${loss.kind} what the model says is a density, which it cannot hear as it is. Use teacherForcing: true.`,
-    );
-  return checked;
-}
-
-function forcingOf(place: string, given: boolean | Schedule): CheckedForcing {
+/** @throws TypeError or RangeError for what is neither a flag nor a share. */
+export function checkForcing(place: string, given: boolean | Schedule): CheckedForcing {
   if (typeof given === "function") return { forcing: "mixed", truth: given };
   if (typeof given === "boolean") return { forcing: given, truth: given ? 1 : 0 };
   if (typeof given !== "number")

@@ -42,10 +42,12 @@ export interface TrainOptions {
   readonly onNonFinite?: "throw" | "skip" | "randomStep" | { readonly randomStep: number };
   /**
    * Whether layers that listen to the output hear the truth instead; or how often, from 0 to 1, as a number or a schedule: for each row and time
-   * step a coin falls, and what is not the truth is the model's own (scheduled sampling, Bengio et al. 2015). Of symbols that is one
-   * drawn from its softmax; no gradient passes. Of numbers it is the output, and the gradient goes on through it: teacher forcing mixed with
-   * back-propagation through time (Goodfellow et al. 2016, §10.2.1). Coins and draws follow from the model's seed. 1 is true. 0 is false: the output as
-   * it is, of symbols its softmax or the likeliest; a schedule draws at 0, too. A share costs what false costs, since the output recurs. Default: true.
+   * step a coin falls, and what is not the truth is the model's own draw, as when it generates (scheduled sampling, Bengio et al. 2015):
+   * of crossEntropy() a symbol, of binaryCrossEntropy() bits, of gaussian() and mixtureDensity(k) numbers. A draw is data, no gradient passes. With
+   * meanSquared() nothing is drawn: it is the output itself, and the gradient goes on through it, teacher forcing mixed with back-propagation through
+   * time (Goodfellow et al. 2016, §10.2.1). Coins and draws follow from the model's seed. 1 is true, 0 is false: free running. A decoder of seq2seq()
+   * then hears its own draws alone; a model() hears what its `feedback` says, where a schedule draws at 0, too. A share costs what false costs, since
+   * the output recurs. Default: true.
    */
   readonly teacherForcing?: boolean | Schedule;
   /**
@@ -88,7 +90,7 @@ export function checkTraining(definition: Definition, data: Data, options: Train
     if (checkNumber(`train: clip.${key}`, limit, 0) < SMALLEST)
       throw new RangeError(`train: clip.${key} is ${limit}, which would stop all learning. Use a greater number, or leave it out.`);
   const { policy, length } = checkPolicy(onNonFinite);
-  const { forcing, truth } = checkForcing("train", definition, teacherForcing);
+  const { forcing, truth } = checkForcing("train", teacherForcing);
   if (inspect !== undefined) checkSize("train: inspect.every", checkOptions("train: inspect", inspect, ["every"]).every);
   if (from !== undefined) checkPosition("train: from", from);
   checkSignal("train", signal);

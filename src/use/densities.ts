@@ -1,95 +1,94 @@
-// Numbers drawn from what a model says of them, and how likely they were: a table with a row for each loss.
+// How likely is what a model says, and numbers drawn as likely as it says: by the kernels that its loss and its training use.
 
-import type { Random } from "../engine/random.ts";
-import { normals } from "../engine/random.ts";
-import type { Loss, LossKind } from "../graph/operations.ts";
+import { mixtureScratchBytes } from "../../assembly/isa.ts";
+import type { Exports, Machine } from "../engine/machine.ts";
+import type { LossKind } from "../graph/operations.ts";
+import { rowBytes } from "../plan/bytes.ts";
+import { SPEECH } from "../plan/feedback.ts";
+import type { Speech } from "./speech.ts";
 
-/** A row's own chances. */
-export interface Chances {
-  uniform(): number;
-  normal(): number;
+/** Of one row: where its raw output stands, and where a step of numbers and what kernels need. */
+interface Place {
+  readonly output: number;
+  readonly step: number;
+  readonly scratch: number;
 }
 
-export function chancesOf(random: Random): Chances {
-  return { uniform: () => random.uniform(), normal: normals(random) };
+/** What decides a draw besides the output. */
+export interface Chance {
+  readonly temperature: number;
+  readonly seed: number;
+  /** The step of the sequence. */
+  readonly time: number;
 }
 
-/** `said` is a row of the raw output, `width` how many numbers are drawn. */
+/** What a loss takes an output for. */
 interface Law {
-  draw(said: Float32Array, width: number, loss: Loss, temperature: number, chances: Chances): Float32Array;
-  /** Natural logarithm of the probability, or density, of a step. */
-  logProbability(said: Float32Array, step: ArrayLike<number>, loss: Loss): number;
+  /** Puts numbers at `step`. */
+  draw(exports: Exports, place: Place, speech: Speech, chance: Chance): void;
+  /** −log of the probability, or density, of the numbers at `step`. */
+  loss(exports: Exports, place: Place, speech: Speech): number;
 }
 
-const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
-
-/** log(1 + exp(x)) without overflow. */
-const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-
-/** log σ(x): of a coin with this logit. */
-export const logChance = (logit: number, yes: boolean): number => -softplus(yes ? -logit : logit);
-
-/** Whether a coin with this logit, divided by the temperature, comes out yes; at temperature 0 whether that is more likely. */
-export function coin(logit: number, temperature: number, chances: Chances): boolean {
-  const uniform = chances.uniform();
-  return temperature === 0 ? logit > 0 : uniform < 1 / (1 + Math.exp(-logit / temperature));
-}
-
-function logSum(logarithms: ArrayLike<number>): number {
-  const list = Array.from(logarithms);
-  const largest = Math.max(...list);
-  return largest + Math.log(list.reduce((sum, x) => sum + Math.exp(x - largest), 0));
-}
-
-/** log softmax(logits)[place]. */
-export const logShare = (logits: ArrayLike<number>, place: number): number => logits[place] - logSum(logits);
-
-/** A place, with probability softmax(logits / temperature); at temperature 0 the first of the largest. */
-export function pick(logits: ArrayLike<number>, temperature: number, chances: Chances): number {
-  const list = Array.from(logits);
-  const largest = Math.max(...list);
-  if (temperature === 0) return list.indexOf(largest);
-  const shares = list.map((logit) => Math.exp((logit - largest) / temperature));
-  let left = chances.uniform() * shares.reduce((sum, share) => sum + share, 0);
-  let place = 0;
-  while (place < shares.length - 1 && left >= shares[place]) left -= shares[place++];
-  return place;
-}
-
-/** A Gaussian is a mixture of one whose weight is not said. Logits of weights, then all means, then all log deviations. */
-const mixture: Law = {
-  draw(said, width, { components, floor }, temperature, chances) {
-    const chosen = components > 1 ? pick(said.subarray(0, components), temperature, chances) : 0;
-    const many = Math.max(1, components) * width;
-    return Float32Array.from({ length: width }, (_, i) => {
-      const at = components + chosen * width + i;
-      return temperature === 0 ? said[at] : said[at] + (floor + Math.exp(said[at + many])) * Math.sqrt(temperature) * chances.normal();
-    });
+const density: Law = {
+  draw({ drawDensity }, { output, step, scratch }, { said, width, loss }, { temperature, seed, time }) {
+    const { components, floor } = loss;
+    const strides = [rowBytes(said), rowBytes(width)] as const;
+    drawDensity(step, strides[0], output, strides[1], 1, said, components, floor, temperature, 1, 0, time, seed, SPEECH, 0, scratch);
   },
-  logProbability(said, step, { components, floor }) {
-    const { length: width } = step;
-    const many = Math.max(1, components);
-    const each = Array.from({ length: many }, (_, k) => {
-      let log = components > 0 ? said[k] : 0;
-      for (let i = 0; i < width; i++) {
-        const at = components + k * width + i;
-        const deviation = floor + Math.exp(said[at + many * width]);
-        log -= 0.5 * ((step[i] - said[at]) / deviation) ** 2 + Math.log(deviation) + HALF_LOG_TWO_PI;
-      }
-      return log;
-    });
-    return components > 0 ? logSum(each) - logSum(said.subarray(0, components)) : each[0];
-  },
+  loss: ({ mixture }, { output, step, scratch }, { said, width, loss: { floor } }) =>
+    mixture(0, 0, output, rowBytes(width), step, rowBytes(said), 1, width, said, Math.log(floor), 1, scratch),
 };
 
-export const DENSITIES: { readonly [K in Exclude<LossKind, "crossEntropy">]: Law } = {
-  /** Nothing is said of chances, so nothing is drawn: the output itself, for certain. */
-  meanSquared: { draw: (said) => said.slice(), logProbability: () => 0 },
+const LAWS: { readonly [K in Exclude<LossKind, "crossEntropy" | "meanSquared">]: Law } = {
   binaryCrossEntropy: {
-    draw: (said, _width, _loss, temperature, chances) => said.map((logit) => Number(coin(logit, temperature, chances))),
-    logProbability: (said, step) =>
-      said.reduce((sum, logit, i) => sum + step[i] * logChance(logit, true) + (1 - step[i]) * logChance(logit, false), 0),
+    draw: ({ drawBits }, { output, step }, { width }, { temperature, seed, time }) =>
+      drawBits(step, rowBytes(width), output, rowBytes(width), 1, width, temperature, 1, 0, time, seed, SPEECH, 0),
+    loss: ({ binaryCrossEntropy }, { output, step }, { width }) =>
+      binaryCrossEntropy(0, 0, output, rowBytes(width), step, rowBytes(width), 1, width, 1),
   },
-  gaussian: mixture,
-  mixtureDensity: mixture,
+  gaussian: density,
+  mixtureDensity: density,
 };
+
+/** The distribution that a row of raw outputs tells of. */
+export class Distribution implements Disposable {
+  readonly #machine: Machine;
+  readonly #speech: Speech;
+  readonly #block: number;
+  readonly #bytes: number;
+
+  constructor(machine: Machine, speech: Speech) {
+    this.#machine = machine;
+    this.#speech = speech;
+    this.#bytes = rowBytes(speech.said) + mixtureScratchBytes(Math.max(1, speech.loss.components), speech.said);
+    this.#block = machine.memory.allocate(this.#bytes);
+  }
+
+  /** Numbers drawn. With meanSquared() nothing is said of chances: the output itself, for certain. */
+  draw(output: number, chance: Chance): Float32Array {
+    const { loss, said } = this.#speech;
+    if (loss.kind === "crossEntropy") throw new Error("internal: numbers where symbols are said");
+    const isCertain = loss.kind === "meanSquared";
+    if (!isCertain) LAWS[loss.kind].draw(this.#machine.exports, this.#placeOf(output), this.#speech, chance);
+    return this.#machine.memory.floats(isCertain ? output : this.#block, said).slice();
+  }
+
+  /** Natural logarithm of the probability, or density, of a symbol or a step of numbers; 0 where nothing is said of chances. */
+  logProbability(output: number, step: number | ArrayLike<number>): number {
+    const { loss, symbols, said } = this.#speech;
+    const { exports, memory } = this.#machine;
+    if (loss.kind === "meanSquared") return 0;
+    if (loss.kind === "crossEntropy") return exports.logProbability(output, symbols, step as number);
+    memory.floats(this.#block, said).set(typeof step === "number" ? [step] : step);
+    return -LAWS[loss.kind].loss(exports, this.#placeOf(output), this.#speech);
+  }
+
+  [Symbol.dispose](): void {
+    this.#machine.memory.release(this.#block, this.#bytes);
+  }
+
+  #placeOf(output: number): Place {
+    return { output, step: this.#block, scratch: this.#block + rowBytes(this.#speech.said) };
+  }
+}

@@ -1,9 +1,9 @@
 // What the rows of a batch say, drawn from their outputs: each row from a random stream of its own, with what it has drawn already made less likely.
 
 import type { Machine } from "../engine/machine.ts";
-import { randomFrom } from "../engine/random.ts";
+import { type Random, randomFrom } from "../engine/random.ts";
 import type { Choice } from "./choices.ts";
-import { type Chances, chancesOf, DENSITIES } from "./densities.ts";
+import { Distribution } from "./densities.ts";
 import type { Speech } from "./speech.ts";
 
 /** What was drawn for one step. */
@@ -19,20 +19,16 @@ export interface Drawn {
   readonly logProbability: number;
 }
 
-/** How likely it was to say this, from a row's raw output. */
-export function judge(machine: Machine, { symbols, width, loss }: Speech, output: number, said: number | ArrayLike<number>): number {
-  if (typeof said === "number" && loss.kind === "crossEntropy") return machine.exports.logProbability(output, symbols, said);
-  const step = typeof said === "number" ? [said] : said;
-  if (loss.kind === "crossEntropy") throw new Error("internal: numbers where symbols are said");
-  return DENSITIES[loss.kind].logProbability(machine.memory.floats(output, width), step, loss);
-}
+/** Each row draws from the chances of a seed of its own. */
+const seedOf = ({ seed }: Choice, row: number): number => (seed + row) >>> 0;
 
 export class Draws implements Disposable {
   readonly #machine: Machine;
   readonly #speech: Speech;
   readonly #choice: Choice;
-  /** Of each row. */
-  readonly chances: readonly Chances[];
+  /** By which each row chooses its symbols and its end. Numbers have chances of their own, step by step. */
+  readonly chances: readonly Random[];
+  readonly #distribution: Distribution;
   readonly #before: readonly Set<number>[];
   /** A row of logits, a list of what it has drawn, and what the kernel needs. */
   readonly #block: number;
@@ -42,23 +38,25 @@ export class Draws implements Disposable {
     this.#machine = machine;
     this.#speech = speech;
     this.#choice = choice;
-    this.chances = Array.from({ length: rows }, (_, row) => chancesOf(randomFrom((choice.seed + row) >>> 0, "generate")));
+    this.chances = Array.from({ length: rows }, (_, row) => randomFrom(seedOf(choice, row), "generate"));
     this.#before = Array.from({ length: rows }, () => new Set());
+    this.#distribution = new Distribution(machine, speech);
     this.#bytes = 16 * this.#padded;
     this.#block = machine.memory.allocate(this.#bytes);
   }
 
-  /** What a row says, from its raw output. null where that is not finite. */
-  draw(row: number, output: number): Drawn | null {
+  /** What a row says at step `time` of what it draws, from its raw output. null where that is not finite. */
+  draw(row: number, output: number, time: number): Drawn | null {
     const { symbols } = this.#speech;
-    const said = symbols > 0 ? this.#symbol(row, output) : this.#numbers(row, output);
+    const said = symbols > 0 ? this.#symbol(row, output) : this.#numbers(row, output, time);
     if (said === null) return null;
-    const logProbability = judge(this.#machine, this.#speech, output, said);
+    const logProbability = this.#distribution.logProbability(output, said);
     return typeof said === "number" ? { symbol: said, step: null, logProbability } : { symbol: -1, step: said, logProbability };
   }
 
   [Symbol.dispose](): void {
     this.#machine.memory.release(this.#block, this.#bytes);
+    this.#distribution[Symbol.dispose]();
   }
 
   get #padded(): number {
@@ -76,11 +74,9 @@ export class Draws implements Disposable {
     return symbol;
   }
 
-  #numbers(row: number, output: number): Float32Array | null {
-    const { loss, width, said } = this.#speech;
-    if (loss.kind === "crossEntropy") throw new Error("internal: numbers where symbols are said");
-    const law = DENSITIES[loss.kind];
-    const step = law.draw(this.#machine.memory.floats(output, width), said, loss, this.#choice.temperature, this.chances[row]);
+  #numbers(row: number, output: number, time: number): Float32Array | null {
+    const { temperature } = this.#choice;
+    const step = this.#distribution.draw(output, { temperature, seed: seedOf(this.#choice, row), time });
     return step.every(Number.isFinite) ? step : null;
   }
 

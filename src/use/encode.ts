@@ -66,11 +66,10 @@ export class Encoded implements Disposable {
     }
   }
 
-  /** What the raw output of a length says of a source. */
-  told(machine: Machine, source: number): Float32Array {
-    const { shown, nodes } = this.program.plan;
-    const { address, stride } = this.program.place(shown.length);
-    return machine.memory.floats(address + source * stride * 4, nodes[shown.length].shape.width).slice();
+  /** Writes what the raw output of a length says of a source. */
+  tell(machine: Machine, source: number, to: number): void {
+    const { address, stride } = this.program.place(this.program.plan.shown.length);
+    machine.memory.floats(to, stride).set(machine.memory.floats(address + source * stride * 4, stride));
   }
 
   [Symbol.dispose](): void {

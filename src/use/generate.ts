@@ -44,9 +44,10 @@ function* rounds(
   const count = samples * (sources?.length ?? 1);
   using rows = new Rows(machine, programs, definition, count, { sources, each: samples });
   using draws = new Draws(machine, speech, choice, count);
-  const endings = new Endings(speech.stopping, rows, draws.chances, choice.temperature);
+  const endings = new Endings(machine, speech.stopping, rows, draws.chances, choice.temperature);
   const all = Array.from({ length: count }, (_, row): Growing => {
     const end = endings.begin(row);
+    if (Number.isNaN(end)) throw notFinite(place, 0);
     const ended = endings.left(row) === 0;
     return { symbols: [], steps: [], logProbabilities: ended && end !== null ? [end] : [], end, ended };
   });
@@ -58,7 +59,7 @@ function* rounds(
   for (let drawn = 0; ; ) {
     all.forEach((one, row) => {
       if (one.ended) return;
-      const found = draws.draw(row, rows.output(row));
+      const found = draws.draw(row, rows.output(row), drawn);
       if (!found) throw notFinite(place, drawn);
       const { symbol, step, logProbability } = found;
       const isEnd = stops.has(symbol);

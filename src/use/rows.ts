@@ -4,6 +4,7 @@ import type { Definition } from "../define/model.ts";
 import { stoppingOf } from "../define/stops.ts";
 import type { Machine } from "../engine/machine.ts";
 import type { Programs } from "../engine/programs.ts";
+import { rowBytes } from "../plan/bytes.ts";
 import type { Sequence } from "../train/data.ts";
 import { Encoded } from "./encode.ts";
 import { type Place, Stepper } from "./stepper.ts";
@@ -25,8 +26,9 @@ export class Rows implements Disposable {
   readonly #stepper: Stepper;
   readonly #left: Place | null;
   readonly #stop: Place | null;
-  /** What an output of a length says of each row, if there is one. */
-  readonly #told: readonly Float32Array[];
+  /** What an output of a length says, source by source, if there is one. */
+  readonly #told: number;
+  readonly #each: number;
   readonly #longest: number;
   /** Where the output of each row stands. */
   readonly #places: Int32Array;
@@ -47,7 +49,9 @@ export class Rows implements Disposable {
     this.#longest = longest;
     this.#places = new Int32Array(count);
     using encoded = sources || longest > 0 ? new Encoded(machine, programs, definition, sources) : null;
-    this.#told = longest > 0 ? Array.from({ length: count }, (_, row) => (encoded as Encoded).told(machine, Math.floor(row / each))) : [];
+    this.#each = each;
+    this.#told = machine.memory.allocate(this.#toldBytes * (count / each));
+    if (longest > 0) for (let k = 0; k < count / each; k++) encoded?.tell(machine, k, this.#told + k * this.#toldBytes);
     const timelines = [{ steps, lengths: null }, ...(encoded?.spread(each) ?? [])];
     this.#stepper = new Stepper(machine, programs, { kind: "generate" }, count, timelines);
     this.#left = this.#stepper.given("steps left");
@@ -95,9 +99,9 @@ export class Rows implements Disposable {
     this.#run(null);
   }
 
-  /** What an output tells of the length of a row's sequence: logits of 0, 1, 2 … steps. */
-  length(row: number): Float32Array {
-    return this.#told[row];
+  /** Where an output tells of the length of a row's sequence: logits of 0, 1, 2 … steps. */
+  length(row: number): number {
+    return this.#told + Math.floor(row / this.#each) * this.#toldBytes;
   }
 
   /** What an output tells of a row's end at a step: the logit of its being the last. */
@@ -118,6 +122,11 @@ export class Rows implements Disposable {
   /** Gives its memory back. */
   [Symbol.dispose](): void {
     this.#stepper.close();
+    this.#machine.memory.release(this.#told, this.#toldBytes * (this.count / this.#each));
+  }
+
+  get #toldBytes(): number {
+    return rowBytes(this.#longest + 1);
   }
 
   #output({ start, stride }: Place, row: number, t: number): number {

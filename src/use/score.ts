@@ -5,8 +5,7 @@ import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
 import type { Programs } from "../engine/programs.ts";
 import { checkList, checkSequence, type Sequence } from "../train/data.ts";
-import { logChance, logShare } from "./densities.ts";
-import { judge } from "./draws.ts";
+import { Distribution } from "./densities.ts";
 import { sumOf } from "./generated.ts";
 import { pieces } from "./predict.ts";
 import { checkSource } from "./request.ts";
@@ -105,6 +104,7 @@ export function score(machine: Machine, programs: Programs, definition: Definiti
 function ofModel(machine: Machine, programs: Programs, { speech, all, given }: Scoring): number[] {
   const logProbabilities: number[] = [];
   const sequence = all.slice(0, -1) as Sequence;
+  using distribution = new Distribution(machine, speech);
   const nothing = speech.symbols > 0 ? -1 : new Float32Array(speech.said);
   const heard = [nothing, ...all.slice(1, -1)] as Sequence;
   pieces(
@@ -113,7 +113,7 @@ function ofModel(machine: Machine, programs: Programs, { speech, all, given }: S
     { purpose: { kind: "generate" }, sequences: [sequence], heard: [heard] },
     ({ address, stride, steps }, from) => {
       for (let t = 0; t < steps; t++)
-        if (from + t + 1 >= given) logProbabilities.push(judge(machine, speech, address + t * stride * 4, all[from + t + 1]));
+        if (from + t + 1 >= given) logProbabilities.push(distribution.logProbability(address + t * stride * 4, all[from + t + 1]));
     },
   );
   return logProbabilities;
@@ -123,10 +123,12 @@ function ofDecoder(machine: Machine, programs: Programs, definition: Definition,
   const { stopping } = speech;
   if (all.length === 0 && stopping.longest === 0) return [];
   using rows = new Rows(machine, programs, definition, 1, { sources, steps: Math.max(1, all.length) });
+  using distribution = new Distribution(machine, speech);
+  const { exports } = machine;
   if (all.length > 0) rows.hear([beginningOf(speech), ...all.slice(0, -1)] as Sequence);
   const each = all.map((step, t) => {
-    const said = judge(machine, speech, rows.output(0, t), step);
-    return stopping.coin ? said + logChance(rows.stop(0, t), ended && t === all.length - 1) : said;
+    const said = distribution.logProbability(rows.output(0, t), step);
+    return stopping.coin ? said + exports.logChance(rows.stop(0, t), ended && t === all.length - 1) : said;
   });
-  return stopping.longest > 0 ? [...each, logShare(rows.length(0), all.length)] : each;
+  return stopping.longest > 0 ? [...each, exports.logProbability(rows.length(0), stopping.longest + 1, all.length)] : each;
 }

@@ -4,7 +4,6 @@ import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
 import type { Programs } from "../engine/programs.ts";
 import type { Beam } from "./choices.ts";
-import { logChance, logShare } from "./densities.ts";
 import { type Generated, notFinite, sumOf } from "./generated.ts";
 import type { Request } from "./request.ts";
 import { type Heard, Rows } from "./rows.ts";
@@ -148,8 +147,8 @@ export function search(machine: Machine, programs: Programs, definition: Definit
     using rows = new Rows(machine, programs, definition, count, { sources, each });
     const { coin, longest } = speech.stopping;
     const searches = Array.from({ length: count / each }, (_, k) => {
-      const told = longest > 0 ? rows.length(k * each) : null;
-      return new Search(beam, length, samples, k * each, told && Array.from(told, (_logit, steps) => logShare(told, steps)));
+      const shareOf = (_: unknown, steps: number): number => machine.exports.logProbability(rows.length(k * each), longest + 1, steps);
+      return new Search(beam, length, samples, k * each, longest > 0 ? Array.from({ length: longest + 1 }, shareOf) : null);
     });
     const parents = new Int32Array(count);
     const heard = Array.from({ length: count }, (): Heard => null);
@@ -165,7 +164,7 @@ export function search(machine: Machine, programs: Programs, definition: Definit
       }));
       const logit = coin ? rows.stop(row) : 0;
       const turns = (one: Next): Next[] =>
-        [false, true].map((ends) => ({ ...one, ends, logProbability: one.logProbability + logChance(logit, ends) }));
+        [false, true].map((ends) => ({ ...one, ends, logProbability: one.logProbability + machine.exports.logChance(logit, ends) }));
       // What is impossible is no continuation.
       return (coin ? next.flatMap(turns) : next).filter(({ logProbability }) => logProbability > -Infinity);
     };

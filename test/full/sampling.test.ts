@@ -3,18 +3,24 @@
 import { describe, expect, test } from "vitest";
 import {
   adam,
+  compile,
   type Definition,
+  dense,
   embedding,
   examples,
+  features,
   gru,
   type Layer,
   layerNorm,
   lstm,
+  mixtureDensity,
+  model,
   type Network,
   open,
   rnn,
   windows,
 } from "../../src/index.ts";
+import { normalShare } from "../reference/said.ts";
 import { judgeDecoder } from "../support/decoding.ts";
 import { DECODERS, frontier, loud, NUMBERS, SPEAKERS, speaker } from "../support/speaking.ts";
 
@@ -123,17 +129,6 @@ describe("how often", () => {
   });
 });
 
-/** Φ, by its series (Marsaglia 2004): for |x| < 8 to 1e-15. */
-function normalShare(x: number): number {
-  if (Math.abs(x) > 8) return Number(x > 0);
-  let [sum, term] = [x, x];
-  for (let i = 3; sum + term !== sum; i += 2) {
-    term *= (x * x) / i;
-    sum += term;
-  }
-  return 0.5 + sum * Math.exp(-0.5 * x * x - 0.5 * Math.log(2 * Math.PI));
-}
-
 describe("numbers", () => {
   const prompt = [[0.3, -0.2]];
   const samples = 20_000;
@@ -163,6 +158,44 @@ describe("numbers", () => {
         }
         const { value, freedom } = chiSquare(counts, new Array<number>(40).fill(1 / 40));
         expect(value).toBeLessThan(limit(freedom));
+      }
+    }
+  });
+
+  test("of a mixture each component comes by its weight, and then its Gaussian, whatever number, step and seed", async () => {
+    const [weights, means, deviation] = [[0.5, 0.3, 0.2], [-40, 0, 40], 2];
+    using net = await compile(
+      model({ input: features(2), layers: [dense(15, { bias: true })], loss: mixtureDensity(3, { floor: 1e-12 }) }),
+    );
+    const bias = [...weights.map(Math.log), ...means.flatMap((mean) => [mean, -mean]), ...new Array<number>(6).fill(Math.log(deviation))];
+    for (const parameter of net.parameters) parameter.set(parameter.path.endsWith("b") ? bias : parameter.get().fill(0));
+    const drawn = net.generateAll({ prompt, length: 2, samples, seed: 5 }).map(({ steps }) => steps);
+    const chosen = drawn.map((steps) => steps.map(([x]) => means.findIndex((mean) => Math.abs(x - mean) < 20)));
+    // Components of one step and of the next, all nine pairs.
+    const pairs = new Array<number>(9).fill(0);
+    for (const [first, second] of chosen) pairs[first * 3 + second]++;
+    const independent = weights.flatMap((a) => weights.map((b) => a * b));
+    const { value, freedom } = chiSquare(pairs, independent);
+    expect(value).toBeLessThan(limit(freedom));
+    // What the two numbers of two steps are within their components: normal numbers.
+    const z = drawn.map((steps, s) =>
+      steps.flatMap(([x, y], t) => [x - means[chosen[s][t]], y + means[chosen[s][t]]].map((off) => off / deviation)),
+    );
+    const meanOf = (of: (row: number[], s: number) => number): number => z.reduce((sum, row, s) => sum + of(row, s), 0) / samples;
+    for (const i of [0, 1, 2, 3]) {
+      // Four deviations of the mean of x, x², x³ and x⁴: 1, 2, 15 and 96 are their variances.
+      const near = [0, 1, 0, 3].map(
+        (moment, k) => Math.abs(meanOf((row) => row[i] ** (k + 1)) - moment) / Math.sqrt([1, 2, 15, 96][k] / samples),
+      );
+      expect(Math.max(...near)).toBeLessThan(4);
+      // The Kolmogorov–Smirnov distance, which exceeds 1.95/√n once in a thousand times.
+      const sorted = z.map((row) => row[i]).toSorted((a, b) => a - b);
+      const apart = sorted.map((x, k) => Math.max(normalShare(x) - k / samples, (k + 1) / samples - normalShare(x)));
+      expect(Math.max(...apart)).toBeLessThan(1.95 / Math.sqrt(samples));
+      // No number knows of another of its step, of the next step, or of the next seed's.
+      for (const j of [0, 1, 2, 3]) {
+        if (j !== i) expect(Math.abs(meanOf((row) => row[i] * row[j]))).toBeLessThan(4 / Math.sqrt(samples));
+        expect(Math.abs(meanOf((row, s) => row[i] * z[(s + 1) % samples][j]))).toBeLessThan(4 / Math.sqrt(samples));
       }
     }
   });
@@ -294,6 +327,20 @@ test("hundreds of loops that are left keep nothing, and others have their turn",
   clearInterval(timer);
   expect(turns).toBe(5);
   expect(frontier(net)).toBe(before);
+});
+
+test("strict numbers are the same on every machine, and so is how likely they are", async () => {
+  const found: number[] = [];
+  for (const definition of [NUMBERS.gaussian, NUMBERS.mixture, NUMBERS.yesOrNo]) {
+    using net = await loud(definition, 2, { strict: true });
+    const [{ steps, logProbability }] = net.generateAll({ prompt: [[0.3, -0.2]], length: 3, seed: 1, temperature: 0.7 });
+    found.push(...steps.flatMap((step) => [...step]), logProbability);
+  }
+  expect(found).toEqual([
+    0.31929686665534973, -1.0423139333724976, -0.37547802925109863, -0.8146913647651672, 0.016775228083133698, -0.6713204979896545,
+    -5.502401283836867, -1.6953078508377075, 0.09838758409023285, -2.905729055404663, 0.8627553582191467, -2.1234803199768066,
+    1.3711142539978027, -10.888329592200186, 1, 0, 1, 0, 1, 0, -0.9746928811073303,
+  ]);
 });
 
 test("strict draws are the same on every machine", async () => {

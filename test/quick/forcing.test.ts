@@ -2,13 +2,19 @@
 
 import { describe, expect, test } from "vitest";
 import {
+  binaryCrossEntropy,
   compile,
   crossEntropy,
   type Definition,
   dense,
+  embedding,
+  examples,
   features,
   gaussian,
+  gru,
+  type Loss,
   meanSquared,
+  mixtureDensity,
   model,
   rnn,
   seq2seq,
@@ -22,12 +28,29 @@ import { type Row, refuses } from "../support/refuse.ts";
 const letters = model({ input: tokens(5), layers: [rnn(9, { recurrence: "output" }), dense(5)], loss: crossEntropy(), seed: 3 });
 const numbers = model({ input: features(1), layers: [rnn(7, { recurrence: "both" }), dense(1)], loss: meanSquared(), seed: 3 });
 
+const chances = model({ input: features(1), layers: [rnn(7, { recurrence: "both" }), dense(1)], loss: binaryCrossEntropy(), seed: 3 });
+const told = (layers: number, loss?: Loss): Definition =>
+  seq2seq({ target: features(1), decoder: [gru(7), dense(layers)], seed: 3, ...(loss ? { loss } : {}) });
+const bits = told(1, binaryCrossEntropy());
+const density = told(2, gaussian());
+const mixture = told(9, mixtureDensity(3));
+const words = seq2seq({ target: tokens(5), decoder: [embedding(4), gru(7), dense(5)], seed: 3 });
+
 const symbols = Int32Array.from({ length: 400 }, (_, i) => (i * i + (i >> 2)) % 5);
 const wave = Array.from({ length: 400 }, (_, i) => [Math.sin(i / 5)]);
-const dataOf = (definition: Definition) =>
-  definition.inputs.input?.kind === "tokens"
-    ? windows(symbols, { batch: 3, steps: 11 })
-    : windows(wave.slice(0, -1), { batch: 3, steps: 11, targets: wave.slice(1) });
+/** The wave in pieces of 5 to 11 steps, of bits where its loss is of bits. */
+const piecesOf = ({ decoding, heads: [{ loss }] }: Definition) =>
+  Array.from({ length: 16 }, (_, i) => {
+    const [from, to] = [11 * i, 11 * i + 5 + (i % 7)];
+    if (decoding?.target.kind === "tokens") return { target: symbols.slice(from, to) };
+    return { target: wave.slice(from, to).map(([x]) => [loss.kind === "binaryCrossEntropy" ? Number(x > 0) : x]) };
+  });
+function dataOf(definition: Definition) {
+  if (definition.decoding) return examples(piecesOf(definition), { batch: 4 });
+  if (definition.inputs.input?.kind === "tokens") return windows(symbols, { batch: 3, steps: 11 });
+  const truth = definition.heads[0].loss.kind === "binaryCrossEntropy" ? wave.map(([x]) => [Number(x > 0)]) : wave;
+  return windows(truth.slice(0, -1), { batch: 3, steps: 11, targets: truth.slice(1) });
+}
 
 async function losses(definition: Definition, teacherForcing: NonNullable<TrainOptions["teacherForcing"]>, steps = 6): Promise<number[]> {
   using net = await compile(definition);
@@ -39,6 +62,8 @@ async function losses(definition: Definition, teacherForcing: NonNullable<TrainO
 describe.each([
   ["symbols", letters],
   ["numbers", numbers],
+  ["a decoder of bits", bits],
+  ["a decoder of a mixture", mixture],
 ])("%s", (_, definition) => {
   test("a share of 1 is the truth, of 0 the model's own, and what lies between is neither", async () => {
     const [forced, free, half] = [await losses(definition, true), await losses(definition, false), await losses(definition, 0.5)];
@@ -81,19 +106,53 @@ describe.each([
   });
 });
 
+describe.each([
+  ["symbols", words],
+  ["bits", bits],
+  ["a Gaussian", density],
+  ["a mixture", mixture],
+])("a decoder of %s", (_, definition) => {
+  test("hears its own draws where none is the truth, whether a share says so or a schedule", async () => {
+    expect(await losses(definition, 0)).toEqual(await losses(definition, () => 0));
+  });
+
+  test("evaluated by itself draws the same each time, whatever has been trained, and another way for each batch", async () => {
+    using net = await compile(definition);
+    const one = examples(piecesOf(definition).slice(0, 4), { batch: 4 });
+    const { loss } = await net.evaluate(one, { teacherForcing: false });
+    expect(loss).not.toBe((await net.evaluate(one)).loss);
+    for await (const _ of net.train(dataOf(definition), { optimizer: sgd(0), steps: 2 }));
+    expect((await net.evaluate(one, { teacherForcing: false })).loss).toBe(loss);
+    // The same rows once more, in a second batch: what they hear is not the same.
+    const twice = examples([...piecesOf(definition).slice(0, 4), ...piecesOf(definition).slice(0, 4)], { batch: 4 });
+    expect((await net.evaluate(twice, { teacherForcing: false })).loss).not.toBe(loss);
+  });
+});
+
+const VALUES: Readonly<Record<string, number>> = { "layer 1/rnn/wx": 0, "layer 1/rnn/wy": 3, "layer 1/rnn/b": 0.5 };
+test("a model of chances that is left to itself hears them, as predict shows them", async () => {
+  expect(chances.feedback).toBe("sigmoid");
+  using net = await compile(
+    model({ input: features(1), layers: [rnn(1, { recurrence: "output", activation: "identity" })], loss: binaryCrossEntropy() }),
+  );
+  for (const parameter of net.parameters) parameter.set([VALUES[parameter.path]]);
+  const [[first], [second]] = net.predict([[0], [0]], { raw: true });
+  expect(first).toBe(0.5);
+  // One sigmoid in f32, times 3.
+  expect(Math.abs(second - (0.5 + 3 / (1 + Math.exp(-0.5))))).toBeLessThan(2 ** -21);
+});
+
 const training =
   (teacherForcing: unknown, definition: Definition = numbers) =>
   async () => {
     using net = await compile(definition);
     for await (const _ of net.train(dataOf(definition), { teacherForcing: teacherForcing as number }));
   };
-const drawn = seq2seq({ target: features(1), decoder: [rnn(3), dense(2)], loss: gaussian() });
 const rows: Row<null>[] = [
   ["a share above 1", training(1.5), RangeError, "teacherForcing", "1.5", "between 0 and 1"],
   ["a share below 0", training(-0.1), RangeError, "teacherForcing", "-0.1"],
   ["a share that is none", training(Number.NaN), TypeError, "teacherForcing", "NaN"],
   ["a word", training("mixed"), TypeError, "teacherForcing", '"mixed"', "schedule"],
   ["a schedule that leaves the range", training((step: number) => 1 + step), RangeError, "teacherForcing at step 1", "2"],
-  ["a density that would be heard", training(0.5, drawn), TypeError, "teacherForcing is 0.5", "gaussian", "true"],
 ];
 describe("what cannot be", () => refuses(() => null, rows));

@@ -35,7 +35,7 @@ export class Bounds {
       sourceLength: (row) => run.sourceLength(row),
       begun: run.begun,
       truth: run.truth,
-      uniform: (row) => run.uniformAt((node.attributes as { stream: number }).stream, step, row),
+      uniform: (row, column) => run.uniformAt((node.attributes as { stream: number }).stream, step, row, column),
       y: run.at(id, step),
       x: (index) => run.at(node.inputs[index], step),
       every: (index) => run.every(node.inputs[index]),

@@ -102,7 +102,7 @@ for (const activation of ACTIVATION_NAMES) {
 }
 
 for (const recurrence of RECURRENCES) {
-  const purposes = recurrence === "hidden" ? PLAIN : HEARING;
+  const purposes = recurrence === "hidden" ? PLAIN : [...HEARING, MIXED];
   classification(`tokens, rnn ${recurrence}`, (w) => [embedding(w.hidden), rnn(w.hidden, { recurrence }), dense(w.output)], { purposes });
   chances(`chances, rnn ${recurrence}`, (w) => [rnn(w.hidden, { recurrence }), dense(w.output)], purposes);
   leave(recurrence === "output");

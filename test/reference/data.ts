@@ -23,7 +23,8 @@ export const noiseAt = (stream: number, t: number, row: number, column: number):
   2 * new Random(1 + (stream % 1000) + 11 * t + 137 * row + 1039 * column).next() - 1;
 
 /** Coins and draws of the tests' own. */
-export const uniformAt = (stream: number, t: number, row: number): number => new Random(3 + (stream % 1000) + 13 * t + 139 * row).next();
+export const uniformAt = (stream: number, t: number, row: number, column = 0): number =>
+  new Random(3 + (stream % 1000) + 13 * t + 139 * row + 1049 * column).next();
 
 /** A mask of dropout by element, of the tests' own. */
 export const keeps = (stream: number, t: number, row: number, column: number): boolean =>

@@ -6,6 +6,7 @@ import { densityErrors } from "./density-errors.ts";
 import { isSummed, lives } from "./laws.ts";
 import { divisorOf, LOSSES } from "./losses.ts";
 import { firsts, make, momentsOf, pick, type Rows, sigmoidOf, softmaxOf } from "./rows.ts";
+import { componentOf, normalOf } from "./said.ts";
 
 /** Half the distance from 1 to the next f32: the relative error of one rounding. */
 export const UNIT = 2 ** -24;
@@ -43,7 +44,7 @@ export interface Site<K extends OpName> {
   sourceLength(row: number): number;
   readonly begun: boolean;
   readonly truth: number;
-  uniform(row: number): number;
+  uniform(row: number, column?: number): number;
   readonly y: Rows;
   x(index: number): Rows;
   every(index: number): readonly Rows[];
@@ -469,17 +470,25 @@ export const ERRORS: { readonly [K in OpName]: Rule<K> } = {
       return total(x.width, (k) => (k !== best && near(k) ? 1 : 0)) > 0 ? Infinity : 0;
     });
   },
-  // The same of the shares that the symbols up to each have of the whole.
   draw(site) {
+    const { kind, components, floor } = site.node.attributes;
     const [x, e] = [site.x(0), site.bound(0)];
-    const p = softmaxOf(x);
-    return settled(site.y, (r) => {
-      const near = (k: number): boolean => {
-        const share = total(k + 1, (i) => pick(p, r, i));
-        const error = total(k + 1, (i) => softmaxError(x, e, p, r, i)) + x.width * share;
-        return Math.abs(share - site.uniform(r)) <= CONFIDENCE * error * UNIT;
-      };
-      return total(x.width - 1, (k) => (near(k) ? 1 : 0)) > 0 ? Infinity : 0;
+    if (kind === "crossEntropy") return settled(site.y, (r) => (isUncertain(site, x.width, r) ? Infinity : 0));
+    if (kind === "binaryCrossEntropy")
+      return settled(site.y, (r, c) => {
+        const p = sigmoidOf(pick(x, r, c));
+        const error = p * (1 - p) * errorAt(e, r, c) + 4 * p;
+        return Math.abs(p - site.uniform(r, 4 + c)) <= CONFIDENCE * error * UNIT + 2 ** -32 ? Infinity : 0;
+      });
+    const many = Math.max(1, components) * site.y.width;
+    return settled(site.y, (r, c) => {
+      if (components > 1 && isUncertain(site, components, r)) return Infinity;
+      const at = components + componentOf(site.node.attributes, x, r, site.uniform) * site.y.width + c;
+      const power = Math.exp(pick(x, r, at + many));
+      const off = (floor + power) * normalOf(site.uniform(r, 4 + c));
+      // The mean; the deviation's exponential, floor and the normal number (2 units, and 2 of a logarithm's in the tails); the sum.
+      const spread = join(power * errorAt(e, r, at + many), 3 * power, floor) * Math.abs(normalOf(site.uniform(r, 4 + c)));
+      return join(errorAt(e, r, at), spread, 4 * off, pick(site.y, r, c));
     });
   },
   either: (site) => eachRow(site, (r) => site.bound(site.uniform(r) < site.truth ? 0 : 1)),
@@ -516,6 +525,19 @@ export const ERRORS: { readonly [K in OpName]: Rule<K> } = {
     );
   },
 };
+
+/** Whether the errors of the first `width` logits could choose another symbol: of the shares that the symbols up to each have of the whole. */
+function isUncertain(site: Site<"draw">, width: number, r: number): boolean {
+  const x = firsts(site.x(0), r, width);
+  const e = settled(x, (_, c) => errorAt(site.bound(0), r, c));
+  const p = softmaxOf(x);
+  const near = (k: number): boolean => {
+    const share = total(k + 1, (i) => pick(p, 0, i));
+    const error = total(k + 1, (i) => softmaxError(x, e, p, 0, i)) + width * share;
+    return Math.abs(share - site.uniform(r)) <= CONFIDENCE * error * UNIT;
+  };
+  return total(width - 1, (k) => (near(k) ? 1 : 0)) > 0;
+}
 
 interface LossError {
   /** Of what row r adds to the sum. */

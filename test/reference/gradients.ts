@@ -40,12 +40,21 @@ function slopes(unfolded: Unfolded, data: Data, paths: readonly string[]): (dire
   };
 }
 
+/** A draw is data, through which no gradient passes: what has been drawn stays as it is, whatever the parameters become. */
+function drawnAlready({ nodes, losses }: Unfolded, data: Data): Data {
+  const { nodes: forward } = reachable(nodes, losses);
+  if (!forward.some(({ op }) => op === "draw")) return data;
+  const run = new Interpretation(forward, data);
+  return { ...data, nudge: (id, t, value) => (forward[id].op === "draw" ? run.at(id, t) : value) };
+}
+
 /** dLoss along a direction in the space of all parameters. */
 export const slopeAlong = (unfolded: Unfolded, data: Data, direction: Direction): number =>
-  slopes(unfolded, data, Object.keys(direction))(direction);
+  slopes(unfolded, drawnAlready(unfolded, data), Object.keys(direction))(direction);
 
 /** dLoss/dParameter for every element of every parameter that has a gradient. */
-export function centralDifferences(unfolded: Unfolded, data: Data): Record<string, Float64Array> {
+export function centralDifferences(unfolded: Unfolded, given: Data): Record<string, Float64Array> {
+  const data = drawnAlready(unfolded, given);
   return Object.fromEntries(
     unfolded.gradients.map(({ path }) => {
       const { length } = data.parameters[path];
@@ -71,20 +80,18 @@ function dependents(nodes: readonly Node[], isOne: (node: Node) => boolean): boo
 }
 
 /**
- * How far the nearest kink is: the smallest |x| of every relu, abs and step, the nearest edge of every clamp, the smallest lead of every argmax, the
- * nearest of the other symbols of every draw.
+ * How far the nearest kink is: the smallest |x| of every relu, abs and step, the nearest edge of every clamp, the smallest lead of every argmax.
  */
 export function distanceToKinks({ nodes }: Unfolded, run: Interpretation): number {
   let distance = Infinity;
   for (const node of nodes) {
-    const kink = KINKS[node.op] as ((row: Float64Array, attributes: never, uniform: number) => number) | undefined;
+    const kink = KINKS[node.op] as ((row: Float64Array, attributes: never) => number) | undefined;
     if (!kink) continue;
     const [input] = node.inputs;
     run.every(input).forEach(({ rows, width, values }, t) => {
       for (let r = 0; r < rows; r++) {
         if (t >= run.lengthOf(nodes[input], r)) continue;
-        const uniform = node.op === "draw" ? run.uniformAt(node.attributes.stream, t, r) : 0;
-        distance = Math.min(distance, kink(values.subarray(r * width, (r + 1) * width), node.attributes as never, uniform));
+        distance = Math.min(distance, kink(values.subarray(r * width, (r + 1) * width), node.attributes as never));
       }
     });
   }
@@ -93,7 +100,7 @@ export function distanceToKinks({ nodes }: Unfolded, run: Interpretation): numbe
 
 const toZero = (row: Float64Array): number => row.reduce((least, x) => Math.min(least, Math.abs(x)), Infinity);
 
-const KINKS: { readonly [K in OpName]?: (row: Float64Array, attributes: Operations[K], uniform: number) => number } = {
+const KINKS: { readonly [K in OpName]?: (row: Float64Array, attributes: Operations[K]) => number } = {
   relu: toZero,
   abs: toZero,
   unitStep: toZero,
@@ -101,13 +108,5 @@ const KINKS: { readonly [K in OpName]?: (row: Float64Array, attributes: Operatio
   argmax(row) {
     const [first, second = -Infinity] = row.slice().sort((a, b) => b - a);
     return first - second;
-  },
-  draw(row, _, uniform) {
-    const [first] = row.slice().sort((a, b) => b - a);
-    const weights = row.map((x) => Math.exp(x - first));
-    const mass = weights.reduce((sum, weight) => sum + weight);
-    let share = 0;
-    // The last share is the whole, whatever the numbers are.
-    return toZero(weights.map((weight) => (share += weight / mass) - uniform).slice(0, -1));
   },
 };

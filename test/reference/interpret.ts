@@ -9,7 +9,8 @@ import { COINS, DRAWS } from "../../src/plan/feedback.ts";
 import { forcingOf } from "../../src/plan/purpose.ts";
 import type { Purpose, Unfolded } from "../../src/plan/unfold.ts";
 import { type Call, LAWS, type Law } from "./laws.ts";
-import { argmaxOf, drawnOf, make, oneHot, pick, type Rows, sigmoidOf, softmaxOf } from "./rows.ts";
+import { argmaxOf, make, oneHot, pick, type Rows, sigmoidOf, softmaxOf } from "./rows.ts";
+import { saidOf } from "./said.ts";
 
 /** What a graph is run on. Numbers are row-major and unpadded. */
 export interface Data {
@@ -36,9 +37,9 @@ export interface Data {
   readonly nudge?: (id: NodeId, t: number, value: Rows) => Rows;
   /** Dropout's mask; t is 0 for what is no sequence, and for one mask a sequence. Absent: dropout gives its mean. */
   readonly keeps?: ((stream: number, t: number, row: number, column: number) => boolean) | undefined;
-  /** How often the truth is heard where either is, and numbers from [0, 1) for coins and draws. */
+  /** How often the truth is heard where either is, and numbers from [0, 1) for coins and draws; number i of a row is made of column 4 + i. */
   readonly truth?: number | undefined;
-  readonly uniform?: ((stream: number, t: number, row: number) => number) | undefined;
+  readonly uniform?: ((stream: number, t: number, row: number, column?: number) => number) | undefined;
   /** Numbers from [−1, 1) that noise is made of. Absent: there is none. */
   readonly noise?: ((stream: number, t: number, row: number, column: number) => number) | undefined;
 }
@@ -93,10 +94,10 @@ export class Interpretation {
   }
 
   /** A number from [0, 1) for a coin or a draw. */
-  uniformAt(stream: number, t: number, row: number): number {
+  uniformAt(stream: number, t: number, row: number, column = 0): number {
     const { uniform } = this.#data;
     if (!uniform) throw new Error("the data says nothing of what is drawn");
-    return uniform(stream, t, row);
+    return uniform(stream, t, row, column);
   }
 
   /** Whether nothing was carried. */
@@ -242,8 +243,8 @@ class Site implements Call<OpName> {
     return (this.node.attributes as { stream: number }).stream;
   }
 
-  uniform(row: number): number {
-    return this.#run.uniformAt(this.#stream, this.t, row);
+  uniform(row: number, column = 0): number {
+    return this.#run.uniformAt(this.#stream, this.t, row, column);
   }
 
   get drops(): boolean {
@@ -285,10 +286,15 @@ export function interpretDefinition(
     const truth = (): Rows => (classes ? symbol(run.at(target, t - 1)) : run.at(target, t - 1));
     if (forcing === true) return truth();
     const said = run.at(definition.heads[0].output, t - 1);
+    const drawn = (): Rows => {
+      const found = saidOf(loss, said, (r, column) => run.uniformAt(DRAWS, t - 1, r, column));
+      return classes ? symbol(found) : found;
+    };
     if (forcing === "mixed") {
-      const own = classes ? symbol(drawnOf(said, (r) => run.uniformAt(DRAWS, t - 1, r))) : heardAs(said);
+      const own = loss.kind === "meanSquared" ? said : drawn();
       return make(own.rows, own.width, (r, c) => pick(run.uniformAt(COINS, t - 1, r) < run.truth ? truth() : own, r, c));
     }
+    if (feedback === "draw") return drawn();
     return feedback === "symbol" ? symbol(argmaxOf(said)) : heardAs(said);
   };
   const heardAs = (said: Rows): Rows => {

@@ -5,7 +5,6 @@ import type { OpName } from "../../src/graph/operations.ts";
 import { type Alive, divisorOf, LOSSES, lossOf } from "./losses.ts";
 import {
   argmaxOf,
-  drawnOf,
   firsts,
   logSumOfExponentials,
   make,
@@ -19,6 +18,7 @@ import {
   softplusOf,
   zeros,
 } from "./rows.ts";
+import { saidOf } from "./said.ts";
 
 /** One node at one step, and the means to look at its inputs. */
 export interface Call<K extends OpName> {
@@ -48,7 +48,7 @@ export interface Call<K extends OpName> {
   readonly begun: boolean;
   /** How often the truth is heard where either is, and a number from [0, 1) for a row of this step. */
   readonly truth: number;
-  uniform(row: number): number;
+  uniform(row: number, column?: number): number;
   /** Whether there is dropout, and whether it keeps an element of this step. */
   readonly drops: boolean;
   keeps(row: number, column: number): boolean;
@@ -289,7 +289,7 @@ export const LAWS: { readonly [K in OpName]: Law<K> } = {
   },
 
   argmax: (call) => argmaxOf(call.input(0)),
-  draw: (call) => drawnOf(call.input(0), (row) => call.uniform(row)),
+  draw: (call) => saidOf(call.node.attributes, call.input(0), (row, column) => call.uniform(row, column)),
   either: (call) => make(call.rows, call.node.shape.width, (r, c) => pick(call.input(call.uniform(r) < call.truth ? 0 : 1), r, c)),
   eitherGradient: (call) =>
     make(call.rows, call.node.shape.width, (r, c) => (call.uniform(r) < call.truth ? 0 : pick(call.input(0), r, c))),

@@ -3,7 +3,18 @@
 import { cell } from "../../src/define/cell.ts";
 import { gru } from "../../src/define/gru.ts";
 import type { Layer } from "../../src/define/layer.ts";
-import { binaryCrossEntropy, dense, embedding, features, last, type Source, tokens, vector } from "../../src/define/layers.ts";
+import {
+  binaryCrossEntropy,
+  dense,
+  embedding,
+  features,
+  gaussian,
+  last,
+  mixtureDensity,
+  type Source,
+  tokens,
+  vector,
+} from "../../src/define/layers.ts";
 import { lstm } from "../../src/define/lstm.ts";
 import type { Definition } from "../../src/define/model.ts";
 import { dropout } from "../../src/define/regularization.ts";
@@ -150,6 +161,26 @@ numbers(
   "nothing",
   () => undefined,
   (w) => ({ decoder: [rnn(w.hidden), dense(w.output)], loss: binaryCrossEntropy() }),
+);
+/** Densities that are heard, a floor that is felt. */
+numbers(
+  "a sequence, one Gaussian",
+  (w) => features(w.input),
+  (w) => ({ encoder: [gru(w.hidden)], decoder: [gru(w.hidden), dense(2 * w.output)], loss: gaussian({ floor: 0.1 }) }),
+);
+numbers(
+  "a vector, a mixture of three, layers that hear it",
+  (w) => vector(w.input),
+  (w) => ({
+    decoder: [lstm(w.hidden), rnn(w.hidden, { recurrence: "both" }), dense(3 * (1 + 2 * w.output))],
+    loss: mixtureDensity(3, { floor: 0.1 }),
+    mean: "sequences",
+  }),
+);
+numbers(
+  "nothing, a mixture of one",
+  () => undefined,
+  (w) => ({ decoder: [rnn(w.hidden), dense(1 + 2 * w.output)], loss: mixtureDensity(1, { floor: 0.1 }) }),
 );
 
 const length = predictedLength({ maximum: 9, weight: 0.5 });

@@ -34,7 +34,8 @@ async function judge(definition: Definition, purpose: Purpose, size: RaggedSize,
   const data = {
     ...given,
     lengths: size.lengths ?? given.lengths,
-    uniform: (stream: number, time: number, row: number) => uniformOf({ seed: definition.seed, stream, step: 0, time }, row),
+    uniform: (stream: number, time: number, row: number, column?: number) =>
+      uniformOf({ seed: definition.seed, stream, step: 0, time }, row, column),
     keeps: (stream: number, time: number, row: number, column: number) => {
       const node = unfolded.nodes.find(({ op, attributes }) => op === "dropout" && (attributes as { stream: number }).stream === stream);
       const { keep } = (node as { attributes: { keep: number } }).attributes;

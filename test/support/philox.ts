@@ -31,6 +31,6 @@ export function isKept(
 export const noiseOf = ({ seed, stream, step, time }: Parameters<typeof isKept>[0], row: number, column: number): number =>
   (philox([column >> 2, row, step, time], seed, stream)[column & 3] >> 8) / 2 ** 23;
 
-/** The number from [0, 1) by which a coin falls, or a symbol is drawn, for a row: 32 bits. */
-export const uniformOf = ({ seed, stream, step, time }: Parameters<typeof isKept>[0], row: number): number =>
-  philox([0, row, step, time], seed, stream)[0] / 2 ** 32;
+/** The number from [0, 1) by which a coin falls, or a symbol is drawn, for a row, 32 bits; those of columns from 4 on make numbers. */
+export const uniformOf = ({ seed, stream, step, time }: Parameters<typeof isKept>[0], row: number, column = 0): number =>
+  philox([column >> 2, row, step, time], seed, stream)[column & 3] / 2 ** 32;
