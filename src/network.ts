@@ -120,7 +120,7 @@ export class Network implements Disposable {
 
   /** A stream of single steps with a state of its own. @throws TypeError for a model that looks ahead: reverse(), bidirectional(). */
   stream(): Stream {
-    return new Stream(this.#open(), this.#programs, checkStreaming("stream", this.definition), { kind: "predict", raw: false });
+    return new Stream(this.#open(), this.#programs, checkStreaming("stream", this.definition), { kind: "stream" });
   }
 
   /** So many streams over these weights, each with a state of its own, pushed together or some at a time. @throws TypeError as `stream`. */

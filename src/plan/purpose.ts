@@ -11,6 +11,7 @@ export type Forcing = boolean | "mixed";
  * - `evaluate`: the loss alone; no dropout (what is not scaled is taken at its mean).
  * - `predict`: the output, or that of another `head`; the model hears itself, or the truth with `teacherForcing`. `raw` leaves out the softmax or
  *   sigmoid that belongs to the loss.
+ * - `stream`: the outputs of all heads, as `predict` gives each.
  * - `generate`: the raw outputs of all heads; what is fed back is what the caller has drawn at the step before, or says to have been drawn. A decoder
  *   is given what `encode` shows.
  * - `encode`: of a sequence-to-sequence model all that can be known before the first step, value by value.
@@ -23,6 +24,7 @@ export type Purpose =
   | { readonly kind: "train"; readonly teacherForcing: Forcing }
   | { readonly kind: "evaluate"; readonly teacherForcing: boolean }
   | { readonly kind: "predict"; readonly raw: boolean; readonly head?: string; readonly teacherForcing?: boolean }
+  | { readonly kind: "stream" }
   | { readonly kind: "generate" }
   | { readonly kind: "encode" }
   | { readonly kind: "forecast" }

@@ -108,7 +108,7 @@ function shown(graph: Graph, place: Int32Array, definition: Definition, purpose:
   }
   const isPart = purpose.kind === "generate" || purpose.kind === "encode";
   const asked = purpose.kind === "predict" && purpose.head !== undefined ? purpose.head : definition.heads[0].name;
-  const some = definition.heads.filter(({ name }) => isPart || name === asked);
+  const some = definition.heads.filter(({ name }) => isPart || purpose.kind === "stream" || name === asked);
   const heads = some.map((head) => [head.name, visible(graph, place[head.output], head, purpose)] as const);
   return definition.decoding && isPart ? ofPart(graph, heads, purpose.kind) : heads;
 }

@@ -30,10 +30,9 @@ export class Stepper {
   readonly output: Place;
   /** What is heard of the output, where that is given. */
   readonly heard: Place | null;
-  /** The whole memory, in floats and in whole numbers, and the rows of outputs. Renewed by `look`, only when growing the memory has detached them. */
+  /** The whole memory, in floats and in whole numbers. Renewed by `look`, only when growing the memory has detached them. */
   floats = new Float32Array();
   integers = new Int32Array();
-  #outputs = new Float32Array();
   readonly #machine: Machine;
   readonly #programs: Programs;
   /** States are read and written where they lie: a run takes them all in before it hands one on. */
@@ -95,10 +94,8 @@ export class Stepper {
   look(): void {
     if (this.floats.length > 0) return;
     const { memory } = this.#machine;
-    const { start, stride } = this.output;
     this.floats = memory.floats(0, memory.bytes / 4);
     this.integers = memory.integers(0, memory.bytes / 4);
-    this.#outputs = memory.floats(start * 4, this.#count * stride);
   }
 
   /** A symbol, or numbers, as row `row`. */
@@ -122,21 +119,6 @@ export class Stepper {
     this.program.tables.takeRows(which);
     if (parents) this.integers.set(parents, this.#parents >> 2);
     this.program.run(this.#carry, anew ? this.#anew : null, parents ? this.#parents : 0);
-  }
-
-  /** The outputs of the last step: of every row, or row r at the place of row `which[r]`. */
-  read(result: Float32Array, which: ArrayLike<number> | null): void {
-    const { start, stride, width } = this.output;
-    if (!which && stride * this.#count === result.length) {
-      result.set(this.#outputs);
-      return;
-    }
-    const rows = which ? which.length : this.#count;
-    for (let r = 0; r < rows; r++) {
-      const from = start + r * stride;
-      const to = (which ? which[r] : r) * width;
-      for (let i = 0; i < width; i++) result[to + i] = this.floats[from + i];
-    }
   }
 
   /** Row `row`, or every one, begins anew. */

@@ -5,6 +5,7 @@ import type { Machine } from "../engine/machine.ts";
 import type { Programs } from "../engine/programs.ts";
 import type { Purpose } from "../plan/unfold.ts";
 import { inputKind, type Kind } from "../train/data.ts";
+import { Outputs } from "./outputs.ts";
 import { checkState, type GivenState, type StreamState } from "./state.ts";
 import { Stepper } from "./stepper.ts";
 import { writeStep } from "./steps.ts";
@@ -14,13 +15,13 @@ const name = (): string => "push";
 export class Stream implements Disposable {
   readonly #stepper: Stepper;
   readonly #kind: Kind;
-  readonly #result: Float32Array;
+  readonly #outputs: Outputs;
 
   /** @internal Use `net.stream()`. */
   constructor(machine: Machine, programs: Programs, definition: Definition, purpose: Purpose) {
     this.#stepper = new Stepper(machine, programs, purpose, 1);
     this.#kind = inputKind(definition);
-    this.#result = new Float32Array(this.#stepper.output.width);
+    this.#outputs = new Outputs(machine, this.#stepper, 1);
   }
 
   /**
@@ -33,8 +34,17 @@ export class Stream implements Disposable {
     const stepper = this.#check();
     writeStep(stepper, 0, step, this.#kind, name);
     stepper.run(null);
-    stepper.read(this.#result, null);
-    return this.#result;
+    this.#outputs.take(null);
+    return this.#outputs.main;
+  }
+
+  /**
+   * What another head of the model gave at the last push, as `predict` with this `head` gives it; zeros before the first. The same array for a head at
+   * every call, which each push renews. @throws TypeError for a head that the model has not, or after close.
+   */
+  head(name: string): Float32Array {
+    this.#check();
+    return this.#outputs.of(name);
   }
 
   /** @internal In a forecast, what a layer with recurrence from the output hears next. */
@@ -58,6 +68,7 @@ export class Stream implements Disposable {
   /** Forgets what was pushed: the state is as at the beginning. */
   reset(): void {
     this.#check().clear();
+    this.#outputs.clear();
   }
 
   /** Gives its memory back. */

@@ -5,6 +5,7 @@ import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
 import type { Programs } from "../engine/programs.ts";
 import { inputKind, type Kind } from "../train/data.ts";
+import { Outputs } from "./outputs.ts";
 import { checkState, type GivenState, type StreamState } from "./state.ts";
 import { Stepper } from "./stepper.ts";
 import { type Steps, writeSteps } from "./steps.ts";
@@ -12,11 +13,11 @@ import { type Steps, writeSteps } from "./steps.ts";
 export class Streams implements Disposable {
   /** How many there are. */
   readonly count: number;
-  /** Numbers that each step gives. */
+  /** Numbers that each step gives, of the model's own output. */
   readonly width: number;
   readonly #stepper: Stepper;
   readonly #kind: Kind;
-  readonly #result: Float32Array;
+  readonly #outputs: Outputs;
   /** The push in which each stream was named last, so that none is named twice. */
   readonly #named: Float64Array;
   #pushes = 0;
@@ -28,10 +29,10 @@ export class Streams implements Disposable {
   constructor(machine: Machine, programs: Programs, definition: Definition, count: number) {
     checkSize("streams: the number of streams", count);
     this.count = count;
-    this.#stepper = new Stepper(machine, programs, { kind: "predict", raw: false }, count);
+    this.#stepper = new Stepper(machine, programs, { kind: "stream" }, count);
     this.#kind = inputKind(definition);
     this.width = this.#stepper.output.width;
-    this.#result = new Float32Array(count * this.width);
+    this.#outputs = new Outputs(machine, this.#stepper, count);
     this.#named = new Float64Array(count);
   }
 
@@ -49,17 +50,26 @@ export class Streams implements Disposable {
     if (which === undefined) {
       writeSteps(stepper, steps, this.count, this.#kind, this.#every);
       stepper.run(null);
-      stepper.read(this.#result, null);
-      return this.#result;
+      this.#outputs.take(null);
+      return this.#outputs.main;
     }
     this.#checkWhich(which);
     this.#which = which;
     writeSteps(stepper, steps, which.length, this.#kind, this.#some);
     if (which.length > 0) {
       stepper.run(which);
-      stepper.read(this.#result, which);
+      this.#outputs.take(which);
     }
-    return this.#result;
+    return this.#outputs.main;
+  }
+
+  /**
+   * What another head of the model gave, as `predict` with this `head` gives it: count × its width, where stream i begins at i times that width. The same
+   * array for a head at every call, which each push renews. @throws TypeError for a head that the model has not, or after close.
+   */
+  head(name: string): Float32Array {
+    this.#check();
+    return this.#outputs.of(name);
   }
 
   /** A copy of what stream i remembers, for `restore` of any stream of this model, here or elsewhere. */
@@ -79,11 +89,11 @@ export class Streams implements Disposable {
     const stepper = this.#check();
     if (i === undefined) {
       stepper.clear();
-      this.#result.fill(0);
+      this.#outputs.clear();
       return;
     }
     stepper.clear(this.#checkStream("reset", i));
-    this.#result.fill(0, i * this.width, (i + 1) * this.width);
+    this.#outputs.clear(i);
   }
 
   /** Gives the memory of all back. */

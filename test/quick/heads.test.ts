@@ -11,6 +11,7 @@ import {
   features,
   gaussian,
   last,
+  lstm,
   meanSquared,
   model,
   type NonFiniteError,
@@ -178,4 +179,56 @@ describe("targets that do not fit the heads", () => {
     ["a mean over sequences, in windows", check(over({}), bySequences), TypeError, "mean over sequences", "examples()"],
   ];
   refuses(() => null, rows);
+});
+
+test("a stream, and many, tell what every head says, to the bit what predict gives, in arrays that stay the same", async () => {
+  using net = await compile(
+    model({
+      input: tokens(3),
+      layers: [rnn(8), dense(3)],
+      loss: crossEntropy(),
+      heads: {
+        // A name that an object would put first; a head with a state of its own; and one of the whole sequence.
+        1: { layers: [dense(1)], loss: binaryCrossEntropy() },
+        place: { layers: [lstm(3), dense(4)], loss: gaussian() },
+        whole: { layers: [last(), dense(2)], loss: meanSquared() },
+      },
+      seed: 3,
+    }),
+  );
+  const names = ["target", "1", "place", "whole"];
+  const sequences = [heard.slice(0, 12), heard.slice(12, 20), heard.slice(30, 33)];
+  const expected = names.map((head) => sequences.map((sequence) => net.predict(sequence, { head })));
+  using stream = net.stream();
+  const arrays = names.map((name) => stream.head(name));
+  expect(arrays.map((array) => [...array].join())).toEqual(["0,0,0", "0", "0,0,0,0", "0,0"]);
+  for (const [k, sequence] of sequences.entries()) {
+    for (const [t, symbol] of sequence.entries()) {
+      expect(stream.push(symbol)).toBe(arrays[0]);
+      for (const [h, name] of names.entries()) {
+        expect(stream.head(name)).toBe(arrays[h]);
+        // Of a whole sequence predict gives what is said at its end.
+        if (name !== "whole") expect(arrays[h]).toEqual(expected[h][k][t]);
+        else if (t === sequence.length - 1) expect([arrays[h]]).toEqual(expected[h][k]);
+      }
+    }
+    stream.reset();
+    expect(arrays.every((array) => array.every((number) => number === 0))).toBe(true);
+  }
+  using three = net.streams(3);
+  for (let t = 0; t < 12; t++) {
+    const which = [2, 0, 1].filter((i) => t < sequences[i].length);
+    three.push(
+      which.map((i) => sequences[i][t]),
+      which,
+    );
+  }
+  for (const [h, name] of names.entries())
+    expect(three.head(name)).toEqual(Float32Array.from(expected[h].flatMap((outputs) => [...(outputs.at(-1) as Float32Array)])));
+  three.reset(1);
+  expect([...three.head("whole").slice(2, 4)]).toEqual([0, 0]);
+  expect([...three.head("whole").slice(4)]).toEqual([...expected[3][2][0]]);
+  expect(() => stream.head("mark")).toThrow('head: the name must be one of "1", "target", "place", "whole" but is "mark"');
+  stream.close();
+  expect(() => stream.head("whole")).toThrow(/closed/);
 });
