@@ -30,7 +30,7 @@ export async function show(path: string, options: ShowArguments): Promise<number
     ["file", `${path}, ${size(fileBytes)}`],
     ["input", Object.values(inputs).map(inputText).join(", ")],
     ...layers.map(({ path: name, text }, index) => [index === 0 ? "layers" : "", `${text}   ${name}`]),
-    ["loss", loss.ignore < 0 ? loss.kind : `${loss.kind}, without targets of ${loss.ignore}`],
+    ["loss", loss.ignore === null ? loss.kind : `${loss.kind}, without targets of ${loss.ignore}`],
     ["feedback", feedback ?? "none: no layer listens to the output"],
     ["seed", String(seed)],
     ...(note ? alphabetOf(note).map((line, index) => [index === 0 ? "alphabet" : "", line]) : []),

@@ -2,6 +2,7 @@
 
 import type { Activation } from "../graph/activations.ts";
 import { type Initializer, uniform } from "../graph/initializer.ts";
+import { isIgnored } from "../graph/losses.ts";
 import type { Loss, LossKind } from "../graph/operations.ts";
 import { type Shape, sequence, symbolsOf, vector as vectorOf } from "../graph/shape.ts";
 import { add, lastOf } from "../graph/words.ts";
@@ -109,7 +110,7 @@ export type { Loss };
 
 const judged = (kind: LossKind, more: Partial<Loss> = {}): Loss => ({
   kind,
-  ignore: -1,
+  ignore: null,
   components: 0,
   floor: 0,
   mean: "steps",
@@ -118,12 +119,16 @@ const judged = (kind: LossKind, more: Partial<Loss> = {}): Loss => ({
 
 /**
  * Softmax of the outputs, then −log of the target symbol's probability, in nats; the mean over all steps (or vectors).
- * Targets are symbols below the output's width; `ignore` is a symbol whose steps do not count.
+ * Targets are symbols below the output's width. Steps (or vectors) whose target is `ignore` do not count: one of the symbols, or a whole number below 0
+ * for what has no answer, such as −100, PyTorch's. Default: all count.
  */
 export function crossEntropy(options: { readonly ignore?: number } = {}): Loss {
   checkOptions("crossEntropy", options, ["ignore"]);
-  const ignore = options.ignore ?? -1;
-  if (!Number.isInteger(ignore) || ignore < -1) throw new RangeError(`crossEntropy: ignore must be a symbol but is ${describe(ignore)}.`);
+  const { ignore = null } = options;
+  if (ignore !== null && !isIgnored(ignore))
+    throw new RangeError(
+      `crossEntropy: ignore must be a symbol, or a whole number below 0 that stands for none, but is ${describe(ignore)}.`,
+    );
   return judged("crossEntropy", { ignore });
 }
 

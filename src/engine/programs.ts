@@ -13,14 +13,14 @@ const LARGEST = 2 ** 22;
 
 export class Programs {
   readonly #machine: Machine;
-  readonly #definition: Definition;
+  readonly definition: Definition;
   readonly #known = new Map<string, Program>();
   readonly #lent = new Set<Program>();
   #passing = "";
 
   constructor(machine: Machine, definition: Definition) {
     this.#machine = machine;
-    this.#definition = definition;
+    this.definition = definition;
   }
 
   /** A program with this much room, of which it is told to take all. */
@@ -62,7 +62,7 @@ export class Programs {
   }
 
   #take(key: string, purpose: Purpose, batch: number, steps: Steps): Program {
-    const program = this.#known.get(key) ?? new Program(this.#machine, this.#definition, purpose, batch, steps);
+    const program = this.#known.get(key) ?? new Program(this.#machine, this.definition, purpose, batch, steps);
     this.#known.delete(key);
     return program;
   }

@@ -9,7 +9,7 @@ import type { Decoding, Definition } from "../define/model.ts";
 import type { Stop } from "../define/stops.ts";
 import { isIdle, type Node, topologicalOrder } from "../graph/graph.ts";
 import { checkFit, entriesOf, isInitializer, isSeed } from "../graph/initializer.ts";
-import { TARGET } from "../graph/losses.ts";
+import { isIgnored, TARGET } from "../graph/losses.ts";
 import type { OpName } from "../graph/operations.ts";
 import { ALONG_SOURCE, checkBeginning, matrix, SHAPE, type Shape, sequence } from "../graph/shape.ts";
 import { LONGEST_DELAY } from "../graph/words.ts";
@@ -80,7 +80,7 @@ const isWeight = (weight: unknown): boolean => Number.isFinite(weight) && (weigh
 
 const isLoss = (loss: Attributes | undefined): boolean =>
   Object.hasOwn(TARGET, String(loss?.kind)) &&
-  Number.isInteger(loss?.ignore) &&
+  (loss?.ignore === null || isIgnored(loss?.ignore)) &&
   isSize(loss?.components, loss?.kind === "mixtureDensity" ? 1 : 0) &&
   Number.isFinite(loss?.floor) &&
   (loss?.floor as number) >= 0 &&

@@ -11,8 +11,8 @@ const alike: Law = (output) => output;
 export const TARGET: { readonly [K in LossKind]: Law } = {
   crossEntropy({ extent, width, timeline }, { ignore }) {
     if (width < 2) return `crossEntropy() needs an output of at least 2 symbols but this one is ${width} wide. Use binaryCrossEntropy().`;
-    return ignore >= width
-      ? `crossEntropy: ignore is ${ignore} but the output has the symbols 0 to ${width - 1}. Name one of these.`
+    return ignore !== null && ignore >= width
+      ? `crossEntropy: ignore is ${ignore} but the output has the symbols 0 to ${width - 1}. Name one of these, or a number below 0 for what has no answer.`
       : symbolsOf(extent as "sequence" | "vector", width, timeline);
   },
   meanSquared: alike,
@@ -29,6 +29,9 @@ export const TARGET: { readonly [K in LossKind]: Law } = {
     return `mixtureDensity(${components}) needs ${components} · (1 + 2n) numbers for targets of n but the output is ${output.width} wide. End with dense(${components * (1 + 2 * next)}) for n = ${next}.`;
   },
 };
+
+/** Whether something can be the target that does not count: it stands where targets stand, in 4 bytes. */
+export const isIgnored = (ignore: unknown): ignore is number => Number.isInteger(ignore) && (ignore as number) === ((ignore as number) | 0);
 
 /** Whether what this loss judges is a density: an output that says how targets are distributed, and is not like one. */
 export const isDensity = ({ kind }: Loss): boolean => kind === "gaussian" || kind === "mixtureDensity";

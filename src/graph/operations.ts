@@ -139,8 +139,8 @@ export interface Operations {
 /** How an output is judged by its target: a loss as data. */
 export interface Loss {
   readonly kind: LossKind;
-  /** Targets of this number do not count; −1 for none. */
-  readonly ignore: number;
+  /** Targets of this number do not count: a symbol, or one below 0, which stands for none at all. null: all count. */
+  readonly ignore: number | null;
   /** Gaussians of a mixture; 0 where there is none. */
   readonly components: number;
   /** The least deviation of a density; 0 where there is none. */

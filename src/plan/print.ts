@@ -100,7 +100,7 @@ function formula(nodes: readonly Node[], id: NodeId): string {
       return `draw(${a}, ${node.attributes.kind}, stream ${node.attributes.stream})`;
     case "loss":
     case "lossGradient":
-      return `${node.attributes.kind}(${a}, ${b})${node.attributes.ignore >= 0 ? ` ignoring ${node.attributes.ignore}` : ""}`;
+      return `${node.attributes.kind}(${a}, ${b})${node.attributes.ignore !== null ? ` ignoring ${node.attributes.ignore}` : ""}`;
     default: {
       const facts = Object.entries(node.attributes).filter(([, value]) => value !== false);
       const numbers = facts.map(([key, value]) => (value === true ? key : `${key} ${value}`));

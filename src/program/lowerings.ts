@@ -43,7 +43,7 @@ function lossCommand({ plan, node, control, at, over }: Context, dX: Operand): C
       rows: mean === "sequences" ? 1 : 0,
       inner: opcode === Opcode.mixture ? widthOf(plan, target) : 0,
       width: widthOf(plan, x),
-      flags: opcode === Opcode.mixture ? floatBits(Math.log(floor)) : ignore >= 0 ? ignore : -1,
+      flags: opcode === Opcode.mixture ? floatBits(Math.log(floor)) : (ignore ?? -1),
       real: weight,
       extra: control + CONTROL_LOSS + head * LOSS_BYTES,
       outputs: dX.base ? 1 : 0,

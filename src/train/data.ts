@@ -71,6 +71,8 @@ export interface HeldData extends Data {
 export interface Kind {
   readonly symbols: number;
   readonly width: number;
+  /** Of targets: the number besides that does not count, if there is one. */
+  readonly ignore?: number | null;
 }
 
 /** Of the input of this name. */
@@ -88,10 +90,7 @@ export const kindOf = (input: Source): Kind =>
   input.kind === "tokens" ? { symbols: input.symbols, width: 1 } : { symbols: 0, width: input.width };
 
 /** Of the target of the head of this number. */
-export function targetKind(
-  { nodes, heads }: Definition,
-  head = 0,
-): Kind & { readonly perStep: boolean; readonly ignore: number; readonly unit: boolean } {
+export function targetKind({ nodes, heads }: Definition, head = 0): Kind & { readonly perStep: boolean; readonly unit: boolean } {
   const { total, loss } = heads[head];
   const { shape } = nodes[nodes[total].inputs[1]];
   return {
@@ -107,20 +106,20 @@ export function targetKind(
 export function checkSequence(place: string, sequence: Sequence, kind: Kind & { readonly unit?: boolean }, fewest = 1): void {
   checkList(place, sequence);
   if (sequence.length < fewest) throw new RangeError(`${place} is empty. Give at least one step.`);
-  const { symbols } = kind;
+  const { symbols, ignore } = kind;
   for (let i = 0; i < sequence.length; i++) {
     const step = sequence[i];
-    if (symbols === 0 || !isSymbol(step as number, symbols)) checkAlone(`${place}[${i}]`, step, kind);
+    if (symbols === 0 || !isSymbol(step as number, symbols, ignore)) checkAlone(`${place}[${i}]`, step, kind);
   }
 }
 
 /** Checks one symbol, or one row of features, where a plain number will do for a width of 1. @throws as above. */
 export function checkAlone(place: string, step: number | ArrayLike<number>, kind: Kind & { readonly unit?: boolean }): void {
-  const { symbols, width, unit = false } = kind;
+  const { symbols, width, ignore, unit = false } = kind;
   if (symbols > 0) {
-    if (!isSymbol(step as number, symbols))
+    if (!isSymbol(step as number, symbols, ignore))
       throw new RangeError(
-        `${place} is ${describe(step)} but must be a symbol from 0 to ${symbols - 1}. Encode with the alphabet that the model was made for.`,
+        `${place} is ${describe(step)} but must be ${symbolText(symbols, ignore)}. Encode with the alphabet that the model was made for.`,
       );
   } else if (typeof step === "number" && width === 1) {
     if (!fits(step, unit)) throw misfit(place, step);
@@ -140,7 +139,13 @@ export function checkList(place: string, list: ArrayLike<unknown>): void {
     throw new TypeError(`${place} must be a list but its length is ${describe(list.length)}. Give an array or a typed array.`);
 }
 
-const isSymbol = (symbol: number, symbols: number): boolean => Number.isInteger(symbol) && symbol >= 0 && symbol < symbols;
+/** A symbol that may stand where these do. */
+const isSymbol = (symbol: number, symbols: number, ignore: Kind["ignore"]): boolean =>
+  Number.isInteger(symbol) && ((symbol >= 0 && symbol < symbols) || symbol === ignore);
+
+/** Which those are, as a user reads it. */
+export const symbolText = (symbols: number, ignore: Kind["ignore"]): string =>
+  `a symbol from 0 to ${symbols - 1}${(ignore ?? 0) < 0 ? `, or ${ignore} where there is none` : ""}`;
 
 /** From here on a number becomes infinite as f32: half a step beyond the largest. */
 const INFINITE = 2 ** 128 - 2 ** 103;

@@ -124,7 +124,8 @@ export class Runner {
     const slots = allArranged(program, seat.slots);
     this.#handsOn = batch.keep !== null;
     batch.write(slots);
-    for (const name in slots) checkWritten(name, slots[name], program);
+    const { heads } = this.#programs.definition;
+    for (const name in slots) checkWritten(name, slots[name], program, heads.find((head) => head.name === name)?.loss.ignore);
     return { program, carry, keep: batch.keep ?? seat.anew };
   }
 

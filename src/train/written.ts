@@ -2,21 +2,21 @@
 
 import type { Program } from "../engine/program.ts";
 import type { Shape } from "../graph/shape.ts";
-import type { Slots } from "./data.ts";
+import { type Kind, type Slots, symbolText } from "./data.ts";
 
 /** @throws RangeError for a symbol that is none, TypeError for a number that is not finite, with row and step. What no row reaches is not looked at. */
-export function checkWritten(name: string, slots: Slots, { plan, tables }: Program): void {
+export function checkWritten(name: string, slots: Slots, { plan, tables }: Program, ignore: Kind["ignore"]): void {
   const { shape } = plan.nodes[plan.given[name]];
   const { values, stride, batch } = slots;
   const { symbols, width } = shape;
   const place = (t: number, b: number): string => `a batch: row ${b}${shape.extent === "sequence" ? `, step ${t}` : ""} of the ${name}`;
   const advice = "The data gave it, or was changed while it was read: check it, and leave it alone until then.";
-  // A symbol is an address.
+  // A symbol is an address; below 0 it is none.
   if (symbols > 0)
     tables.each(shape, (row, t, b) => {
       const symbol = values[row * stride];
-      if (symbol < 0 || symbol >= symbols)
-        throw new RangeError(`${place(t, b)} is ${symbol} but must be a symbol from 0 to ${symbols - 1}. ${advice}`);
+      if ((symbol < 0 || symbol >= symbols) && symbol !== ignore)
+        throw new RangeError(`${place(t, b)} is ${symbol} but must be ${symbolText(symbols, ignore)}. ${advice}`);
     });
   else if (!areFinite(values, shape, stride, batch, tables))
     tables.each(shape, (row, t, b) => {

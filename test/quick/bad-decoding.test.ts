@@ -14,9 +14,7 @@ import {
   seq2seq,
   tokens,
   vector,
-  windows,
 } from "../../src/index.ts";
-import { drain } from "../support/bad-networks.ts";
 import { refuses } from "../support/refuse.ts";
 import { frontier } from "../support/speaking.ts";
 
@@ -103,12 +101,6 @@ describe("decoders", () => {
       ["a maximum for a model", ({ model }) => model.generate({ maximum: 3 }), TypeError, "maximum", "length"],
       ["score of a sequence alone", ({ letters }) => letters.score([1, 2]), TypeError, "{ source, target }", "an array of 2"],
       ["score of a sequence from nothing", ({ nothing }) => nothing.score([1, 2]), TypeError, "{ target }", "an array of 2"],
-      [
-        "windows",
-        ({ letters }) => drain(letters.train(windows([0, 1, 2], { batch: 1, steps: 1 }))),
-        TypeError,
-        "examples([{ source, target }])",
-      ],
       ["score without a source", ({ letters }) => letters.score({ target: [1] }), TypeError, "no source", "{ source, target }"],
       ["score with a source too much", ({ nothing }) => nothing.score({ source: [1], target: [1] }), TypeError, "from nothing"],
       ["score of the end symbol", ({ letters }) => letters.score({ source: [1], target: [4] }), RangeError, "target[0]", "4", "0 to 3"],

@@ -413,7 +413,13 @@ describe("what is written for a sequence that is made of another", () => {
         "examples[0]",
         "both",
       ],
-      ["windows", () => windows([0, 1, 2], { batch: 1, steps: 1 }).check(letters(tokens(5))), TypeError, "no input", "targets"],
+      [
+        "windows",
+        () => windows([0, 1, 2], { batch: 1, steps: 1 }).check(letters(tokens(5))),
+        TypeError,
+        "no input",
+        "examples([{ source, target }])",
+      ],
       [
         "no step for a stop that is said at one",
         () => {

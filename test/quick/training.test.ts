@@ -18,10 +18,13 @@ import {
   exp,
   exponentialDecay,
   features,
+  type Loss,
+  last,
   meanSquared,
   model,
   type Network,
   NonFiniteError,
+  open,
   type Progress,
   rnn,
   sgd,
@@ -302,6 +305,39 @@ describe("state along streams", () => {
 });
 
 describe("evaluation", () => {
+  test("steps without an answer do not count, in sequences of different lengths and for vectors", async () => {
+    const [loss, marked] = [crossEntropy(), crossEntropy({ ignore: -100 })];
+    const tagging = (judged: Loss) => model({ input: tokens(3), layers: [rnn(4), dense(3)], loss: judged, seed: 2 });
+    using all = await compile(tagging(loss));
+    using net = await compile(tagging(marked));
+    const logs = (input: number[], target: number[]): number[] =>
+      net.predict(input).flatMap((chances, t) => (target[t] < 0 ? [] : -Math.log(chances[target[t]])));
+    const list = [
+      { input: [0, 1, 2, 0], target: [1, -100, -100, 2] },
+      { input: [1], target: [-100] },
+      { input: [2, 2], target: [-100, 0] },
+    ];
+    const each = list.flatMap(({ input, target }) => logs(input, target));
+    const { loss: mean, count } = await net.evaluate(examples(list));
+    expect(count).toBe(3);
+    // Logarithms of the engine are within 2 ULP, chances rounded to 24 bits.
+    expect(mean).toBeCloseTo(each.reduce((sum, one) => sum + one) / 3, 6);
+    // What has an answer throughout is learned alike.
+    const answered = [{ input: [0, 1, 2, 0], target: [1, 0, 0, 2] }];
+    for (const one of [all, net]) await progressOf(one, examples(answered), { epochs: 3 });
+    expect(weightsOf(net)).toEqual(weightsOf(all));
+    using again = await open(net.save());
+    expect(await again.evaluate(examples(list))).toEqual(await net.evaluate(examples(list)));
+    await expect(all.evaluate(examples(list))).rejects.toThrow("examples[0].target[1] is -100 but must be a symbol from 0 to 2.");
+    await expect(net.evaluate(examples([{ input: [-100], target: [0] }]))).rejects.toThrow("input[0] is -100");
+    await expect(net.evaluate(examples([{ input: [0], target: [-1] }]))).rejects.toThrow("from 0 to 2, or -100 where there is none");
+
+    using classes = await compile(model({ input: tokens(3), layers: [rnn(4), last(), dense(3)], loss: marked }));
+    expect(await classes.evaluate(examples(list.map(({ input }, i) => ({ input, target: [2, -100, -100][i] }))))).toMatchObject({
+      count: 1,
+    });
+  });
+
   test("counts what is not ignored", async () => {
     using net = await compile(model({ input: tokens(3), layers: [dense(3)], loss: crossEntropy({ ignore: 0 }) }));
     for (const parameter of net.parameters) parameter.set(new Float32Array(parameter.shape[0] * parameter.shape[1]));

@@ -62,7 +62,7 @@ function regression(name: string, layers: (widths: Widths) => readonly Layer[], 
 function classification(
   name: string,
   layers: (widths: Widths) => readonly Layer[],
-  options: { purposes?: readonly Purpose[]; feedback?: "output" | "softmax" | "symbol"; ignore?: boolean; features?: boolean } = {},
+  options: { purposes?: readonly Purpose[]; feedback?: "output" | "softmax" | "symbol"; ignore?: number; features?: boolean } = {},
 ): void {
   const { purposes = PLAIN, feedback, ignore } = options;
   cases.push({
@@ -73,7 +73,7 @@ function classification(
       return model({
         input: options.features ? features(w.input) : tokens(w.input),
         layers: layers(w),
-        loss: crossEntropy(ignore ? { ignore: 0 } : {}),
+        loss: crossEntropy(ignore === undefined ? {} : { ignore }),
         ...(feedback ? { feedback } : {}),
       });
     },
@@ -116,13 +116,13 @@ for (const feedback of ["output", "softmax", "symbol"] as const)
 
 classification("symbols into rnn", (w) => [rnn(w.hidden), dense(w.output)]);
 classification("symbols into dense", (w) => [dense(w.hidden, { activation: "tanh" }), dense(w.output)]);
-classification("symbols, ignored", (w) => [embedding(w.hidden), rnn(w.hidden), dense(w.output)], { ignore: true });
+classification("symbols, ignored", (w) => [embedding(w.hidden), rnn(w.hidden), dense(w.output)], { ignore: 0 });
 classification("symbols, ignored, heard", (w) => [rnn(w.hidden, { recurrence: "output" }), dense(w.output)], {
-  ignore: true,
-  purposes: HEARING,
+  ignore: -100,
+  purposes: [...HEARING, MIXED],
 });
 classification("classes of a sequence", (w) => [embedding(w.hidden), rnn(w.hidden), last(), dense(w.output)]);
-classification("classes of a sequence, ignored", (w) => [rnn(w.hidden), last(), dense(w.output)], { ignore: true });
+classification("classes of a sequence, ignored", (w) => [rnn(w.hidden), last(), dense(w.output)], { ignore: 0 });
 regression("vector", (w) => [rnn(w.hidden), last(), dense(w.hidden, { activation: "relu" }), dense(w.output)]);
 chances("vector of chances", (w) => [rnn(w.hidden), last(), dense(w.output)]);
 regression("last of features", (w) => [last(), dense(w.output)]);

@@ -51,7 +51,11 @@ export function dataOf(definition: Definition, size: Size, purpose: Purpose, see
     const spoken = extent === "sequence" ? rows : size.batch;
     if (symbols === 0) return random.numbers(spoken * width, loss.kind === "binaryCrossEntropy" ? 0 : -1, 1);
     const target = random.symbols(spoken, symbols);
-    if (loss.ignore >= 0) target[0] = (loss.ignore + 1) % symbols; // at least one row counts
+    const { ignore } = loss;
+    if (ignore === null) return target;
+    // What has no answer has it here and there; at least one row counts.
+    if (ignore < 0) for (let i = 0; i < target.length; i += 3) target[i] = ignore;
+    target[0] = (Math.max(ignore, 0) + 1) % symbols;
     return target;
   };
   const target = targetOf(heads[0]);
