@@ -1,13 +1,18 @@
 // What a training is told on the command line, with the defaults filled in.
 
+/** What a file holds: a text, a sequence a line, or a source, a tab and a target a line. */
+export type Kind = "text" | "lines" | "pairs";
+
 export interface TrainArguments {
   readonly output?: string;
   readonly resume?: string;
+  readonly as: Kind;
   readonly cell: "rnn" | "lstm" | "gru";
   readonly hidden: number;
   readonly layers: number;
   readonly embedding: number;
   readonly dropout: number;
+  readonly attention?: boolean;
   readonly seed: number;
   readonly minCount: number;
   /** Undefined: as the text allows. */

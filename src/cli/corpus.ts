@@ -30,7 +30,7 @@ export async function census(paths: readonly string[]): Promise<Census> {
   let characters = 0;
   for (const path of paths) {
     const before = characters;
-    await read(path, (points, from, to) => {
+    await readPoints(path, (points, from, to) => {
       characters += to - from;
       for (let i = from; i < to; i++) table[points[i]]++;
     });
@@ -49,15 +49,7 @@ export async function census(paths: readonly string[]): Promise<Census> {
  * @throws Failure if the alphabet lacks a character and has no replacement, or a file changed since it was counted.
  */
 export async function encode({ paths, characters, counts }: Census, letters: Alphabet): Promise<Symbols> {
-  const table = new Int32Array(POINTS).fill(letters.characters.indexOf(REPLACEMENT));
-  letters.characters.forEach((character, symbol) => {
-    table[character.codePointAt(0) as number] = symbol;
-  });
-  for (const [point, count] of counts)
-    if (table[point] < 0)
-      throw new Failure(
-        `The text has ${name(point)} (${count} ${count === 1 ? "time" : "times"}), which is not among the model's ${letters.size} characters. Leave it out of the text, or train a new model.`,
-      );
+  const table = symbolTable(counts, letters);
   const symbols =
     letters.size <= 2 ** 8
       ? new Uint8Array(characters)
@@ -67,7 +59,7 @@ export async function encode({ paths, characters, counts }: Census, letters: Alp
   let at = 0;
   const changed = () => new Failure("A file changed while it was being read. Try again when it is complete.");
   for (const path of paths)
-    await read(path, (points, from, to) => {
+    await readPoints(path, (points, from, to) => {
       if (at + to - from > characters) throw changed();
       for (let i = from; i < to; i++) {
         const symbol = table[points[i]];
@@ -79,6 +71,20 @@ export async function encode({ paths, characters, counts }: Census, letters: Alp
   return symbols;
 }
 
+/** The symbol of each code point that occurs; of what the alphabet lacks, that of its replacement character. @throws Failure if it has none */
+export function symbolTable(counts: Census["counts"], letters: Alphabet): Int32Array {
+  const table = new Int32Array(POINTS).fill(letters.characters.indexOf(REPLACEMENT));
+  letters.characters.forEach((character, symbol) => {
+    table[character.codePointAt(0) as number] = symbol;
+  });
+  for (const [point, count] of counts)
+    if (table[point] < 0)
+      throw new Failure(
+        `The text has ${name(point)} (${count} ${count === 1 ? "time" : "times"}), which is not among the model's ${letters.size} characters. Leave it out of the text, or train a new model.`,
+      );
+  return table;
+}
+
 /** A character as a person would name it: with its code point, since it may be invisible. */
 function name(point: number): string {
   const code = `U+${point.toString(16).toUpperCase().padStart(4, "0")}`;
@@ -86,7 +92,7 @@ function name(point: number): string {
 }
 
 /** Hands on the code points of a file, chunk by chunk, without a byte order mark. */
-async function read(path: string, take: (points: Uint32Array, from: number, to: number) => void): Promise<void> {
+export async function readPoints(path: string, take: (points: Uint32Array, from: number, to: number) => void): Promise<void> {
   const decoder = new Utf8();
   const points = new Uint32Array(CHUNK);
   let first = true;

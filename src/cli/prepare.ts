@@ -1,33 +1,14 @@
 // From files and options to a network and its data, ready to train: a new one, or one that goes on where it was.
 
-import {
-  adam,
-  alphabet,
-  bytesOf,
-  compile,
-  cosineDecay,
-  crossEntropy,
-  type Data,
-  type Definition,
-  dense,
-  dropout,
-  embedding,
-  gru,
-  lstm,
-  model,
-  type Network,
-  type Optimizer,
-  rnn,
-  tokens,
-  warmUp,
-  windows,
-} from "../index.ts";
-import type { TrainArguments } from "./arguments.ts";
-import { type Census, encode, REPLACEMENT } from "./corpus.ts";
-import { fitBatch, heldOutWindows, naturalBatch, part } from "./data.ts";
+import { adam, alphabet, bytesOf, compile, cosineDecay, type Data, type Network, type Optimizer, warmUp } from "../index.ts";
+import type { Kind, TrainArguments } from "./arguments.ts";
+import { type Census, census, encode, REPLACEMENT } from "./corpus.ts";
+import { lineLesson, textLesson } from "./data.ts";
 import { Failure } from "./failure.ts";
 import { openModel } from "./files.ts";
-import { several, size, whole } from "./format.ts";
+import { several, size } from "./format.ts";
+import { encodeLines, type Pair, readLines } from "./lines.ts";
+import { define, kindOf, layersOf } from "./networks.ts";
 import { type Note, readNote, type Training } from "./note.ts";
 
 export interface Ready {
@@ -38,8 +19,10 @@ export interface Ready {
   /** Steps of a whole pass, and those to make now. */
   readonly perEpoch: number;
   readonly remaining: number;
-  /** Characters of one step. */
+  /** Characters that one step makes, on average. */
   readonly perStep: number;
+  /** Pairs to show what the network makes of their sources; none of other models. */
+  readonly shown: readonly Pair[];
   readonly optimizer: Optimizer;
   /** What the user should know before it starts. */
   readonly summary: readonly string[];
@@ -50,28 +33,32 @@ const MOST_BYTES = 2 ** 32;
 /** Training steps from which a network of the usual size begins to write words. */
 const FEW_STEPS = 500;
 /** What only a new model can be told, and what a model remembers. */
-const FIXED = ["cell", "hidden", "layers", "embedding", "dropout", "seed", "minCount"];
+const FIXED = ["as", "cell", "hidden", "layers", "embedding", "dropout", "attention", "seed", "minCount"];
 const REMEMBERED = ["batch", "steps", "epochs", "rate", "clip", "heldOut"] as const;
 
-/** @throws Failure if text, options and model do not go together */
-export async function prepare(counted: Census, options: TrainArguments, given: ReadonlySet<string>): Promise<Ready> {
+/** @throws Failure if files, options and model do not go together */
+export async function prepare(paths: readonly string[], options: TrainArguments, given: ReadonlySet<string>): Promise<Ready> {
   const old = options.resume === undefined ? null : await resumed(options.resume, options, given);
+  const kind = old ? kindOf(old.net.definition) : options.as;
+  checkKind(kind, given);
+  const lines = kind === "text" ? null : await readLines(paths, kind);
+  const counted = lines ?? (await census(paths));
   const told: { -readonly [Key in keyof TrainArguments]: TrainArguments[Key] } = { ...options };
   if (old?.note.training) for (const key of REMEMBERED) if (!given.has(key)) told[key] = old.note.training[key];
   const letters = old?.note.letters ?? lettersOf(counted, options.minCount);
-  const { learned, heldOut } = part(await encode(counted, letters), told.heldOut);
-  const wanted = told.batch ?? naturalBatch(learned.length, told.steps);
-  const batch = fitBatch(learned.length, wanted, told.steps);
-  const definition = old?.net.definition ?? define(letters.size, options);
-  const data = windows(learned, { batch, steps: told.steps });
+  const lesson = lines ? lineLesson(encodeLines(lines, letters), told) : textLesson(await encode(counted, letters), told);
+  const { data, batch, wanted, characters } = lesson;
+  const definition = old?.net.definition ?? define(kind, letters.size, options);
   data.check(definition);
+  const steps = kind === "text" ? told.steps : (data.longest as number);
 
   const before = old?.note.training ?? null;
-  const same = before?.characters === learned.length && before.batch === wanted && before.steps === told.steps;
+  const same = before?.characters === characters && before.batch === wanted && before.steps === steps;
   const training: Training = {
     ...pick(told),
+    steps,
     batch: wanted,
-    characters: learned.length,
+    characters,
     made: before?.made ?? 0,
     epoch: before?.epoch ?? 0,
     window: same ? before.window : 0,
@@ -88,36 +75,47 @@ export async function prepare(counted: Census, options: TrainArguments, given: R
   const rise = Math.min(100, Math.floor(total / 10));
   const fall = cosineDecay(told.rate, { steps: total - rise, floor: told.rate / 10 });
   const optimizer = adam(rise > 0 ? warmUp(rise, fall) : fall);
-  const bytes = bytesOf(definition, { batch, steps: told.steps, optimizer }).total;
+  const bytes = bytesOf(definition, { batch, steps, optimizer }).total;
   if (bytes >= MOST_BYTES)
     throw new Failure(
-      `This training would take ${size(bytes)} of memory, but WebAssembly has 4.3 GB. Use a smaller --hidden, --batch or --steps.`,
+      `This training would take ${size(bytes)} of memory, but WebAssembly has 4.3 GB. Use a smaller --hidden, --batch${kind === "text" ? " or --steps" : ", or shorter lines"}.`,
     );
   const net = old?.net ?? (await compile(definition, { strict: options.strict ?? false }));
 
   const rare = letters.characters.includes(REPLACEMENT) ? counted.characters - knownIn(counted, letters.characters) : 0;
   const summary = [
-    `text      ${several(counted.paths.length, "file")}, ${several(counted.characters, "character")}, ${letters.size} different`,
+    `${kind.padEnd(10)}${several(counted.paths.length, "file")}, ${lines ? `${several(lines.list.length, kind.slice(0, -1))}, ` : ""}${several(counted.characters, "character")}, ${letters.size} different`,
     ...(rare > 0 ? [`          ${several(rare, "rare character")} read as ${REPLACEMENT}`] : []),
-    ...(heldOut.length > 0 ? [`          the last ${whole(heldOut.length)} held out`] : []),
-    `network   ${definition.layers.map(({ text }) => text).join(" → ")}, ${several(net.parameters.count, "parameter")}`,
-    `training  ${several(told.epochs, "epoch")} of ${several(data.count, "step")} of ${batch} × ${told.steps} characters`,
-    ...(batch < wanted ? [`          ${batch} side by side, not ${wanted}: the text has no more windows of ${told.steps}`] : []),
+    ...(lesson.apart ? [`          ${lesson.apart}`] : []),
+    `network   ${layersOf(definition)}, ${several(net.parameters.count, "parameter")}`,
+    `training  ${several(told.epochs, "epoch")} of ${several(data.count, "step")} of ${lesson.shape}`,
+    ...(batch < wanted
+      ? [`          ${batch} side by side, not ${wanted}: there are no more${kind === "text" ? ` windows of ${steps}` : ""}`]
+      : []),
     ...(left < FEW_STEPS ? ["          which is little: more --epochs would learn more"] : []),
     `          ${size(bytes)} of memory, ${net.binary === "relaxed" ? "relaxed" : "plain"} SIMD`,
-    ...(old ? [`going on  after ${several(training.made, "step")}${same ? "" : ", from the beginning of the text"}`] : []),
+    ...(old ? [`going on  after ${several(training.made, "step")}${same ? "" : ", from the beginning of the data"}`] : []),
   ];
   return {
     net,
     note: { letters, training },
     data,
-    heldOut: heldOutWindows(heldOut, wanted, told.steps),
+    heldOut: lesson.heldOut,
     perEpoch: data.count,
     remaining: Math.min(left, allowed),
-    perStep: batch * told.steps,
+    perStep: data.size / data.count,
+    shown: lesson.shown,
     optimizer,
     summary,
   };
+}
+
+/** @throws Failure for what belongs to another kind of model */
+function checkKind(kind: Kind, given: ReadonlySet<string>): void {
+  if (kind !== "text" && given.has("steps"))
+    throw new Failure(`--steps is about windows of a text, but ${kind} are learned whole. Leave it out.`, 2);
+  if (kind !== "pairs" && given.has("attention"))
+    throw new Failure(`--attention looks at the source of a pair, but there is none. Use --as pairs, or leave it out.`, 2);
 }
 
 const pick = ({ steps, epochs, rate, clip, heldOut }: TrainArguments) => ({ steps, epochs, rate, clip, heldOut });
@@ -142,15 +140,3 @@ function lettersOf({ counts }: Census, least: number) {
 
 const knownIn = ({ counts }: Census, characters: readonly string[]): number =>
   characters.reduce((sum, character) => sum + (counts.get(character.codePointAt(0) as number) ?? 0), 0);
-
-const CELLS = { rnn, lstm, gru } as const;
-
-function define(symbols: number, { cell, hidden, layers, embedding: width, dropout: rate, seed }: TrainArguments): Definition {
-  const recurrent = Array.from({ length: layers }, () => (rate > 0 ? [CELLS[cell](hidden), dropout(rate)] : [CELLS[cell](hidden)])).flat();
-  return model({
-    input: tokens(symbols),
-    layers: [...(width > 0 ? [embedding(width)] : []), ...recurrent, dense(symbols)],
-    loss: crossEntropy(),
-    seed,
-  });
-}

@@ -6,6 +6,7 @@ import { Failure } from "./failure.ts";
 import type { Training } from "./note.ts";
 import type { Ready } from "./prepare.ts";
 import type { Moment } from "./screen.ts";
+import { specimen } from "./specimen.ts";
 
 export type Round = {
   readonly training: Training;
@@ -19,8 +20,6 @@ export type Round = {
 
 /** How much of the smoothed loss is kept from step to step: a mean over about the last 50. */
 const KEPT = 0.98;
-const SAMPLE_LENGTH = 240;
-const SAMPLE_TEMPERATURE = 0.8;
 
 /** Ends when the steps are made, the time is over, or the signal says so. @throws Failure if loss or gradient is not finite */
 export async function* rounds(ready: Ready, options: TrainArguments, signal: AbortSignal): AsyncGenerator<Round, void, void> {
@@ -41,24 +40,17 @@ export async function* rounds(ready: Ready, options: TrainArguments, signal: Abo
     const heldOut = await evaluate(ready.heldOut);
     if (signal.aborted) return;
     yield { kind: "looked", training, moment: { ...moment, elapsed: elapsed() }, heldOut };
-    if (words) yield { kind: "sample", training, moment, text: draw() };
+    if (words) yield { kind: "sample", training, moment, text: specimen(ready, training.made) };
     aside += (performance.now() - start) / 1000;
   }
-  const evaluate = async (windows: Data | null): Promise<number | null> => {
-    if (!windows) return null;
-    const { loss } = await net.evaluate(windows, { signal }).catch((error) => {
+  const evaluate = async (judging: Data | null): Promise<number | null> => {
+    if (!judging) return null;
+    const { loss } = await net.evaluate(judging, { signal }).catch((error) => {
       if (signal.aborted) return { loss: NaN };
       throw error;
     });
     return loss;
   };
-  const draw = (): string => {
-    const { letters } = ready.note;
-    const first = Math.max(0, letters.characters.indexOf("\n"));
-    const drawn = net.generate({ prompt: [first], length: SAMPLE_LENGTH, temperature: SAMPLE_TEMPERATURE, seed: training.made });
-    return letters.decode(drawn).replace(/^\n+|\n+$/g, "");
-  };
-
   const { position: from } = training;
   // A position at the end of a pass is still in it.
   const finished = from ? from.epoch + (training.window === 0 ? 1 : 0) : 0;

@@ -22,16 +22,20 @@ export async function show(path: string, options: ShowArguments): Promise<number
   const { definition } = net;
   const batch = options.batch ?? note?.training?.batch ?? 32;
   const steps = options.steps ?? note?.training?.steps ?? 64;
-  const { inputs, heads, feedback, seed, layers } = definition;
+  const { inputs, heads, feedback, decoding, seed, layers } = definition;
   const [{ loss }] = heads;
   const { size: fileBytes } = await stat(path);
 
   const facts = [
     ["file", `${path}, ${size(fileBytes)}`],
-    ["input", Object.values(inputs).map(inputText).join(", ")],
-    ...layers.map(({ path: name, text }, index) => [index === 0 ? "layers" : "", `${text}   ${name}`]),
+    ...Object.entries(inputs).map(([name, input]) => [name, inputText(input)]),
+    ...(decoding ? [["target", `${inputText(decoding.target)}${endOf(decoding)}`]] : []),
+    ...table(layers.map(({ path: name, text }) => [text, name])).map((line, index) => [index === 0 ? "layers" : "", line]),
     ["loss", loss.ignore === null ? loss.kind : `${loss.kind}, without targets of ${loss.ignore}`],
-    ["feedback", feedback ?? "none: no layer listens to the output"],
+    [
+      "feedback",
+      decoding ? `${feedback}: the decoder hears what was said at the step before` : (feedback ?? "none: no layer listens to the output"),
+    ],
     ["seed", String(seed)],
     ...(note ? alphabetOf(note).map((line, index) => [index === 0 ? "alphabet" : "", line]) : []),
     ...(note?.training ? [["trained", trainedOf(note.training)]] : []),
@@ -57,8 +61,7 @@ export async function show(path: string, options: ShowArguments): Promise<number
     "Plan to train",
     ...indent(String(plan(definition, { batch, steps })).split("\n")),
     "",
-    "Plan to predict, a step at a time",
-    ...indent(String(plan(definition, { purpose: "predict" })).split("\n")),
+    ...plansToUse(definition, steps),
   ]);
   if (options.svg !== undefined) {
     const files = [...graphsOf(net), ...spectraOf(net)];
@@ -66,6 +69,15 @@ export async function show(path: string, options: ShowArguments): Promise<number
     print(["", `Pictures in ${options.svg}`, ...indent(files.map(({ name }) => name))]);
   }
   return 0;
+}
+
+/** What runs when a model is used: step by step, of a decoder once all that is known of its source. */
+function plansToUse(definition: Definition, steps: number): string[] {
+  const printed = (purpose: "predict" | "encode" | "generate"): string[] =>
+    indent(String(plan(definition, { purpose, sourceSteps: steps })).split("\n"));
+  if (!definition.decoding) return ["Plan to predict, a step at a time", ...printed("predict")];
+  const read = definition.inputs.source ? ["Plan to read a source", ...printed("encode"), ""] : [];
+  return [...read, "Plan to write, a step at a time", ...printed("generate")];
 }
 
 /** A model may be of something else than text. */
@@ -96,6 +108,9 @@ function print(lines: readonly string[]): void {
     process.stdout.write(`${line.trimEnd().length <= columns ? line.trimEnd() : cut.endsWith(" ") ? cut.trimEnd() : `${cut}…`}\n`);
   }
 }
+
+const endOf = ({ stop, maximum }: NonNullable<Definition["decoding"]>): string =>
+  `, ended by ${stop?.kind ?? "its length alone"}${maximum === null ? "" : `, of ${several(maximum, "step")} at most`}`;
 
 const inputText = (input: Definition["inputs"][string]): string =>
   input.kind === "tokens" ? `tokens(${input.symbols})` : `${input.kind}(${input.width})`;

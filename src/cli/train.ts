@@ -1,12 +1,12 @@
-// `unrolled train`: a character model of some text, saved so that nothing is lost.
+// `unrolled train`: a character model of text, lines or pairs, saved so that nothing is lost.
 
 import type { TrainArguments } from "./arguments.ts";
 import { writeAtomically } from "./atomic.ts";
-import { census } from "./corpus.ts";
 import { checkTarget } from "./files.ts";
 import { flowOf } from "./flow.ts";
-import { bits, clock, several, size, whole } from "./format.ts";
+import { bits, clock, harmless, several, size, whole } from "./format.ts";
 import { History } from "./history.ts";
+import { kindOf, layersOf } from "./networks.ts";
 import { writeNote } from "./note.ts";
 import { checkFolder, writePictures } from "./pictures.ts";
 import { prepare, type Ready } from "./prepare.ts";
@@ -19,7 +19,7 @@ export async function train(paths: readonly string[], options: TrainArguments, g
   const out = options.output ?? options.resume ?? "model.unrolled";
   await checkTarget(out);
   if (options.plots !== undefined) await checkFolder(options.plots);
-  const ready = await prepare(await census(paths), options, given);
+  const ready = await prepare(paths, options, given);
   using net = ready.net;
   process.stdout.write(`${ready.summary.join("\n")}\n\n`);
 
@@ -33,7 +33,7 @@ export async function train(paths: readonly string[], options: TrainArguments, g
     await writeAtomically(out, bytes);
     if (options.plots !== undefined) {
       const flow = flowOf(ready, note.training.made);
-      await writePictures(options.plots, [history.draw(titleOf(ready), note.training.clip), ...(flow ? [flow] : [])]);
+      await writePictures(options.plots, [history.draw(layersOf(net.definition), note.training.clip), ...(flow ? [flow] : [])]);
     }
     return `saved     ${out} (${size(bytes.length)})\n          after ${several(note.training.made, "step")}`;
   };
@@ -55,13 +55,18 @@ export async function train(paths: readonly string[], options: TrainArguments, g
     // Also when the training failed: what was learned until then is kept.
     if (note.training.made > ready.note.training.made) process.stdout.write(`${await save()}${judged}\n`);
   }
-  if (!stop.signal.aborted) process.stdout.write(`try       unrolled sample ${out} --temperature 0.8\n`);
+  if (!stop.signal.aborted) process.stdout.write(`try       unrolled sample ${out} ${trialOf(ready)}\n`);
   else if (note.training.made > 0)
     process.stdout.write(`go on     unrolled train ${paths.length > 3 ? "FILES" : paths.join(" ")} --resume ${out}\n`);
   return stop.signal.aborted ? 130 : 0;
 }
 
-const titleOf = ({ net }: Ready): string => net.definition.layers.map(({ text }) => text).join(" → ");
+/** What to ask of the model: of pairs, what it makes of a source; quoted as shells want it. */
+function trialOf({ shown, net, note }: Ready): string {
+  if (kindOf(net.definition) !== "pairs") return "--temperature 0.8";
+  const source = note.letters.decode(shown[0].source ?? []);
+  return `--greedy --source '${harmless(source).replaceAll("'", "'\\''")}'`;
+}
 
 /** `  0:07  epoch 1.0   step     490   training 3.204   held out 3.012 bits per character` */
 function lookOf({ moment, training, heldOut }: Extract<Round, { kind: "looked" }>): string {

@@ -70,6 +70,84 @@ describe.skipIf(!existsSync(command))("the command line (needs `npm run build`)"
     expect(run("train", "text.txt", ...SMALL, "--cell", "gru", "--epochs", "1", "-o", "cells.unrolled").stdout).toContain("gru(8)");
   });
 
+  describe("pairs", () => {
+    const train = (...more: string[]) => {
+      const { status, stdout, stderr } = run("train", "pairs.txt", ...more);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      return stdout;
+    };
+    writeFileSync(
+      join(folder, "pairs.txt"),
+      `${Array.from({ length: 60 }, (_, i) => `${i % 7} × ${i % 5}\t${(i % 7) * (i % 5)}!\tby heart`).join("\r\n")}\r\n\n`,
+    );
+    const small = ["--as", "pairs", "--hidden", "8", "--batch", "4", "--strict", "--attention", "--dropout", "0.2", "--epochs", "2"];
+
+    test("are learned, shown and made", async () => {
+      mkdirSync(join(folder, "pair pictures"));
+      const stdout = train(...small, "-o", "pairs.unrolled", "--cell", "gru", "--plots", "pair pictures");
+      // 60 times 5 characters before the tab, a mark behind it, and 75 digits.
+      expect(stdout).toMatch(/pairs +1 file, 60 pairs, 435 characters, 12 different\n +6 pairs, spread over all, held out\n/);
+      expect(stdout).toMatch(/network +gru\(8\) → dropout\(0\.2\) ⇒ gru\(8\) → dropout\(0\.2\) → attention\(\) → .* → dense\(13\)/);
+      expect(stdout).toMatch(/training +2 epochs of 14 steps of 4 pairs of up to 5 characters a side/);
+      expect(stdout.match(/ \| \d × \d → .*\n/g)?.length).toBeGreaterThan(0);
+      expect(stdout).toMatch(/try +unrolled sample pairs\.unrolled --greedy --source '\d × \d'\n$/);
+      const { texts } = readDrawing(String(bytesOf("pair pictures/gradient-flow.svg")));
+      for (const label of ["encoder 1/gru/h", "decoder 1/gru/h", "character"]) expect(texts).toContain(label);
+
+      using net = await open(bytesOf("pairs.unrolled"));
+      const letters = alphabet(JSON.parse(net.note).characters);
+      const source = letters.encode("3 × 4");
+      const said = (options: object): string =>
+        net
+          .generateAll({ source, maximum: 400, ...options })
+          .map(({ symbols }) => `${letters.decode(symbols)}\n`)
+          .join("");
+      const ask = (...options: string[]) => run("sample", "pairs.unrolled", "--source", "3 × 4", ...options).stdout;
+      expect(ask("--greedy")).toBe(said({ greedy: true }));
+      expect(ask("--beam", "3", "--samples", "2")).toBe(said({ beam: { width: 3 }, samples: 2 }));
+      expect(ask("--seed", "5", "--samples", "3", "-t", "0.7", "--top-k", "4")).toBe(
+        said({ seed: 5, samples: 3, temperature: 0.7, topK: 4 }),
+      );
+
+      const shown = run("show", "pairs.unrolled");
+      expect(shown).toMatchObject({ status: 0, stderr: "" });
+      for (const part of [
+        "source    tokens(12)",
+        "target    tokens(12), ended by endSymbol",
+        "Plan to read a source",
+        "Plan to write, a step at a time",
+      ])
+        expect(shown.stdout).toContain(part);
+    });
+
+    test("go on within an epoch to the same bytes", () => {
+      train(...small, "-o", "whole-pairs.unrolled");
+      train(...small, "-o", "part-pairs.unrolled", "--max-steps", "5");
+      const { stdout } = run("train", "pairs.txt", "--resume", "part-pairs.unrolled", "--strict");
+      expect(stdout).toMatch(/going on +after 5 steps\n/);
+      expect(bytesOf("part-pairs.unrolled")).toEqual(bytesOf("whole-pairs.unrolled"));
+    });
+  });
+
+  test("lines are written from nothing, each to its own end", () => {
+    writeFileSync(join(folder, "lines.txt"), Array.from({ length: 50 }, (_, i) => `${"an".repeat(1 + (i % 3))}na`).join("\n"));
+    const small = ["--as", "lines", "--hidden", "8", "--batch", "4", "--strict", "--rate", "0.02", "--epochs", "20"];
+    const trained = run("train", "lines.txt", ...small, "-o", "lines.unrolled");
+    expect(trained).toMatchObject({ status: 0, stderr: "" });
+    expect(trained.stdout).toMatch(/lines +1 file, 50 lines, 298 characters, 2 different\n +5 lines, spread over all, held out\n/);
+    expect(trained.stdout).toMatch(/training +20 epochs of 12 steps of 4 lines of up to 8 characters/);
+    const draw = (...options: string[]): string[] => run("sample", "lines.unrolled", "--seed", "3", ...options).stdout.split("\n");
+    const ten = draw();
+    expect(ten).toHaveLength(10 + 1);
+    for (const line of ten) expect(line).toMatch(/^[an]*$/);
+    expect(draw("--samples", "2")).toEqual([...ten.slice(0, 2), ""]);
+    expect(draw("--samples", "1")).toEqual([ten[0], ""]);
+    // The likeliest is one, and here easy to find.
+    expect(draw("--greedy")).toHaveLength(2);
+    expect(run("sample", "lines.unrolled", "--beam", "4").stdout).toMatch(/^(an){1,3}na\n$/);
+    expect(ten.filter((line) => /^(an){1,3}na$/.test(line)).length).toBeGreaterThan(5);
+  });
+
   test("writes plain lines where there is no terminal", () => {
     const { stdout } = run("train", "text.txt", ...SMALL, "--epochs", "1", "-o", "plain.unrolled");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there.
@@ -201,6 +279,8 @@ describe.skipIf(!existsSync(command))("the command line (needs `npm run build`)"
     writeFileSync(join(folder, "latin1.txt"), Buffer.concat([Buffer.from(TEXT), Buffer.from([0x67, 0xe9, 0x67])]));
     writeFileSync(join(folder, "cut.txt"), Buffer.from(TEXT).subarray(0, -3));
     writeFileSync(join(folder, "greek.txt"), `${TEXT}Ω`);
+    writeFileSync(join(folder, "no-tab.txt"), "Go.\tVa !\n\nGo away.");
+    writeFileSync(join(folder, "half.txt"), "Go.\t \tby heart");
     const cut = Buffer.byteLength(TEXT);
     test.each<[string, string[], number, string | RegExp]>([
       ["no such file", ["train", "none.txt"], 1, "unrolled: none.txt does not exist.\n"],
@@ -215,6 +295,15 @@ describe.skipIf(!existsSync(command))("the command line (needs `npm run build`)"
         /^unrolled: There are 10 characters .* window of 64 steps needs 65\. Use --steps 9 or less.*\n$/,
       ],
       ["one character", ["train", "one.txt"], 1, /^unrolled: The text is one character over and over\..* at least 2 .*\n$/],
+      [
+        "no tab",
+        ["train", "no-tab.txt", "--as", "pairs"],
+        1,
+        /^unrolled: no-tab\.txt, line 3, has no tab: "Go away\."\. .* --as lines\.\n$/,
+      ],
+      ["no target", ["train", "half.txt", "--as", "pairs"], 1, /^unrolled: half\.txt, line 1, has nothing behind the tab\. .*\n$/],
+      ["windows of lines", ["train", "text.txt", "--as", "lines", "--steps", "9"], 2, /^unrolled: --steps is about windows of a text.*\n$/],
+      ["attention to nothing", ["train", "text.txt", "--attention"], 2, /^unrolled: --attention .* Use --as pairs, or leave it out\.\n$/],
       ["only rare ones", ["train", "tiny.txt", "--min-count", "9"], 1, /^unrolled: No character occurs 9 times\..*\n$/],
       ["no number", ["train", "text.txt", "--batch", "many"], 2, /^error: option '--batch <n>' argument 'many' is invalid\..*\n$/],
       ["a fraction", ["train", "text.txt", "--hidden", "1.5"], 2, /^error: .*'1.5' is invalid\. It must be a whole number.*\n$/],
@@ -258,6 +347,28 @@ describe.skipIf(!existsSync(command))("the command line (needs `npm run build`)"
         status: 2,
         stderr: expect.stringMatching(/^unrolled: --min-count belongs to a new model.*\n$/),
       });
+      expect(run("sample", "known.unrolled", "--source", "a").stderr).toBe(
+        "unrolled: known.unrolled makes text from nothing. Leave --source out, or use --prompt.\n",
+      );
+      expect(run("sample", "known.unrolled", "--samples", "2").stderr).toMatch(/^unrolled: known\.unrolled goes on with one text.*\n$/);
+      run("train", "no-tab.txt", "--as", "lines", ...["--hidden", "2", "--max-steps", "1", "-o", "few-lines.unrolled"]);
+      expect(run("sample", "few-lines.unrolled", "-p", "a")).toMatchObject({
+        status: 2,
+        stderr: "unrolled: few-lines.unrolled begins its lines by itself. Leave --prompt out.\n",
+      });
+      writeFileSync(join(folder, "pair.txt"), "Go.\tVa !");
+      run("train", "pair.txt", "--as", "pairs", ...["--hidden", "2", "--max-steps", "1", "-o", "pair.unrolled"]);
+      expect(run("sample", "pair.unrolled").stderr).toBe(
+        'unrolled: pair.unrolled makes something of a source. Say of what: --source "…".\n',
+      );
+      expect(run("sample", "pair.unrolled", "-s", "Geh!").stderr).toMatch(/^unrolled: The source has "e" at position 1,/);
+      expect(run("sample", "pair.unrolled", "-s", "Go.", "--beam", "2", "--samples", "3")).toMatchObject({
+        status: 2,
+        stderr: "unrolled: --samples is 3, but a beam of 2 ends with 2. Ask for 2 at most, or widen --beam.\n",
+      });
+      expect(run("train", "pair.txt", "--resume", "pair.unrolled", "--as", "lines").stderr).toMatch(
+        /^unrolled: --as belongs to a new model/,
+      );
       expect(run("sample", "known.unrolled", "-p", "aΩ").stderr).toMatch(/^unrolled: The prompt has "Ω" at position 1,/);
       writeFileSync(join(folder, "damaged.unrolled"), bytesOf("known.unrolled").subarray(0, -5));
       expect(run("sample", "damaged.unrolled").stderr).toMatch(/^unrolled: damaged\.unrolled: the model should have .* cut short\.\n$/);
