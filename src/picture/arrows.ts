@@ -38,9 +38,9 @@ export const loopRoom = (loops: readonly DiagramEdge[]): number =>
   Math.max(0, ...loops.map((edge, index) => LOOP + FURTHER * (index >> 1) + wordRoom(edge)));
 
 /** The room of a square between two boxes, with its word at one side and as much at the other. */
-export const squareRoom = (edge: DiagramEdge): number => 2 * half(edge) + Math.max(0, 2 * widthOf(wordsOf(edge.weights), WORD) - 20);
+export const squareRoom = (edge: DiagramEdge): number => 2 * half(edge) + Math.max(0, 2 * widthOf(wordsOf(edge), WORD) - 20);
 
-const wordRoom = (edge: DiagramEdge): number => widthOf(wordsOf(edge.weights), WORD) + half(edge) + 12;
+const wordRoom = (edge: DiagramEdge): number => widthOf(wordsOf(edge), WORD) + half(edge) + 12;
 
 export function arrowsOf(diagram: Diagram, boxes: readonly Box[], { ways, squares }: Layout): Arrow[] {
   const { edges } = diagram;
@@ -74,7 +74,7 @@ function drawLoop(edge: DiagramEdge, { x, y, width, height }: Box, side: number,
   const square = { x: far, y };
   return {
     drawing: drawArrow(rounded(ends, 11), ends[3], side > 0 ? 180 : 0, { color: FORWARD }) + drawSquare(square, stepsText(edge.delay)),
-    word: { text: wordsOf(edge.weights), places: [{ x: far + side * (half(edge) - 3), y, side: side > 0 ? "right" : "left" }] },
+    word: { text: wordsOf(edge), places: [{ x: far + side * (half(edge) - 3), y, side: side > 0 ? "right" : "left" }] },
     areas: [around(square, edge)],
     left: Math.min(near, far - half(edge)),
     right: Math.max(near, far + half(edge)),
@@ -143,7 +143,7 @@ function drawLane(edge: DiagramEdge, boxes: readonly Box[], { side, x, start, en
     drawing:
       drawArrow(rounded([...begin, { x, y: leave }, { x, y: arrive }, ...finish]), finish[finish.length - 1], angle, { color: FORWARD }) +
       (hasSquare ? drawSquare(square, stepsText(edge.delay)) : ""),
-    word: { text: wordsOf(edge.weights), places: [{ x: x + side * (half(edge) - 2), y: square.y, side: word }] },
+    word: { text: wordsOf(edge), places: [{ x: x + side * (half(edge) - 2), y: square.y, side: word }] },
     areas: hasSquare ? [around(square, edge)] : [],
     left: Math.min(x - half(edge), from.x, to.x),
     right: Math.max(x + half(edge), from.x, to.x),
@@ -168,8 +168,13 @@ function drawRise(diagram: Diagram, edge: DiagramEdge, boxes: readonly Box[], wa
   const start = meeting(from, way[0] ?? to, -up);
   const end = meeting(to, way[way.length - 1] ?? from, up);
   const points = straightened([start, ...way, end]);
-  const middles = points.slice(1).map((point, index) => ({ x: (point.x + points[index].x) / 2, y: (point.y + points[index].y) / 2 }));
-  const near = square ? [square] : [middles[middles.length >> 1], middles[middles.length - 1], middles[0]];
+  const pieces = points.slice(1).map((point, index) => [points[index], point] as const);
+  const at = (share: number) => pieces.map(([a, b]) => ({ x: a.x + (b.x - a.x) * share, y: a.y + (b.y - a.y) * share }));
+  const middles = at(0.5);
+  // In the middle, where it arrives, where it begins, or anywhere.
+  const near = square
+    ? [square]
+    : [middles[middles.length >> 1], middles[middles.length - 1], middles[0], ...at(0.5), ...at(0.2), ...at(0.8)];
   const turns = points.some(({ x }) => x < start.x - 1 && x <= end.x);
   const [first, second] = turns ? (["left", "right"] as const) : (["right", "left"] as const);
   const apart = square ? half(edge) - 2 : 0;
@@ -178,7 +183,7 @@ function drawRise(diagram: Diagram, edge: DiagramEdge, boxes: readonly Box[], wa
       drawArrow(smooth(points, "upright"), end, up > 0 ? -90 : 90, { color: FORWARD }) +
       (square ? drawSquare(square, stepsText(edge.delay)) : ""),
     word: {
-      text: wordsOf(edge.weights),
+      text: wordsOf(edge),
       places: near.flatMap(({ x, y }) => [
         { x: x + (first === "right" ? apart : -apart), y, side: first },
         { x: x + (second === "right" ? apart : -apart), y, side: second },

@@ -4,8 +4,8 @@ import type { NodeId } from "../graph/graph.ts";
 import { componentsOf } from "./components.ts";
 import type { Source } from "./source.ts";
 
-/** Operations that only bring columns together or apart: on their own they are no box, arrows pass through them. */
-const PLUMBING: ReadonlySet<string> = new Set(["slice", "concat", "pad", "copy"]);
+/** Operations that only bring columns together or apart, or say a vector again at every step: on their own they are no box, arrows pass through them. */
+const PLUMBING: ReadonlySet<string> = new Set(["slice", "concat", "pad", "copy", "repeat"]);
 /** Operations that are a box of their own, whatever stands beside them. */
 const ALONE: ReadonlySet<string> = new Set(["input", "target", "loss", "last", "dropout"]);
 
@@ -41,6 +41,16 @@ export function boxesOf(source: Source): Boxes {
       const together = loops.of[id] === loops.of[input] && loops.sizes[loops.of[id]] > 1 && (within(a, b) || within(b, a));
       if (a === b || together) parent[root(id)] = root(input);
     }
+  });
+
+  // All states of one box end together.
+  const ends = new Map<string, NodeId>();
+  nodes.forEach(({ op, inputs }, id) => {
+    if (op !== "last" || !isHeld(id)) return;
+    let from = inputs[0];
+    while (PLUMBING.has(nodes[from].op) && nodes[from].inputs.length === 1) [from] = nodes[from].inputs;
+    const key = `${root(from)} ${source.whenOf(id, 0)}`;
+    parent[root(id)] = root(ends.get(key) ?? ends.set(key, id).get(key) ?? id);
   });
 
   // What only moves columns, or drops some within a cell, is no box, unless it is what the model says.

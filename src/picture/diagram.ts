@@ -32,6 +32,8 @@ export interface DiagramNode {
   readonly width: number;
   /** A sequence has a value at each step, a vector one value; a parameter and a scalar belong to no step. */
   readonly extent: "sequence" | "vector" | "parameter" | "scalar";
+  /** 1: of a sequence-to-sequence model what is known before its first step, the source and all that is made of it; 0: all else. */
+  readonly timeline: 0 | 1;
   /** Arrows on the longest way to it from where something is given, those that lead back in a loop left out. */
   readonly rank: number;
   /** The loop through time that it is part of, counted from 0; −1 for none. */
@@ -46,6 +48,11 @@ export interface DiagramEdge {
   readonly to: number;
   /** Time steps on the way: 0 for none, 1 for the black square, less than 0 where a layer reads its sequence backwards. */
   readonly delay: number;
+  /**
+   * "initial": a vector is the state before the first step. "first": a vector is what a layer that reads backwards ends with, at the first step.
+   * "always" all others: within a step, and from a sequence's last step to a vector.
+   */
+  readonly when: "always" | "initial" | "first";
   readonly weights: readonly Weight[];
   /** Whether a gradient flows against the arrow. */
   readonly gradient: boolean;

@@ -17,9 +17,10 @@ export function nameOf({ symbol, number, caption }: DiagramNode, newline: string
 }
 
 /** What stands on an arrow: its weights, and its delay unless it is none. */
-export function sayingOf({ weights, delay }: DiagramEdge): string {
+export function sayingOf(edge: DiagramEdge): string {
+  const { delay } = edge;
   const square = delay === 0 ? "" : delay === 1 ? "■" : `■ ${delay}`;
-  return [square, wordsOf(weights, Number.POSITIVE_INFINITY)].filter((part) => part !== "").join(" ");
+  return [square, wordsOf(edge, Number.POSITIVE_INFINITY)].filter((part) => part !== "").join(" ");
 }
 
 export function printDot({ nodes, edges }: Diagram): string {

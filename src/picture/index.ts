@@ -61,7 +61,8 @@ export function folded(definition: Definition, options: DiagramOptions = {}): st
 
 /**
  * The network over so many steps (Goodfellow et al. 2016, figure 10.3, right), as an SVG file's text; with `gradient`, what flows back in
- * a second colour, and with `flow` as wide as log ‖∂L/∂h(t)‖.
+ * a second colour, and with `flow` as wide as log ‖∂L/∂h(t)‖. A sequence-to-sequence model has so many steps of its source below so many of its
+ * output, from the first one (figure 10.12).
  *
  * @throws RangeError if a flow has fewer steps than are to be shown, or more than 64 are
  */

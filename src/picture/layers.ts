@@ -1,6 +1,7 @@
 // A model as its textbook draws it: one box for each layer or state, weights on the arrows, delays as steps of an arrow.
 
 import type { NodeId } from "../graph/graph.ts";
+import type { Named } from "../graph/operations.ts";
 import { type Boxes, boxesOf, isProduct, within } from "./boxes.ts";
 import { componentsOf } from "./components.ts";
 import { type Diagram, type DiagramEdge, type DiagramNode, type NodeKind, numbered, ranksOf, type Weight } from "./diagram.ts";
@@ -23,6 +24,7 @@ export function layersOf(source: Source): Diagram {
   const hasState = (path: string): boolean => boxes.paths.some((other, box) => within(path, other) && states[box].length > 0);
   const nodes = boxes.members.map((members, box) => ({
     ...described(source, boxes, box, states[box], edges.some(({ to, delay }) => to === box && delay !== 0) && !hasState(boxes.paths[box])),
+    timeline: members.every((id) => source.early[id]) ? (1 as const) : (0 as const),
     rank: ranks[box],
     loop: loops[box],
     parameters: ownParameters(source, members, inner[box]),
@@ -32,18 +34,25 @@ export function layersOf(source: Source): Diagram {
 
 /** Arrows between boxes, those of one delay between two boxes as one; and the weights within each box. */
 function arrowsOf(source: Source, { of, members }: Boxes): { edges: DiagramEdge[]; inner: Weight[][] } {
-  const edges = new Map<string, { from: number; to: number; delay: number; weights: Weight[]; gradient: boolean }>();
+  const edges = new Map<string, DiagramEdge & { weights: Weight[]; gradient: boolean }>();
   const inner: Weight[][] = members.map(() => []);
-  const trace = (id: NodeId, to: number, delay: number, weights: readonly Weight[], gradient: boolean, seen: readonly NodeId[]): void => {
+  type Way = Pick<DiagramEdge, "delay" | "when" | "weights" | "gradient">;
+  const trace = (id: NodeId, to: number, way: Way, seen: readonly NodeId[]): void => {
     if (!source.carries[id] || seen.includes(id)) return;
     const from = of[id];
-    const flows = gradient && source.flows[id];
+    const { delay, when, weights } = way;
+    const flows = way.gradient && source.flows[id];
     if (from < 0) {
-      for (const input of source.inputsOf(id)) trace(input, to, delay + source.stepsOf(id), weights, flows, [...seen, id]);
+      source.inputsOf(id).forEach((input, index) => {
+        const isInitial = source.whenOf(id, index) === "initial";
+        // A state before the first step is no step back, and meets the weights of all other steps.
+        const on: Way = isInitial ? { delay: 0, when: "initial", weights: [], gradient: flows } : { ...way, gradient: flows };
+        trace(input, to, isInitial ? on : { ...on, delay: delay + source.stepsOf(id) }, [...seen, id]);
+      });
     } else if (from === to && delay === 0) add(inner[to], weights);
     else {
-      const key = `${from},${to},${delay}`;
-      const edge = edges.get(key) ?? { from, to, delay, weights: [], gradient: false };
+      const key = `${from},${to},${delay},${when}`;
+      const edge = edges.get(key) ?? { from, to, delay, when, weights: [], gradient: false };
       add(edge.weights, weights);
       edge.gradient ||= flows;
       edges.set(key, edge);
@@ -52,7 +61,9 @@ function arrowsOf(source: Source, { of, members }: Boxes): { edges: DiagramEdge[
   members.forEach((ids, box) => {
     for (const id of ids) {
       const weights = isProduct(source, id) ? source.nodes[id].inputs.flatMap((input) => source.weightsOf(input)) : [];
-      for (const input of source.nodes[id].inputs) trace(input, box, 0, weights, true, []);
+      source.nodes[id].inputs.forEach((input, index) => {
+        trace(input, box, { delay: 0, when: source.whenOf(id, index), weights, gradient: true }, []);
+      });
     }
   });
   return { edges: [...edges.values()], inner };
@@ -97,13 +108,16 @@ function described(source: Source, { members, paths }: Boxes, box: number, state
   const { width, extent, symbols } = nodes[last].shape;
   const has = (...ops: string[]): boolean => ids.some((id) => ops.includes(nodes[id].op));
   const as = (kind: NodeKind, symbol: string, caption: string): Description => ({ kind, symbol, caption, path, states: [], width, extent });
-  if (has("input")) {
-    return as("input", "x", symbols > 0 ? `tokens · ${symbols}` : `features · ${width}`);
+  if (has("input", "target")) {
+    const { name } = nodes[last].attributes as Named;
+    if (has("target")) return as("target", "y", `${name} · ${symbols || width}`);
+    const kind = symbols > 0 ? "tokens" : extent === "vector" ? "vector" : "features";
+    return as("input", "x", `${name === "input" || name === "source" ? kind : name} · ${symbols || width}`);
   }
-  if (has("target")) return as("target", "y", symbols > 0 ? `target · ${symbols}` : `target · ${width}`);
   if (head && has("loss")) return as("loss", "L", LOSSES[head.loss.kind]);
 
-  const kind = path.slice(path.lastIndexOf("/") + 1);
+  // What brings a context to the width of a state is called after that.
+  const kind = path.startsWith("bridge/") ? "bridge" : path.slice(path.lastIndexOf("/") + 1);
   const caption = `${kind} · ${width}`;
   const weighed = ids.some((id) => isProduct(source, id));
   const names = [...new Set(states.map((id) => nodes[id].label).filter((label) => label !== path))];
@@ -112,7 +126,7 @@ function described(source: Source, { members, paths }: Boxes, box: number, state
     return { ...as("state", symbol, caption), states: names };
   }
   if (head && ids.includes(head.output)) return as("output", "o", caption);
-  if (has("last")) return as("layer", "", "last step");
+  if (has("last")) return as("layer", "", ids.some((id) => source.whenOf(id, 0) === "first") ? "first step" : "last step");
   if (has("dropout")) return as("layer", "", dropped(source, ids));
   if (has("gather")) return as("layer", "e", caption);
   if (weighed) return { ...as(isHidden ? "state" : "layer", isHidden ? "h" : "z", caption), states: names };

@@ -20,13 +20,17 @@ export function operationsOf(source: Source): Diagram {
   const kept = [...nodes.keys()].filter((id) => used[id]);
   const place = new Map(kept.map((id, index) => [id, index]));
   const edges: DiagramEdge[] = kept.flatMap((id) =>
-    [...new Set(source.inputsOf(id))].map((input) => ({
-      from: place.get(input) as number,
-      to: place.get(id) as number,
-      delay: source.stepsOf(id),
-      weights: [],
-      gradient: source.flows[input] && source.flows[id],
-    })),
+    [...new Set(source.inputsOf(id))].map((input, index) => {
+      const when = source.whenOf(id, index);
+      return {
+        from: place.get(input) as number,
+        to: place.get(id) as number,
+        delay: when === "initial" ? 0 : source.stepsOf(id),
+        when,
+        weights: [],
+        gradient: source.flows[input] && source.flows[id],
+      };
+    }),
   );
   const ranks = ranksOf(kept.length, edges);
   const loops = componentsOf(kept.length, (index) => source.inputsOf(kept[index]).map((input) => place.get(input) as number));
@@ -44,6 +48,7 @@ export function operationsOf(source: Source): Diagram {
       states: [],
       width: node.shape.width,
       extent: node.shape.extent,
+      timeline: source.early[id] ? (1 as const) : (0 as const),
       rank: ranks[index],
       loop: isLoop ? (numbers.get(part) as number) : -1,
       parameters: [],

@@ -1,7 +1,7 @@
 // How a box, an arrow, a black square and a word on an arrow are drawn.
 
 import { curveBumpX, curveBumpY, line } from "d3-shape";
-import type { DiagramNode, Weight } from "./diagram.ts";
+import type { DiagramEdge, DiagramNode, Weight } from "./diagram.ts";
 import type { Box, Point, Size } from "./layout.ts";
 import { BOX, FAINT, fitted, INK, SANS, SERIF, widthOf } from "./style.ts";
 import { type Drawing, element, escapeXml, label } from "./svg.ts";
@@ -93,8 +93,9 @@ function drawSymbol(node: DiagramNode, x: number, y: number, time: string): Draw
 
 const tell = ({ path, rows, columns, trained }: Weight): string => `${path} ${rows} × ${columns}${trained ? "" : ", not trained"}`;
 
-/** The words on an arrow: the names of its weights. */
-export function wordsOf(weights: readonly Weight[], most = 4): string {
+/** The words on an arrow: the names of its weights, or that it is a first state. */
+export function wordsOf({ weights, when }: Pick<DiagramEdge, "weights" | "when">, most = 4): string {
+  if (when === "initial") return "initial";
   const names = weights.map(({ name, trained }) => (trained ? name : `${name} (fixed)`));
   return names.length > most ? `${names.slice(0, most - 1).join(", ")}, …` : names.join(", ");
 }

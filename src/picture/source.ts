@@ -2,7 +2,7 @@
 
 import type { Definition } from "../define/model.ts";
 import type { Node, NodeId } from "../graph/graph.ts";
-import type { Weight } from "./diagram.ts";
+import type { DiagramEdge, Weight } from "./diagram.ts";
 
 /** What the model hears of its own output: itself, or the truth in its place. */
 export type Hearing = "output" | "target";
@@ -14,12 +14,16 @@ export interface Source {
   readonly used: readonly boolean[];
   /** Whether the node has a value at each step or for each sequence; others are reckoned from parameters alone. */
   readonly carries: readonly boolean[];
+  /** Whether the node is known before the first step of the output: a sequence-to-sequence model's source, and what is made of it alone. */
+  readonly early: readonly boolean[];
   /** Whether a gradient reaches a trained parameter through the node. */
   readonly flows: readonly boolean[];
   /** The node's inputs; those of a feedback are what is heard. */
   inputsOf(id: NodeId): readonly NodeId[];
   /** Steps that the node delays its input; 0 if it is no delay. */
   stepsOf(id: NodeId): number;
+  /** When an input of the node reaches it. */
+  whenOf(id: NodeId, index: number): DiagramEdge["when"];
   /** The parameters that a node without a value at each step is reckoned from. */
   weightsOf(id: NodeId): readonly Weight[];
 }
@@ -47,6 +51,14 @@ export function sourceOf(definition: Definition, hearing: Hearing): Source {
   }
   const isGiven = ({ op }: Node): boolean => op === "input" || op === "target" || op === "feedback" || op === "delay";
   const carries = grown(nodes, (id) => isGiven(nodes[id]), inputsOf);
+  const isStep = ({ shape }: Node): boolean => shape.extent === "sequence" && shape.timeline === 0;
+  const late = grown(nodes, (id) => isGiven(nodes[id]) && isStep(nodes[id]), inputsOf);
+  const early = nodes.map((_, id) => definition.decoding !== null && carries[id] && !late[id]);
+  const whenOf = (id: NodeId, index: number): DiagramEdge["when"] => {
+    const node = nodes[id];
+    if (node.op === "delay" && index > 0) return "initial";
+    return node.op === "last" && node.attributes.reversed ? "first" : "always";
+  };
   const heard = (id: NodeId): boolean =>
     nodes[id].op !== "feedback" || (feedback !== "symbol" && feedback !== "draw" && hearing === "output");
   const flows = grown(
@@ -59,7 +71,7 @@ export function sourceOf(definition: Definition, hearing: Hearing): Source {
     const own = weight(nodes[id]);
     return own ? [own] : nodes[id].inputs.flatMap(weightsOf);
   };
-  return { definition, nodes, used, carries, flows, inputsOf, stepsOf, weightsOf };
+  return { definition, nodes, used, carries, early, flows, inputsOf, stepsOf, whenOf, weightsOf };
 }
 
 /** Nodes that are, or depend on, one that `is`. */

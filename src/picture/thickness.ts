@@ -6,8 +6,8 @@ import { CAPTION } from "./shapes.ts";
 import { widthOf } from "./style.ts";
 
 export interface Thickness {
-  /** The step of the sequence, from 1, that the first column shows. */
-  readonly first: number;
+  /** The step of a timeline's sequence, from 1, that its first column shows. */
+  first(timeline: 0 | 1): number;
   /** The width of what arrives at a box from a later step, in pixels. */
   widthOf(node: number, column: number): number;
   /** The norm at a box, as a text; undefined for boxes whose norm is not known. */
@@ -20,19 +20,23 @@ const WIDEST = 7;
 /** For the last steps of a flow. Null without one. */
 export function thicknessOf({ nodes }: Diagram, flow: readonly Flow[], steps: number): Thickness | null {
   if (flow.length === 0) return null;
-  const length = Math.min(...flow.map(({ norms }) => norms.length));
-  const first = length - steps;
   // What is heard of the output is no state of a cell: a flow calls it the layer's output.
   const of = nodes.map(({ states, path, loop }) =>
     flow.find(({ label }) => states.includes(label) || (loop >= 0 && label === `${path}/output`)),
   );
-  const known = of.flatMap((found) => (found ? Array.from({ length: steps }, (_, step) => found.norms[first + step]) : []));
+  const firsts = ([0, 1] as const).map((timeline) => {
+    const here = flow.filter((entry) => of.some((found, place) => found === entry && nodes[place].timeline === timeline));
+    return Math.min(...(here.length > 0 ? here : flow).map(({ norms }) => norms.length)) - steps;
+  });
+  const known = of.flatMap((found, place) =>
+    found ? Array.from({ length: steps }, (_, step) => found.norms[firsts[nodes[place].timeline] + step]) : [],
+  );
   const logs = known.filter((norm) => norm > 0 && Number.isFinite(norm)).map(Math.log);
   const low = Math.min(...logs);
   const span = Math.max(...logs) - low;
-  const normAt = (node: number, column: number): number | undefined => of[node]?.norms[first + column];
+  const normAt = (node: number, column: number): number | undefined => of[node]?.norms[firsts[nodes[node].timeline] + column];
   return {
-    first: first + 1,
+    first: (timeline) => firsts[timeline] + 1,
     widthOf(node, column) {
       const norm = normAt(node, column);
       if (norm === undefined) return 1.6;

@@ -1,16 +1,18 @@
 // The unfolded graph as a picture: the steps side by side, the forward flow in one colour and what flows back in another.
 
+import { type Columns, columnsOf, crosses } from "./columns.ts";
+import { crossingOf } from "./crossings.ts";
 import type { Diagram, DiagramEdge } from "./diagram.ts";
 import { areaOf } from "./folded.ts";
-import { type Box, laidOut } from "./layout.ts";
+import type { Box } from "./layout.ts";
 import type { Flow } from "./records.ts";
 import { type Area, placed, type Word } from "./room.ts";
-import { commonWidth, drawArrow, drawBox, drawWord, sizeOf, smooth, WORD, wordsOf } from "./shapes.ts";
+import { drawArrow, drawBox, drawWord, smooth, wordsOf } from "./shapes.ts";
 import { BACKWARD, FAINT, FORWARD, INK, SANS, widthOf } from "./style.ts";
 import { type Drawing, element, label, picture } from "./svg.ts";
 import { normTextWidth, type Thickness, thicknessOf } from "./thickness.ts";
-import { type Unfolding, unfolding } from "./unfolding.ts";
-import { APART, type Columns, changesRow, wayOf } from "./ways.ts";
+import { type UnfoldedNode, type Unfolding, unfolding } from "./unfolding.ts";
+import { APART, wayOf } from "./ways.ts";
 
 export interface UnfoldedDrawing {
   readonly steps: number;
@@ -20,40 +22,47 @@ export interface UnfoldedDrawing {
 
 const MARGIN = 24;
 const STUB = 40;
-/** Room between two columns, and for each arrow from row to row in it. */
-const GAP = 52;
-const LANE = 26;
 
 export function drawUnfolded(diagram: Diagram, title: string, { steps, gradient, flow }: UnfoldedDrawing): string {
   const plan = unfolding(diagram, steps);
   const thickness = thicknessOf(diagram, flow, steps);
-  const columns = columnsOf(diagram, plan, gradient, thickness !== null);
+  const columns = columnsOf(diagram, plan, gradient, thickness ? normTextWidth(diagram) + 16 : 0);
   const { boxes, height } = columns;
-  const times = timesOf(diagram, steps, thickness?.first ?? null);
+  const firsts = ([0, 1] as const).map((timeline) => thickness?.first(timeline) ?? (plan.timelines[1] > 0 ? 1 : null));
+  const times = firsts.map((first) => timesOf(diagram, steps, first));
+  // What is made of a whole source is of no step of it.
+  const timeOf = ({ timeline, step, extent }: UnfoldedNode): string =>
+    timeline === 1 && extent !== "sequence" ? "" : times[timeline][step];
   const apart = gradient ? APART : 0;
   const drawings: Drawing[] = [];
-  const words: Word[] = [];
-  const stubs = stubsOf(diagram, plan, columns, thickness !== null && thickness.first === 1);
+  const words: (Word & { readonly at: number })[] = [];
+  /** What reaches beyond the columns. */
+  const outer: Area[] = [];
+  const begins = firsts.map((first) => first === 1);
+  const stubs = stubsOf(diagram, plan, columns, begins);
   const taken: Area[] = [...boxes.map(areaOf), ...stubs.map(({ area }) => area)];
   for (const edge of plan.edges) {
-    const way = wayOf(edge, plan, columns);
+    const [start, end] = [plan.nodes[edge.from], plan.nodes[edge.to]];
+    // The first step is not there where the last ones are shown.
+    if (edge.when !== "always" && firsts[edge.when === "first" ? start.timeline : end.timeline] !== 1) continue;
+    const isCrossing = crosses(edge, plan);
+    // Where all steps look at all steps, one way between both timelines serves them all.
+    const isShared = isCrossing && start.extent === "sequence";
+    if (isShared && start.step > 0 && end.step > 0) continue;
+    const way = isCrossing ? crossingOf(edge, plan, columns) : wayOf(edge, plan, columns);
     taken.push(...way.areas);
+    if (isCrossing) outer.push(...way.areas);
     drawings.push(way.draw(-apart, false, { color: FORWARD }));
-    const text = wordsOf(edge.weights);
-    if (text !== "") words.push({ text, places: way.places });
+    const text = wordsOf(edge);
+    // What all steps look at bears its word once, and so do the first states of one box.
+    const isSaid = isShared ? end.step > 0 : edge.when === "initial" && words.some((word) => word.text === text && word.at === edge.to);
+    if (text !== "" && !isSaid) words.push({ text, places: way.places, at: edge.to });
     if (gradient && edge.gradient) drawings.push(way.draw(apart, true, { color: BACKWARD, width: widthAt(thickness, edge, plan) }));
   }
   const said = placed(words, taken);
-  const left = Math.min(
-    ...boxes.map((box) => areaOf(box).left),
-    ...stubs.map(({ area }) => area.left),
-    ...said.map(({ area }) => area.left),
-  );
-  const right = Math.max(
-    ...boxes.map((box) => areaOf(box).right),
-    ...stubs.map(({ area }) => area.right),
-    ...said.map(({ area }) => area.right),
-  );
+  outer.push(...boxes.map(areaOf), ...stubs.map(({ area }) => area), ...said.map(({ area }) => area));
+  const left = Math.min(...outer.map((area) => area.left));
+  const right = Math.max(...outer.map((area) => area.right));
   const legend = legendOf(gradient, thickness);
   const room = Math.max(right - left, legend.width);
   return picture(
@@ -67,7 +76,7 @@ export function drawUnfolded(diagram: Diagram, title: string, { steps, gradient,
       const node = plan.nodes[place];
       const norm = thickness?.textOf(node.folded, node.step);
       return drawBox(norm === undefined ? node : { ...node, caption: norm }, box, {
-        time: times[node.step],
+        time: timeOf(node),
         ...(norm ? { caption: BACKWARD } : {}),
       });
     }),
@@ -79,62 +88,22 @@ export function drawUnfolded(diagram: Diagram, title: string, { steps, gradient,
   );
 }
 
-/** One step laid out by its arrows without delays, then so many of them. */
-function columnsOf(diagram: Diagram, { nodes, rows }: Unfolding, gradient: boolean, hasNorms: boolean): Columns {
-  const width = Math.max(commonWidth(diagram.nodes, 84), hasNorms ? normTextWidth(diagram) + 16 : 0);
-  const sizes = diagram.nodes.map((node) => sizeOf(node, width));
-  const within: Diagram = {
-    nodes: diagram.nodes,
-    edges: diagram.edges.map((edge) => (edge.delay === 0 ? edge : { ...edge, to: edge.from })),
-  };
-  // Longer bows over shorter ones, all within the room between two rows.
-  const bows = [...new Set(diagram.edges.map(({ delay }) => delay).filter((delay) => Math.abs(delay) > 1))].sort(
-    (a, b) => Math.abs(a) - Math.abs(b),
-  );
-  const ranksep = (gradient ? 54 : 44) + (bows.length > 0 ? 10 + 14 * bows.length : 0);
-  const layout = laidOut(within, { cells: sizes, squares: [], ranksep, nodesep: 34, rows });
-  const room = ({ weights }: DiagramEdge): number => widthOf(wordsOf(weights), WORD);
-  const level = diagram.edges.filter((edge) => edge.delay !== 0 && !changesRow(edge, rows));
-  const lanes: number[] = [];
-  let across = 0;
-  diagram.edges.forEach((edge, index) => {
-    if (edge.delay === 0 || !changesRow(edge, rows)) return;
-    lanes[index] = across + LANE / 2 + 4;
-    across += LANE + room(edge);
-  });
-  return {
-    boxes: nodes.map(({ folded, step }) => ({
-      ...layout.boxes[folded],
-      ...sizes[folded],
-      x: layout.boxes[folded].x + step * (layout.width + gap()),
-    })),
-    height: layout.height,
-    width: layout.width,
-    ways: layout.ways,
-    pitch: layout.width + gap(),
-    rises: new Map(bows.map((delay, index) => [delay, (ranksep - 30 - 12 * (bows.length - 1 - index)) / 0.75])),
-    lanes,
-  };
-
-  function gap(): number {
-    return across + Math.max(GAP, ...level.map((edge) => room(edge) + 34));
-  }
-}
-
 function widthAt(thickness: Thickness | null, edge: DiagramEdge, { nodes }: Unfolding): number {
   const { folded, step } = nodes[edge.from];
   return edge.delay === 0 ? 1.6 : (thickness?.widthOf(folded, step) ?? 1.6);
 }
 
 /** What comes from before the first step and goes on after the last: short and faint, with dots. */
-function stubsOf(diagram: Diagram, plan: Unfolding, { boxes }: Columns, isBeginning: boolean): { drawing: Drawing; area: Area }[] {
+function stubsOf(diagram: Diagram, plan: Unfolding, { boxes }: Columns, begins: readonly boolean[]): { drawing: Drawing; area: Area }[] {
   const stubs: { drawing: Drawing; area: Area }[] = [];
   const find = (folded: number, step: number): Box | undefined =>
     boxes[plan.nodes.findIndex((node) => node.folded === folded && node.step === step)];
-  const ends = diagram.nodes.some(({ extent }) => extent === "vector") || isBeginning;
+  const isWhole = diagram.nodes.some(({ extent }) => extent === "vector");
   const drawn = new Set<string>();
   for (const { from, to, delay } of diagram.edges) {
     if (Math.abs(delay) !== 1) continue;
+    const isBeginning = begins[diagram.nodes[from].timeline];
+    const ends = isWhole || isBeginning;
     const last = plan.steps - 1;
     const [first, final] = delay > 0 ? [0, last] : [last, 0];
     const side = Math.sign(delay);

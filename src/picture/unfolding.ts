@@ -16,37 +16,66 @@ export interface UnfoldedEdge extends DiagramEdge {
 
 export interface Unfolding {
   readonly steps: number;
+  /** Columns of the output's timeline and of the source's: of one vector 1, of no source 0. */
+  readonly timelines: readonly [number, number];
   readonly nodes: readonly UnfoldedNode[];
   /** Arrows between steps that are there; those from before the first and to after the last are left out. */
   readonly edges: readonly UnfoldedEdge[];
-  /** The row of each box of the folded diagram, from below: a box that a delay reaches or leaves has its row to itself. */
+  /** The row of each box of the folded diagram, from below: a box that a delay reaches or leaves has its row to itself; a source's lie below. */
   readonly rows: readonly number[];
 }
 
-const isOnce = ({ extent, kind }: DiagramNode, diagram: Diagram): boolean =>
-  kind === "loss" ? isVectorLoss(diagram) : extent === "vector";
-
-/** A loss stands at each step where what it compares does. */
-const isVectorLoss = ({ nodes, edges }: Diagram): boolean =>
-  edges.some(({ from, to }) => nodes[to].kind === "loss" && nodes[from].extent === "vector");
+/** Whether a box has one value for a whole sequence. A loss stands at each step where what it compares does. */
+const isOnce = (place: number, { nodes, edges }: Diagram): boolean =>
+  nodes[place].kind === "loss"
+    ? edges.some(({ from, to }) => to === place && nodes[from].extent === "vector")
+    : nodes[place].extent === "vector";
 
 export function unfolding(diagram: Diagram, steps: number): Unfolding {
+  const once = diagram.nodes.map((_, place) => isOnce(place, diagram));
+  const columns = (timeline: number): number => {
+    const here = [...diagram.nodes.keys()].filter((place) => diagram.nodes[place].timeline === timeline);
+    return here.length === 0 ? 0 : here.every((place) => once[place]) ? 1 : steps;
+  };
+  const timelines: [number, number] = [columns(0), columns(1)];
   const places = new Map<string, number>();
   const nodes: UnfoldedNode[] = [];
-  for (let step = 0; step < steps; step++)
-    diagram.nodes.forEach((node, folded) => {
-      if (isOnce(node, diagram) && step < steps - 1) return;
-      places.set(`${folded} at ${step}`, nodes.length);
-      nodes.push({ ...node, step, folded });
-    });
-  const edges: UnfoldedEdge[] = [];
-  for (let step = 0; step < steps; step++)
-    diagram.edges.forEach((edge, folded) => {
-      const from = places.get(`${edge.from} at ${step}`);
-      const to = places.get(`${edge.to} at ${step + edge.delay}`);
-      if (from !== undefined && to !== undefined) edges.push({ ...edge, from, to, folded });
-    });
-  return { steps, nodes, edges, rows: rowsOf(diagram) };
+  for (const timeline of [1, 0])
+    for (let step = 0; step < timelines[timeline]; step++)
+      diagram.nodes.forEach((node, folded) => {
+        if (node.timeline !== timeline || (once[folded] && step < timelines[timeline] - 1)) return;
+        places.set(`${folded} at ${step}`, nodes.length);
+        nodes.push({ ...node, step, folded });
+      });
+  const edges = diagram.edges
+    .flatMap((edge, folded) =>
+      meetings(edge, once, diagram, timelines).flatMap(([start, end]): UnfoldedEdge[] => {
+        const from = places.get(`${edge.from} at ${start}`);
+        const to = places.get(`${edge.to} at ${end}`);
+        return from !== undefined && to !== undefined ? [{ ...edge, from, to, folded }] : [];
+      }),
+    )
+    .sort((a, b) => nodes[a.from].step - nodes[b.from].step);
+  return { steps, timelines, nodes, edges, rows: rowsOf(diagram) };
+}
+
+/** The steps at which an arrow leaves, and those at which it arrives. */
+function meetings(
+  { from, to, delay, when }: DiagramEdge,
+  once: readonly boolean[],
+  { nodes }: Diagram,
+  timelines: readonly number[],
+): (readonly [number, number])[] {
+  const count = timelines[nodes[from].timeline];
+  const every = Array.from({ length: timelines[nodes[to].timeline] }, (_, step) => step);
+  const last = count - 1;
+  if (when === "initial") return [[last, 0]];
+  if (when === "first") return [[0, timelines[nodes[to].timeline] - 1]];
+  // One value is there at every step, and attention looks at all steps from each.
+  if (once[from] && !once[to]) return every.map((step) => [last, step]);
+  if (nodes[from].timeline !== nodes[to].timeline)
+    return Array.from({ length: count }).flatMap((_, start) => every.map((step) => [start, step] as const));
+  return Array.from({ length: count }, (_, step) => [step, step + delay] as const);
 }
 
 function rowsOf({ nodes, edges }: Diagram): number[] {
@@ -56,12 +85,13 @@ function rowsOf({ nodes, edges }: Diagram): number[] {
   const top = Math.max(...nodes.map(({ rank }) => rank)) + 1;
   const rankOf = (place: number): number => (nodes[place].kind === "target" ? top : nodes[place].rank);
   let row = 0;
-  for (let rank = 0; rank <= top; rank++) {
-    const here = [...nodes.keys()].filter((place) => rankOf(place) === rank);
-    const shared = here.filter((place) => !isDelayed[place]);
-    for (const place of shared) rows[place] = row;
-    if (shared.length > 0) row++;
-    for (const place of here.filter((other) => isDelayed[other])) rows[place] = row++;
-  }
+  for (const timeline of [1, 0])
+    for (let rank = 0; rank <= top; rank++) {
+      const here = [...nodes.keys()].filter((place) => nodes[place].timeline === timeline && rankOf(place) === rank);
+      const shared = here.filter((place) => !isDelayed[place]);
+      for (const place of shared) rows[place] = row;
+      if (shared.length > 0) row++;
+      for (const place of here.filter((other) => isDelayed[other])) rows[place] = row++;
+    }
   return rows;
 }

@@ -1,6 +1,6 @@
 // The ways that arrows take in an unfolded graph: upright within a step, level to the next, over the boxes to a later one.
 
-import type { DiagramEdge } from "./diagram.ts";
+import type { Columns, Part } from "./columns.ts";
 import type { Box, Point } from "./layout.ts";
 import type { Area, Word } from "./room.ts";
 import { drawArrow, rounded, type Stroke, smooth } from "./shapes.ts";
@@ -10,21 +10,6 @@ import type { UnfoldedEdge, Unfolding } from "./unfolding.ts";
 /** Between forward and backward flow, from the middle. */
 export const APART = 6;
 
-export interface Columns {
-  readonly boxes: readonly Box[];
-  readonly height: number;
-  /** Of one step. */
-  readonly width: number;
-  /** For each edge of the folded diagram the points at which it turns, in the first column. */
-  readonly ways: readonly (readonly Point[])[];
-  /** From column to column. */
-  readonly pitch: number;
-  /** How high the bow of a delay of several steps rises, by the delay. */
-  readonly rises: ReadonlyMap<number, number>;
-  /** For each edge of the folded diagram that leads to another row of the next step: where it does so, from the column's side. */
-  readonly lanes: readonly number[];
-}
-
 export interface Way {
   /** The arrow, moved aside by so much; `back`: against its direction. */
   draw(aside: number, back: boolean, stroke: Stroke): Drawing;
@@ -33,19 +18,19 @@ export interface Way {
   readonly areas: readonly Area[];
 }
 
-export const changesRow = ({ from, to }: DiagramEdge, rows: readonly number[]): boolean => rows[from] !== rows[to];
-
 export function wayOf(edge: UnfoldedEdge, plan: Unfolding, columns: Columns): Way {
-  const { boxes } = columns;
+  const { boxes, parts } = columns;
   const [from, to] = [boxes[edge.from], boxes[edge.to]];
-  const { step } = plan.nodes[edge.from];
-  if (edge.delay === 0) return uprightOf(edge, step, from, to, columns);
+  const { step, timeline } = plan.nodes[edge.from];
+  const part = parts[timeline];
+  if (edge.when === "first") return aroundOf(edge, step, from, to, part);
+  if (edge.delay === 0) return uprightOf(edge, step, from, to, part);
   const isLevel = plan.rows[plan.nodes[edge.from].folded] === plan.rows[plan.nodes[edge.to].folded];
-  if (Math.abs(edge.delay) === 1) return isLevel ? levelOf(edge.delay, from, to) : laneOf(edge, step, from, to, columns);
-  return isLevel ? bowOf(edge.delay, from, to, columns.rises.get(edge.delay) as number) : underOf(edge, step, from, to, columns);
+  if (Math.abs(edge.delay) === 1) return isLevel ? levelOf(edge.delay, from, to) : laneOf(edge, step, from, to, part);
+  return isLevel ? bowOf(edge.delay, from, to, part.rises.get(edge.delay) as number) : underOf(edge, step, from, to, part);
 }
 
-function uprightOf(edge: UnfoldedEdge, step: number, from: Box, to: Box, { ways, pitch }: Columns): Way {
+function uprightOf(edge: UnfoldedEdge, step: number, from: Box, to: Box, { ways, pitch }: Part): Way {
   const up = to.y < from.y ? 1 : -1;
   const inner = ways[edge.folded].map(({ x, y }) => ({ x: x + step * pitch, y }));
   const points = straightened([meeting(from, inner[0] ?? to, -up), ...inner, meeting(to, inner[inner.length - 1] ?? from, up)]);
@@ -74,6 +59,29 @@ function uprightOf(edge: UnfoldedEdge, step: number, from: Box, to: Box, { ways,
   };
 }
 
+/** From the first step to what stands at the last: up within the first column, then along the gap below the row where it arrives. */
+function aroundOf(edge: UnfoldedEdge, step: number, from: Box, to: Box, { ways, pitch }: Part): Way {
+  const inner = ways[edge.folded].map(({ x, y }) => ({ x: x + step * pitch, y }));
+  const leaving = straightened([meeting(from, inner[0] ?? { ...to, x: from.x }, -1), ...inner]);
+  const gap = to.y + to.height / 2 + 18;
+  const turn = leaving[leaving.length - 1].x;
+  const along = Math.sign(to.x - turn);
+  const points = (aside: number): Point[] => [
+    ...leaving.filter(({ y }, index) => index === 0 || y > gap).map(({ x, y }) => ({ x: x + aside, y })),
+    { x: turn + aside, y: gap + along * aside },
+    { x: to.x + aside, y: gap + along * aside },
+    { x: to.x + aside, y: to.y + to.height / 2 },
+  ];
+  return {
+    draw: (aside, back, stroke) => {
+      const path = back ? points(aside).reverse() : points(aside);
+      return drawArrow(rounded(path, 9), path[path.length - 1], back ? 90 : -90, stroke);
+    },
+    places: [0.5, 0.3, 0.7].map((share) => ({ x: turn + (to.x - turn) * share, y: gap - APART, side: "above" as const })),
+    areas: [{ left: Math.min(turn, to.x), right: Math.max(turn, to.x), top: gap - 8, bottom: gap + 8 }],
+  };
+}
+
 function levelOf(delay: number, from: Box, to: Box): Way {
   const ahead = Math.sign(delay);
   const [start, end] = [from.x + (ahead * from.width) / 2, to.x - (ahead * to.width) / 2];
@@ -92,13 +100,13 @@ function levelOf(delay: number, from: Box, to: Box): Way {
 }
 
 /** The way between two columns that an arrow to another row takes. */
-const laneAt = ({ delay, folded }: UnfoldedEdge, step: number, { lanes, width, pitch }: Columns): number =>
+const laneAt = ({ delay, folded }: UnfoldedEdge, step: number, { lanes, width, pitch }: Part): number =>
   delay > 0 ? step * pitch + width + lanes[folded] : step * pitch - lanes[folded];
 
 /** To another row of the next step: out at the side, along a lane between the columns, in at the side. */
-function laneOf(edge: UnfoldedEdge, step: number, from: Box, to: Box, columns: Columns): Way {
+function laneOf(edge: UnfoldedEdge, step: number, from: Box, to: Box, part: Part): Way {
   const ahead = Math.sign(edge.delay);
-  const lane = laneAt(edge, step, columns);
+  const lane = laneAt(edge, step, part);
   // Beside the middle of a box, where arrows within a row arrive.
   const towards = Math.sign(to.y - from.y) * 18;
   const into = to.y - towards;
@@ -169,9 +177,9 @@ function bowOf(delay: number, from: Box, to: Box, rise: number): Way {
 }
 
 /** To another row over several steps: along a lane beside the column, then along the gap below the row where it arrives. */
-function underOf(edge: UnfoldedEdge, step: number, from: Box, to: Box, columns: Columns): Way {
+function underOf(edge: UnfoldedEdge, step: number, from: Box, to: Box, part: Part): Way {
   const ahead = Math.sign(edge.delay);
-  const lane = laneAt(edge, step, columns);
+  const lane = laneAt(edge, step, part);
   const gap = to.y + to.height / 2 + 14 + 6 * (step % Math.abs(edge.delay));
   const out = from.y + Math.sign(to.y - from.y) * 18;
   const points = (aside: number): Point[] => [

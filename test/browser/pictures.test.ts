@@ -6,7 +6,23 @@ import { type Browser, chromium as driver } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chromium } from "../../scripts/chromium.mjs";
 import { npm } from "../../scripts/npm.mjs";
-import { crossEntropy, dense, embedding, features, last, lstm, meanSquared, model, rnn, tokens } from "../../src/index.ts";
+import {
+  attention,
+  bidirectional,
+  crossEntropy,
+  dense,
+  embedding,
+  features,
+  gru,
+  last,
+  lstm,
+  meanSquared,
+  model,
+  rnn,
+  seq2seq,
+  tokens,
+  vector,
+} from "../../src/index.ts";
 import { curves, folded, heatMap, mermaid, spectrum, unfolded } from "../../src/picture/index.ts";
 import { root } from "../support/package.ts";
 
@@ -24,6 +40,14 @@ const MODELS = {
   stacked: model({ input: tokens(65), layers: [embedding(32), lstm(128), rnn(64, { delays: [1, 8] }), dense(65)], loss: crossEntropy() }),
   both: model({ input: features(3), layers: [rnn(64, { recurrence: "both" }), dense(2)], loss: meanSquared() }),
   vector: model({ input: features(3), layers: [rnn(16), last(), dense(10)], loss: crossEntropy() }),
+  translation: seq2seq({
+    source: tokens(40),
+    target: tokens(50),
+    encoder: [embedding(16), bidirectional(lstm(32))],
+    decoder: [embedding(16), lstm(32), attention({ units: 8 }), dense(50)],
+    context: "both",
+  }),
+  "sequences of a vector": seq2seq({ source: vector(9), target: features(2), decoder: [gru(16), dense(2)] }),
   hostile: model({ input: features(3), layers: [rnn(4, { name: HOSTILE }), dense(2, { name: "end" })], loss: meanSquared() }),
 };
 

@@ -15,7 +15,9 @@ import {
   tokens,
 } from "../../src/index.ts";
 import { diagram, folded, unfold, unfolded } from "../../src/picture/index.ts";
+import { ATTENDING } from "../reference/attending.ts";
 import { CASES } from "../reference/cases.ts";
+import { SEQUENCES } from "../reference/sequences.ts";
 import { overlap, overlaps, readDrawing } from "../support/drawings.ts";
 
 const regression = (...layers: Layer[]): Definition => model({ input: features(3), layers, loss: meanSquared() });
@@ -32,10 +34,9 @@ function shapeOf(definition: Definition): string {
 
 const DEFINITIONS: readonly (readonly [string, Definition])[] = [
   ...new Map(
-    CASES.map(({ name, definition }) => [name, definition({ input: 3, hidden: 4, output: 2 })] as const).map((one) => [
-      shapeOf(one[1]),
-      one,
-    ]),
+    [...CASES, ...SEQUENCES, ...ATTENDING]
+      .map(({ name, definition }) => [name, definition({ input: 3, hidden: 4, output: 2 })] as const)
+      .map((one) => [shapeOf(one[1]), one]),
   ).values(),
   ["ten layers", classification(embedding(8), ...Array.from({ length: 10 }, () => lstm(8)), dense(9))],
   ["many delays", regression(rnn(4, { delays: [1, 2, 3, 8, 50] }), rnn(4, { recurrence: "both", delays: [2] }), dense(2))],

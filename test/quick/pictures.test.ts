@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
   add,
+  attention,
   bidirectional,
   cell,
   crossEntropy,
@@ -21,18 +22,30 @@ import {
   lstm,
   meanSquared,
   model,
+  predictedLength,
   reservoir,
   residual,
   rnn,
+  seq2seq,
   sigmoid,
   tanh,
   tokens,
+  vector,
 } from "../../src/index.ts";
 import { type Diagram, diagram, dot, folded, mermaid, unfold, unfolded } from "../../src/picture/index.ts";
 import { overlaps, readDrawing } from "../support/drawings.ts";
 
 const regression = (...layers: Layer[]): Definition => model({ input: features(3), layers, loss: meanSquared() });
 const classification = (...layers: Layer[]): Definition => model({ input: tokens(9), layers, loss: crossEntropy() });
+
+const translation = (options: Partial<Parameters<typeof seq2seq>[0]>): Definition =>
+  seq2seq({
+    source: tokens(7),
+    target: tokens(3),
+    encoder: [embedding(3), gru(4)],
+    decoder: [embedding(3), gru(4), dense(3)],
+    ...options,
+  });
 
 /** h(t) = tanh(v · sigmoid(w · x + u · h(t−1))): a hidden layer within the loop. */
 const deep = (units: number): Layer =>
@@ -48,8 +61,8 @@ const deep = (units: number): Layer =>
 const arrows = ({ nodes, edges }: Diagram): string[] => {
   const name = (place: number): string => `${nodes[place].symbol || nodes[place].caption}${nodes[place].number || ""}`;
   return edges
-    .map(({ from, to, delay: steps, weights, gradient }) => {
-      const square = steps === 0 ? "" : `■${steps === 1 ? "" : steps}`;
+    .map(({ from, to, delay: steps, when, weights, gradient }) => {
+      const square = steps === 0 ? (when === "always" ? "" : `(${when})`) : `■${steps === 1 ? "" : steps}`;
       return `${name(from)} –${weights.map(({ name: weight }) => weight).join()}${square}→ ${name(to)}${gradient ? "" : "!"}`;
     })
     .sort();
@@ -136,6 +149,79 @@ describe("the diagram of", () => {
       ["h, c1 –wh■→ h, c1", "h, c1 –→ layerNorm · 4", "h2 –wh■→ h2", "h2 –w→ o", "layerNorm · 4 –wx→ h2", "x –wx→ h, c1!", ...ends],
     ],
     ["a network without recurrence", regression(dense(4, { activation: "relu" }), dense(2)), ["x –w→ z!", "z –w→ o", ...ends]],
+    [
+      "an encoder and a decoder that begins with its last state",
+      translation({}),
+      [
+        "e1 –wx→ h1",
+        "e2 –wx→ h2",
+        "h1 –wh■→ h1",
+        "h1 –→ last step",
+        "h2 –wh■→ h2",
+        "h2 –w→ o",
+        "last step –(initial)→ h2",
+        "o –w■→ e2!",
+        "x –w→ e1!",
+        ...ends,
+      ],
+    ],
+    [
+      "a context at every step",
+      translation({ context: "input" }),
+      [
+        "e1 –wx→ h1",
+        "e2 –wx→ h2",
+        "h1 –wh■→ h1",
+        "h1 –→ last step",
+        "h2 –wh■→ h2",
+        "h2 –w→ o",
+        "last step –wx context→ h2",
+        "o –w■→ e2!",
+        "x –w→ e1!",
+        ...ends,
+      ],
+    ],
+    [
+      "attention to an encoder of both directions, of which one ends at the first step",
+      translation({ encoder: [bidirectional(gru(4))], decoder: [gru(5), attention({ units: 3 }), dense(3)] }),
+      [
+        "first step –w→ z1",
+        "h1 –wh■→ h1",
+        "h1 –wk→ z2",
+        "h1 –→ last step",
+        "h2 –(first)→ first step",
+        "h2 –wh■-1→ h2",
+        "h2 –wk→ z2",
+        "h3 –wh■→ h3",
+        "h3 –wq→ z2",
+        "last step –w→ z1",
+        "o –wx■→ h3!",
+        "x –wx→ h1!",
+        "x –wx→ h2!",
+        "z1 –(initial)→ h3",
+        "z2 –w→ o",
+        ...ends,
+      ],
+    ],
+    [
+      "a vector for all states of a decoder, and a length said of it",
+      seq2seq({ source: vector(3), target: features(2), decoder: [lstm(4), dense(2)], stop: predictedLength({ maximum: 5 }) }),
+      [
+        "h, c –wh■→ h, c",
+        "h, c –w→ o1",
+        "o1 –→ L1",
+        "o1 –wx■→ h, c",
+        "o2 –→ L2",
+        "x1 –w→ o2!",
+        "x1 –w→ z1!",
+        "x1 –w→ z2!",
+        "x2 –wx→ h, c!",
+        "y1 –→ L1!",
+        "y2 –→ L2!",
+        "z1 –(initial)→ h, c",
+        "z2 –(initial)→ h, c",
+      ],
+    ],
     ["a recurrent output", regression(rnn(2)), ["h –wh■→ h", "h –→ L", "x –wx→ h!", "y –→ L!"]],
   ])("%s", (_, definition, expected) => {
     expect(arrows(diagram(definition))).toEqual([...expected].sort());
@@ -198,6 +284,42 @@ describe("unfolded over steps", () => {
     expect(nodes.filter(({ step }) => step === 2).map(({ symbol }) => symbol)).toEqual(["x", "h", "", "o", "y", "L"]);
   });
 
+  test("a source has steps of its own, and all steps meet where one looks at it", () => {
+    const both = bidirectional(gru(4));
+    const { nodes, edges, timelines } = unfold(translation({ encoder: [both], decoder: [gru(8), attention({ units: 3 }), dense(3)] }), 3);
+    expect(timelines).toEqual([3, 3]);
+    const way = (from: string, to: string): string[] =>
+      edges
+        .filter(
+          (edge) => `${nodes[edge.from].symbol}${nodes[edge.from].number}` === from && nodes[edge.to].symbol + nodes[edge.to].number === to,
+        )
+        .map((edge) => `${nodes[edge.from].step}→${nodes[edge.to].step}`);
+    expect(way("h1", "h1")).toEqual(["0→1", "1→2"]);
+    expect(way("h2", "h2")).toEqual(["1→0", "2→1"]);
+    expect(way("h1", "z0")).toEqual(["0", "1", "2"].flatMap((s) => ["0", "1", "2"].map((t) => `${s}→${t}`)));
+    const ended = edges.filter(({ to }) => nodes[to].caption.endsWith("step"));
+    expect(ended.map(({ from, when }) => `${when} ${nodes[from].symbol}${nodes[from].number} ${nodes[from].step}`)).toEqual([
+      "first h2 0",
+      "always h1 2",
+    ]);
+    // The first state is what the source's ends have become, side by side.
+    expect(edges.filter(({ when }) => when === "initial").map(({ from, to }) => [nodes[from].extent, nodes[to].step])).toEqual([
+      ["vector", 0],
+      ["vector", 0],
+    ]);
+  });
+
+  test("a context is there at every step", () => {
+    const { nodes, edges, timelines } = unfold(
+      seq2seq({ source: vector(3), target: features(2), decoder: [gru(8), dense(2)], context: "input" }),
+      4,
+    );
+    expect(timelines).toEqual([4, 1]);
+    expect(edges.filter(({ from, weights }) => nodes[from].kind === "input" && weights.length > 0).map(({ to }) => nodes[to].step)).toEqual(
+      [0, 1, 2, 3],
+    );
+  });
+
   test("boxes that a delay reaches have their row to themselves", () => {
     const { rows, nodes } = unfold(regression(rnn(4, { recurrence: "both" }), rnn(4), dense(2)), 2);
     expect(new Set(rows).size).toBe(nodes.length / 2);
@@ -211,6 +333,14 @@ describe("what is drawn", () => {
   test.each([
     ["both recurrences", regression(rnn(4, { recurrence: "both" }), dense(2))],
     ["names as they come", regression(rnn(4, { name: HOSTILE }), dense(2))],
+    [
+      "two timelines",
+      translation({
+        encoder: [embedding(3), bidirectional(lstm(4))],
+        decoder: [embedding(3), gru(5), attention({ units: 3 }), dense(3)],
+        context: "both",
+      }),
+    ],
   ])("is well-formed and lies side by side: %s", (_, definition) => {
     for (const svg of [folded(definition), unfolded(definition, 3, { gradient: true }), folded(definition, { detail: "operations" })]) {
       const { boxes, words } = readDrawing(svg);
@@ -223,6 +353,28 @@ describe("what is drawn", () => {
     const definition = (): Definition => regression(rnn(4, { recurrence: "both" }), rnn(5), dense(2));
     expect(folded(definition())).toBe(folded(definition()));
     expect(unfolded(definition(), 4, { gradient: true })).toBe(unfolded(definition(), 4, { gradient: true }));
+  });
+
+  test("a gradient's flow over two timelines: the last steps of each", () => {
+    const norms = (count: number): number[] => Array.from({ length: count }, (_, t) => 10 ** (t - count));
+    const flow = [
+      { label: "encoder 2/gru/h", norms: norms(9) },
+      { label: "decoder 2/gru/h", norms: norms(3) },
+    ];
+    const { texts } = readDrawing(unfolded(translation({}), 3, { flow }));
+    expect(texts.filter((text) => text.startsWith("h"))).toEqual([
+      "h1\u200b(7)",
+      "h1\u200b(8)",
+      "h1\u200b(9)",
+      "h2\u200b(1)",
+      "h2\u200b(2)",
+      "h2\u200b(3)",
+    ]);
+    expect(texts.filter((text) => text.startsWith("‖"))).toHaveLength(6);
+    expect(texts).toContain("initial");
+    // What stands before the first step is not seen where that is not.
+    const later = [flow[0], { ...flow[1], norms: norms(4) }];
+    expect(readDrawing(unfolded(translation({}), 3, { flow: later })).texts).not.toContain("initial");
   });
 
   test("a gradient's flow: as wide as its norm is long, the last steps of the sequence", () => {
