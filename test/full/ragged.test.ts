@@ -7,7 +7,8 @@ import { CASES } from "../reference/cases.ts";
 import { dataOf } from "../reference/data.ts";
 import type { Data } from "../reference/interpret.ts";
 import { BINARIES, runEngine } from "../support/engine.ts";
-import { judgeEngine, type RaggedSize } from "../support/judge-engine.ts";
+import { judgeEngine } from "../support/judge-engine.ts";
+import type { RaggedSize } from "../support/judge-run.ts";
 
 /** Unsorted, with rows of equal length and of none; in a program with room for more rows and steps, so that no two steps lie without a gap; one row. */
 const UNSORTED: RaggedSize = { batch: 6, steps: 6, lengths: [3, 0, 6, 1, 6, 2], hidden: 5, input: 4, output: 3 };

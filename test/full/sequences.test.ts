@@ -2,7 +2,8 @@
 
 import { SEQUENCES } from "../reference/sequences.ts";
 import { judge } from "../support/judge.ts";
-import { judgeEngine, type RaggedSize, SIZES } from "../support/judge-engine.ts";
+import { judgeEngine, SIZES } from "../support/judge-engine.ts";
+import type { RaggedSize } from "../support/judge-run.ts";
 
 judge(SEQUENCES.filter(({ full }) => full));
 
