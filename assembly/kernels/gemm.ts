@@ -67,12 +67,16 @@ function tallBlocks(
   }
 }
 
+/** Rows of the tallest tile that does not spill. */
+const TALLEST = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
+
 /**
  * A block of a against all panels. A panel stays in the first cache while the rows of the block pass by.
  *
- * Rows go in tiles of 6, or of 4 where multiply and add are two instructions; what is left, 3 to 9, in tiles of 3, 4 and 5. GFLOP/s
- * on Node 22, rows × 128 × 128: fused, 6 × 8: 54, 5 × 8: 54, 4 × 8: 47, 3 × 8: 43; in two roundings, 6 × 8: 31 (it spills), 5 × 8: 40,
- * 4 × 8: 38. A tile called from one place only is inlined by the optimizer, loses registers to the loops around it, and falls to
+ * Rows go in tiles of 6, or of 5 where multiply and add are two instructions; what is left, 3 to 9, in tiles of 3, 4 and 5. GFLOP/s
+ * on Node 22, Zen 3, rows × 128 × 128: fused, 6 × 8: 54, 5 × 8: 54, 4 × 8: 47, 3 × 8: 43; in two roundings, 6 × 8: 31 (it spills), 5 × 8: 40,
+ * 4 × 8: 38 (on Zen 5, with 32 rows, 49 and 42). Rows in tiles of nearly one height, 32 as 6 6 5 5 5 5, were no faster where fused.
+ * A tile called from one place only is inlined by the optimizer, loses registers to the loops around it, and falls to
  * half its speed (measured): hence the remainders in full, each tile in more than one.
  */
 function block(
@@ -93,20 +97,12 @@ function block(
     let x = a;
     let y = out;
     let start = init;
-    if (ASC_FEATURE_RELAXED_SIMD) {
-      for (; left >= 10 || left === 6; left -= 6) {
-        tile6x8(y, outStride, x, aStride, packed, start, initStride, inner);
-        x += 6 * aStride;
-        y += 6 * outStride;
-        if (start) start += 6 * initStride;
-      }
-    } else {
-      for (; left >= 10; left -= 4) {
-        tile4x8(y, outStride, x, aStride, packed, start, initStride, inner);
-        x += 4 * aStride;
-        y += 4 * outStride;
-        if (start) start += 4 * initStride;
-      }
+    for (; left >= 10 || left === TALLEST; left -= TALLEST) {
+      if (ASC_FEATURE_RELAXED_SIMD) tile6x8(y, outStride, x, aStride, packed, start, initStride, inner);
+      else tile5x8(y, outStride, x, aStride, packed, start, initStride, inner);
+      x += TALLEST * aStride;
+      y += TALLEST * outStride;
+      if (start) start += TALLEST * initStride;
     }
     const first = left > 6 ? 4 : 3;
     const x1 = x + first * aStride;
