@@ -24,7 +24,8 @@ export const endSymbol = (): Stop => ({ kind: "endSymbol" });
 /**
  * A Bernoulli output besides (Goodfellow et al. 2016, §10.4): at each step the chance that it is the last, from what enters the output layer.
  * The head "stop", dense(1), is taught 1 at the last step and 0 before; its loss is a binary cross-entropy that counts `weight` in the whole. For
- * symbols and numbers alike. Every sequence has a step at least, which says that it is the last.
+ * symbols and numbers alike. Every sequence has a step at least, which says that it is the last. `weight` is 1 by default; beside a density, whose
+ * gradient is the steeper the narrower it becomes, 10 lets ends be learned in a fraction of the steps (examples/strokes.ts).
  */
 export function stopOutput(options: { readonly weight?: number } = {}): Stop {
   checkOptions("stopOutput", options, ["weight"]);
