@@ -26,7 +26,7 @@ export {
   vector,
 } from "./define/layers.ts";
 export { type LstmOptions, lstm } from "./define/lstm.ts";
-export { type Definition, type Feedback, type ModelOptions, model } from "./define/model.ts";
+export { type Decoding, type Definition, type Feedback, type ModelOptions, model, type Part } from "./define/model.ts";
 export { type DropoutOptions, dropout, type LayerNormOptions, layerNorm } from "./define/regularization.ts";
 export { type ReservoirOptions, reservoir } from "./define/reservoir.ts";
 export { type RnnOptions, rnn } from "./define/rnn.ts";
@@ -91,8 +91,10 @@ export type { Batch, Data, HeldData, Sequence, Slots } from "./train/data.ts";
 export type { Evaluation } from "./train/evaluate.ts";
 export { type ExampleOptions, examples } from "./train/examples.ts";
 export type { Answer, Example } from "./train/form.ts";
+export type { Targets } from "./train/held-windows.ts";
 export type { Inspection, Saturation, StateFlow } from "./train/inspection.ts";
 export type { Solution, Trial } from "./train/judgement.ts";
+export type { Losses } from "./train/losses.ts";
 export { NonFiniteError } from "./train/non-finite.ts";
 export { type AdamOptions, adam, adamw, type Optimizer, type RmspropOptions, rmsprop, type SgdOptions, sgd } from "./train/optimizer.ts";
 export type { Clip, TrainOptions } from "./train/options.ts";

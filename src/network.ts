@@ -88,7 +88,7 @@ export class Network implements Disposable {
   /**
    * Mean loss over data, without dropout and without changing anything. `teacherForcing` as in training; what a decoder draws then follows from the
    * model's seed and the number of the batch, whatever has been trained. Default: true. A model that looks
-   * ahead (reverse(), bidirectional()) sees no further than the end of each window.
+   * ahead (reverse(), bidirectional()) sees no further than the end of each window. An aborted `signal` is thrown: half of the data has no answer.
    */
   async evaluate(data: Data, options: { readonly teacherForcing?: boolean; readonly signal?: AbortSignal } = {}): Promise<Evaluation> {
     const machine = this.#open();

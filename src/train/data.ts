@@ -161,6 +161,9 @@ const misfit = (place: string, value: number): Error =>
     ? new RangeError(`${place} is ${value} but a target of binaryCrossEntropy() must be from 0 to 1.`)
     : new TypeError(`${place} is ${describe(value)} but must be a finite number between ±3.4e38. Clean or scale the data first.`);
 
+/** What is said of data that was right when it was checked. */
+export const CHANGED = "The data gave it, or was changed while it was read: check it, and leave it alone until then.";
+
 /** Writes steps from … from+count−1 of a sequence as row `b` of a batch, from step `start` on. */
 export function writeRows(slots: Slots | undefined, sequence: Sequence, from: number, count: number, b: number, start = 0): void {
   if (!slots) return;
@@ -170,6 +173,7 @@ export function writeRows(slots: Slots | undefined, sequence: Sequence, from: nu
     const row = sequence[from + t];
     const at = ((start + t) * batch + place) * stride;
     if (typeof row === "number") values[at] = row;
+    else if (row == null) throw new TypeError(`a batch: row ${b}, step ${start + t} is gone. ${CHANGED}`);
     else values.set(row, at);
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Program } from "../engine/program.ts";
 import type { Shape } from "../graph/shape.ts";
-import { type Kind, type Slots, symbolText } from "./data.ts";
+import { CHANGED, type Kind, type Slots, symbolText } from "./data.ts";
 
 /** @throws RangeError for a symbol that is none, TypeError for a number that is not finite, with row and step. What no row reaches is not looked at. */
 export function checkWritten(name: string, slots: Slots, { plan, tables }: Program, ignore: Kind["ignore"]): void {
@@ -10,19 +10,18 @@ export function checkWritten(name: string, slots: Slots, { plan, tables }: Progr
   const { values, stride, batch } = slots;
   const { symbols, width } = shape;
   const place = (t: number, b: number): string => `a batch: row ${b}${shape.extent === "sequence" ? `, step ${t}` : ""} of the ${name}`;
-  const advice = "The data gave it, or was changed while it was read: check it, and leave it alone until then.";
   // A symbol is an address; below 0 it is none.
   if (symbols > 0)
     tables.each(shape, (row, t, b) => {
       const symbol = values[row * stride];
       if ((symbol < 0 || symbol >= symbols) && symbol !== ignore)
-        throw new RangeError(`${place(t, b)} is ${symbol} but must be ${symbolText(symbols, ignore)}. ${advice}`);
+        throw new RangeError(`${place(t, b)} is ${symbol} but must be ${symbolText(symbols, ignore)}. ${CHANGED}`);
     });
   else if (!areFinite(values, shape, stride, batch, tables))
     tables.each(shape, (row, t, b) => {
       for (let column = 0; column < width; column++) {
         const value = values[row * stride + column];
-        if (!Number.isFinite(value)) throw new TypeError(`${place(t, b)} is ${value} in column ${column} but must be finite. ${advice}`);
+        if (!Number.isFinite(value)) throw new TypeError(`${place(t, b)} is ${value} in column ${column} but must be finite. ${CHANGED}`);
       }
     });
 }

@@ -304,6 +304,20 @@ describe("state along streams", () => {
   });
 });
 
+test.each<[string, (list: number[][][]) => void]>([
+  ["a row that is gone", (list) => list[1].splice(2, 1, undefined as unknown as number[])],
+  ["a number that is none any more", (list) => list[1][2].fill(Number.NaN)],
+])("%s while the training gave way ends it with row and step, and the network stays as it was", async (_, change) => {
+  using net = await line();
+  const list = [0, 1].map(() => Array.from({ length: 4 }, (__, t) => [t]));
+  const steps = net.train(examples(list.map((input) => ({ input, target: input }))), { epochs: 3 });
+  await steps.next();
+  const learned = weight(net);
+  change(list);
+  await expect(steps.next()).rejects.toThrow(/a batch: row [01], step 2 .*was changed while it was read/);
+  expect(weight(net)).toBe(learned);
+});
+
 describe("evaluation", () => {
   test("steps without an answer do not count, in sequences of different lengths and for vectors", async () => {
     const [loss, marked] = [crossEntropy(), crossEntropy({ ignore: -100 })];
