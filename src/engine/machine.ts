@@ -11,7 +11,7 @@ import {
   CONTROL_TABLE_LENGTH,
 } from "../../assembly/isa.ts";
 import type { Role } from "../plan/layout.ts";
-import type { ParameterLayout } from "../plan/parameters.ts";
+import type { ParameterLayout, ParameterPlace } from "../plan/parameters.ts";
 import type { Binary } from "./binary.ts";
 import { firstValues } from "./initialise.ts";
 import { Memory } from "./memory.ts";
@@ -138,11 +138,13 @@ export class Machine {
   /** Set when the network is closed: its streams then refuse to go on. */
   closed = false;
 
+  readonly #places: ReadonlyMap<string, ParameterPlace>;
   #view = new DataView(new ArrayBuffer(0));
 
   private constructor(binary: Binary, layout: ParameterLayout, instance: WebAssembly.Instance, memory: Memory) {
     this.binary = binary;
     this.layout = layout;
+    this.#places = new Map(layout.places.map((place) => [place.path, place]));
     this.exports = instance.exports as unknown as Exports;
     this.memory = memory;
     this.control = memory.allocate(CONTROL_BYTES);
@@ -214,7 +216,7 @@ export class Machine {
       if (!panels) throw new Error(`internal: no panels for ${path}`);
       return this.panels + panels.offset;
     }
-    const place = this.layout.places.find((candidate) => candidate.path === path);
+    const place = this.#places.get(path);
     if (!place) throw new Error(`internal: no parameter ${path}`);
     return (role === "gradients" ? this.gradients : this.parameters) + place.offset;
   }

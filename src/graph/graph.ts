@@ -107,18 +107,48 @@ export function usersOf(nodes: readonly Node[]): NodeId[][] {
  */
 export function topologicalOrder(nodes: readonly Node[]): NodeId[] {
   const order: NodeId[] = [];
-  const state = new Uint8Array(nodes.length); // 0 not visited, 1 being visited, 2 done
-  const visit = (id: NodeId): void => {
-    if (state[id] === 2) return;
-    if (state[id] === 1) throw new Error(`internal: node ${id} (${nodes[id].label}) is on a cycle without a delay`);
-    state[id] = 1;
-    const { op, inputs } = nodes[id];
-    for (const input of op === "delay" ? inputs.slice(1) : inputs) visit(input);
-    state[id] = 2;
-    order.push(id);
+  const done = new Uint8Array(nodes.length);
+  /** How many of a node's inputs have been gone through; −1 if it was not visited. */
+  const passed = new Int32Array(nodes.length).fill(-1);
+  // Graphs may be as deep as they are long: the way to a node is kept here and not on the stack of calls.
+  const way: NodeId[] = [];
+  const enter = (id: NodeId): void => {
+    if (done[id]) return;
+    if (passed[id] >= 0) throw new Error(`internal: node ${id} (${nodes[id].label}) is on a cycle without a delay`);
+    passed[id] = nodes[id].op === "delay" ? 1 : 0;
+    way.push(id);
   };
-  for (let id = 0; id < nodes.length; id++) visit(id);
+  for (let root = 0; root < nodes.length; root++) {
+    enter(root);
+    while (way.length > 0) {
+      const id = way[way.length - 1];
+      const { inputs } = nodes[id];
+      if (passed[id] < inputs.length) enter(inputs[passed[id]++]);
+      else {
+        done[id] = 1;
+        order.push(id);
+        way.pop();
+      }
+    }
+  }
   return order;
+}
+
+/** Which nodes are such, or are made from such by nodes that pass it on. */
+export function downstream(
+  nodes: readonly Node[],
+  isSuch: (node: Node, id: NodeId) => boolean,
+  passes: (node: Node) => boolean = () => true,
+): Uint8Array {
+  const users = usersOf(nodes);
+  const found = new Uint8Array(nodes.length);
+  const waiting = [...nodes.keys()].filter((id) => isSuch(nodes[id], id));
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    if (found[id]) continue;
+    found[id] = 1;
+    for (const user of users[id]) if (passes(nodes[user])) waiting.push(user);
+  }
+  return found;
 }
 
 /** Whether a value is nothing but itself of earlier steps, through delays and slices alone: it is zero for ever. */

@@ -28,12 +28,12 @@ export function combine(nodes: readonly Node[], roots: ReadonlySet<NodeId>): Nod
   nodes.forEach((root, rootId) => {
     if (root.op !== "add" || isInner(rootId)) return;
     const terms: NodeId[] = [];
-    const collect = (id: NodeId): void => {
+    const open = [rootId];
+    for (let id = open.pop(); id !== undefined; id = open.pop()) {
       const node = nodes[id];
-      if (node.op === "add" && (id === rootId || isInner(id))) node.inputs.forEach(collect);
+      if (node.op === "add" && (id === rootId || isInner(id))) open.push(...[...node.inputs].reverse());
       else terms.push(id);
-    };
-    collect(rootId);
+    }
 
     const chainable = (id: NodeId): boolean =>
       PRODUCTS.has(nodes[id].op) && single(id) && nodes[id].inputs.length === placeOfStart(nodes[id].op) && sameShape(nodes[id], root);

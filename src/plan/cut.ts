@@ -1,6 +1,6 @@
 // Cuts a sequence-to-sequence model in two: what can be known of the source before the first step, and the decoder, which is given that.
 
-import { type Graph, type Node, type NodeId, reachable } from "../graph/graph.ts";
+import { downstream, type Graph, type Node, type NodeId, reachable } from "../graph/graph.ts";
 
 export interface Cut {
   /** By their labels, which are told apart by numbers where there are several of one. */
@@ -16,7 +16,7 @@ export interface Cut {
 export function cut({ nodes }: Graph, roots: readonly NodeId[]): Cut {
   const given = downstream(nodes, ({ op }) => op === "input");
   const stepwise = downstream(nodes, isOfStep);
-  const isKnown = (id: NodeId): boolean => given[id] && !stepwise[id];
+  const isKnown = (id: NodeId): boolean => given[id] === 1 && !stepwise[id];
   const { place } = reachable(nodes, roots);
   const read = nodes.flatMap((node, id) => (place[id] >= 0 && isOfStep(node) ? node.inputs.filter(isKnown) : []));
   const known = new Map<string, NodeId>();
@@ -31,18 +31,6 @@ export function cut({ nodes }: Graph, roots: readonly NodeId[]): Cut {
 
 /** Whether a value is one of a decoder's steps. */
 const isOfStep = ({ shape }: Node): boolean => shape.extent === "sequence" && shape.timeline === 0;
-
-/** Which values are such, or made from such. */
-function downstream(nodes: readonly Node[], isSuch: (node: Node) => boolean): readonly boolean[] {
-  const found = nodes.map(isSuch);
-  for (let changed = true; changed; ) {
-    changed = false;
-    nodes.forEach(({ inputs }, id) => {
-      if (!found[id] && inputs.some((input) => found[input])) changed = found[id] = true;
-    });
-  }
-  return found;
-}
 
 /** What the decoder itself makes of what it is given, the same for all its steps: attention's packed source. */
 export function madeBefore(nodes: readonly Node[]): ReadonlySet<NodeId> {

@@ -1,6 +1,6 @@
 // Back-propagation through time as a graph: appends the adjoint of every node that the loss depends on and a trained parameter reaches.
 
-import { type Graph, type Node, type NodeId, topologicalOrder } from "../graph/graph.ts";
+import { downstream, type Graph, type Node, type NodeId, topologicalOrder } from "../graph/graph.ts";
 import type { Operations, OpName } from "../graph/operations.ts";
 import { GRADIENT } from "./gradient.ts";
 
@@ -76,15 +76,7 @@ const STEPS: ReadonlySet<OpName> = new Set<OpName>(["argmax", "draw", "sign", "u
 function whereGradientFlows(nodes: readonly Node[], { seeds, wanted, throughTime }: Required<Question>): Uint8Array {
   const begins = (node: Node, id: NodeId): boolean => wanted.has(id) || (node.op === "parameter" && node.attributes.trained);
   const passes = ({ op }: Node): boolean => !STEPS.has(op) && (op !== "delay" || throughTime);
-  const reached = new Uint8Array(nodes.length);
-  for (let changed = true; changed; ) {
-    changed = false;
-    nodes.forEach((node, id) => {
-      if (reached[id] || !(begins(node, id) || (passes(node) && node.inputs.some((input) => reached[input])))) return;
-      reached[id] = 1;
-      changed = true;
-    });
-  }
+  const reached = downstream(nodes, begins, passes);
   const flows = new Uint8Array(nodes.length);
   const stack = [...seeds.keys()];
   for (let id = stack.pop(); id !== undefined; id = stack.pop()) {

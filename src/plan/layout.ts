@@ -84,7 +84,7 @@ export function layout(request: LayoutRequest): Layout {
     moments.to[whole] = Math.max(moments.to[whole], moments.to[id]);
   }
   const buffers = new Map<NodeId, Buffer>();
-  const frame: Life[] = [];
+  const frame = new Map<Buffer, Life>();
   let inputBytes = 0;
   // Registers of maps.
   let scratchBytes = MAP_SCRATCH_BYTES;
@@ -111,11 +111,8 @@ export function layout(request: LayoutRequest): Layout {
     buffers.set(id, buffer);
     if (buffer.role !== "frame") return buffer;
     const stands = buffer.carried || before.has(id);
-    frame.push({
-      buffer,
-      from: stands ? 0 : moments.from[id],
-      to: stands || roots.has(id) ? Number.MAX_SAFE_INTEGER : moments.to[id],
-    });
+    const to = stands || roots.has(id) ? Number.MAX_SAFE_INTEGER : moments.to[id];
+    frame.set(buffer, { buffer, from: stands ? 0 : moments.from[id], to });
     return buffer;
   };
   for (const stage of stages) {
@@ -130,7 +127,7 @@ export function layout(request: LayoutRequest): Layout {
           const target = buffers.get(onto) as Buffer;
           // The whole chain lands where its last link belongs.
           buffers.set(id, target);
-          const live = frame.find(({ buffer }) => buffer === target);
+          const live = frame.get(target);
           if (live) live.to = Math.max(live.to, moments.to[id]);
           continue;
         }
@@ -140,7 +137,7 @@ export function layout(request: LayoutRequest): Layout {
       }
     }
   }
-  const frameBytes = share(frame);
+  const frameBytes = share([...frame.values()]);
   for (const [id, { whole, column }] of inside) {
     const [part, home] = [buffers.get(id), buffers.get(whole)];
     if (part && home) part.offset = home.offset + column * 4;
@@ -210,8 +207,11 @@ function bufferOf(request: LayoutRequest, id: NodeId, { halo, tail, carried }: R
 
 /** Follows a chain of accumulating products to its end. */
 function lastOfChain({ nodes, users }: LayoutRequest, id: NodeId): NodeId {
-  const next = users[id].find((user) => accumulatesOnto(nodes[user]) === id);
-  return next === undefined ? id : lastOfChain({ nodes, users } as LayoutRequest, next);
+  for (;;) {
+    const next = users[id].find((user) => accumulatesOnto(nodes[user]) === id);
+    if (next === undefined) return id;
+    id = next;
+  }
 }
 
 /** Whether a value of a loop is read only in the step in which it is made. */

@@ -17,19 +17,18 @@ export function findLoops(nodes: readonly Node[]): Loops {
   const low = new Int32Array(nodes.length);
   const open = new Uint8Array(nodes.length);
   const stack: NodeId[] = [];
+  /** The way to the node that is visited, and how many of each one's inputs have been gone through: no calls, since graphs may be deep. */
+  const way: NodeId[] = [];
+  const passed = new Int32Array(nodes.length);
   let count = 0;
 
-  const visit = (id: NodeId): void => {
+  const enter = (id: NodeId): void => {
     index[id] = low[id] = count++;
     stack.push(id);
     open[id] = 1;
-    for (const input of nodes[id].inputs) {
-      if (input === UNBOUND) throw new Error(`internal: the delay of ${nodes[id].label} was never bound`);
-      if (index[input] < 0) {
-        visit(input);
-        low[id] = Math.min(low[id], low[input]);
-      } else if (open[input]) low[id] = Math.min(low[id], index[input]);
-    }
+    way.push(id);
+  };
+  const leave = (id: NodeId): void => {
     if (low[id] !== index[id]) return;
     const part: NodeId[] = [];
     let member: NodeId;
@@ -43,7 +42,26 @@ export function findLoops(nodes: readonly Node[]): Loops {
       for (const node of part) of[node] = directions.length - 1;
     }
   };
-  for (let id = 0; id < nodes.length; id++) if (index[id] < 0) visit(id);
+  for (let root = 0; root < nodes.length; root++) {
+    if (index[root] < 0) enter(root);
+    while (way.length > 0) {
+      const id = way[way.length - 1];
+      const { inputs, label } = nodes[id];
+      if (passed[id] === inputs.length) {
+        leave(id);
+        way.pop();
+        continue;
+      }
+      const input = inputs[passed[id]];
+      if (input === UNBOUND) throw new Error(`internal: the delay of ${label} was never bound`);
+      // An input that is entered is looked at once more when it has been left.
+      if (index[input] < 0) enter(input);
+      else {
+        if (open[input]) low[id] = Math.min(low[id], low[input]);
+        passed[id]++;
+      }
+    }
+  }
   return { of, directions };
 }
 

@@ -71,27 +71,42 @@ function sink(nodes: readonly Node[], of: Int32Array, roots: ReadonlySet<NodeId>
 
 /** Loops and single nodes in an order in which everything comes after what it needs; single nodes that follow each other share a stage. */
 function stagesOf(nodes: readonly Node[], of: Int32Array, needs: Needs): { loop: number; members: NodeId[] }[] {
-  const unitOf = (id: NodeId): string => (of[id] < 0 ? `node ${id}` : `loop ${of[id]}`);
-  const members = new Map<string, NodeId[]>();
+  const units: NodeId[][] = [];
+  const unitOf = new Int32Array(nodes.length);
+  const unitOfLoop: number[] = [];
   nodes.forEach((_, id) => {
-    const unit = unitOf(id);
-    members.get(unit)?.push(id) ?? members.set(unit, [id]);
+    const unit = unitOfLoop[of[id]] ?? units.push([]) - 1;
+    if (of[id] >= 0) unitOfLoop[of[id]] = unit;
+    units[unit].push(id);
+    unitOf[id] = unit;
   });
-  const done = new Set<string>();
-  const waiting = [...members.keys()];
+  /** Which units wait for a unit, and how many values each of them waits for. */
+  const followers: number[][] = units.map(() => []);
+  const missing = new Int32Array(units.length);
+  nodes.forEach((_, id) => {
+    for (const input of needs(id)) {
+      if (unitOf[input] === unitOf[id]) continue;
+      followers[unitOf[input]].push(unitOf[id]);
+      missing[unitOf[id]]++;
+    }
+  });
+  /** Units that wait for nothing: the first comes last here, and is the next. */
+  const ready = [...units.keys()].filter((unit) => missing[unit] === 0).reverse();
   const stages: { loop: number; members: NodeId[] }[] = [];
-  while (waiting.length > 0) {
-    const ready = waiting.findIndex((unit) =>
-      (members.get(unit) as NodeId[]).every((id) => needs(id).every((input) => unitOf(input) === unit || done.has(unitOf(input)))),
-    );
-    if (ready < 0) throw new Error(`internal: no order for ${waiting.join()}`);
-    const [unit] = waiting.splice(ready, 1);
-    done.add(unit);
-    const ids = members.get(unit) as NodeId[];
+  let count = 0;
+  for (let unit = ready.pop(); unit !== undefined; unit = ready.pop(), count++) {
+    const ids = units[unit];
     const previous = stages[stages.length - 1];
     if (of[ids[0]] < 0 && previous?.loop === -1) previous.members.push(...ids);
     else stages.push({ loop: of[ids[0]], members: [...ids] });
+    for (const follower of followers[unit]) {
+      if (--missing[follower] > 0) continue;
+      let at = ready.length;
+      while (at > 0 && ready[at - 1] < follower) at--;
+      ready.splice(at, 0, follower);
+    }
   }
+  if (count < units.length) throw new Error(`internal: no order for ${units.length - count} parts of the graph`);
   return stages;
 }
 
@@ -100,15 +115,15 @@ function stagesOf(nodes: readonly Node[], of: Int32Array, needs: Needs): { loop:
  * A map reads what it shares with other maps through memory: a value seen at another time or as a slice must have been written before.
  */
 function stepsOf(nodes: readonly Node[], members: readonly NodeId[], inLoop: boolean, needs: Needs): Step[] {
+  const own = new Set(members);
   const waiting = new Set(members.filter((id) => !isGiven(nodes[id])));
   const steps: Step[] = [];
   const waits = (input: NodeId, map: ReadonlySet<NodeId> | null): boolean => {
-    const node = nodes[input];
-    if (VIEWS.has(node.op)) {
-      if (node.op === "delay" && inLoop && members.includes(node.inputs[0])) return false;
-      return waits(node.inputs[0], null);
-    }
-    return waiting.has(input) && !map?.has(input);
+    if (!VIEWS.has(nodes[input].op)) return waiting.has(input) && !map?.has(input);
+    let seen = input;
+    for (; VIEWS.has(nodes[seen].op); [seen] = nodes[seen].inputs)
+      if (nodes[seen].op === "delay" && inLoop && own.has(nodes[seen].inputs[0])) return false;
+    return waiting.has(seen);
   };
   for (const id of waiting) if (VIEWS.has(nodes[id].op)) waiting.delete(id);
   while (waiting.size > 0) {
