@@ -4,7 +4,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { median } from "./figure.ts";
+import { type Block, median } from "./figure.ts";
 
 export interface Measurement {
   name: string;
@@ -16,7 +16,7 @@ export interface Measurement {
   share: number | undefined;
 }
 
-type Binary = "simd" | "relaxed";
+export type Binary = "simd" | "relaxed";
 
 interface Kernels {
   run(operation: number, ...words: number[]): void;
@@ -139,6 +139,19 @@ function time(peak: Case, list: Case[]): { own: number[]; peaks: number[] }[] {
     }
   }
   return samples;
+}
+
+/** A block that tells what so many multiply-adds take at the peak, in milliseconds; null where the engine does not take the binary. */
+export function peakBlock(binary: Binary, multiplyAdds: number): Block | null {
+  const kernels = instantiate(binary);
+  if (!kernels) return null;
+  const iterations = 60_000;
+  const operations = iterations * (kernels.PEAK_OPERATIONS.value as number);
+  const call = () => {
+    kernels.peak(iterations, 0.5, 0.25);
+  };
+  const peak: Case = { name: "peak", work: operations, repeat: 10, unit: "GFLOP/s", goal: undefined, call };
+  return () => (duration(peak) * 2 * multiplyAdds) / (1e6 * peak.repeat * operations);
 }
 
 function measure(binary: Binary): Measurement[] {

@@ -3,8 +3,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { compile, features, lstm, meanSquared, model, type Network } from "../src/index.ts";
+import { compile, features, lstm, meanSquared, model, type Network, type Stream } from "../src/index.ts";
 import { atLeast, type Block, type Figure, interleave, median, ratio, reported } from "./figure.ts";
+import { peakBlock } from "./gemm.ts";
 import { onnxLstm } from "./onnx.ts";
 import { onnxruntime, type Peer } from "./peer.ts";
 
@@ -33,6 +34,7 @@ function block(count: number, work: () => void, clock: boolean): Block {
 /** What is compared: our work, what it says after three runs from zeros, and the goal for the peer's time in terms of ours. */
 interface Contest {
   readonly name: string;
+  readonly net: Network;
   readonly steps: number;
   readonly batch: number;
   readonly count: number;
@@ -44,8 +46,11 @@ interface Contest {
   last(): Float32Array;
 }
 
-async function against(root: string, runtime: "node" | "web", net: Network, contest: Contest): Promise<Figure> {
-  const { name, steps, batch, count, goal, threads, unit, work } = contest;
+const timeIn = (unit: "µs" | "ms", milliseconds: number[]): string =>
+  `${(median(milliseconds) * (unit === "µs" ? 1000 : 1)).toFixed(2)} ${unit}`;
+
+async function against(root: string, runtime: "node" | "web", contest: Contest): Promise<Figure> {
+  const { name, net, steps, batch, count, goal, threads, unit, work } = contest;
   const title = `${name}, onnxruntime-${runtime} / unrolled`;
   const figure = (value: number | null, note: string) =>
     goal === null ? reported(title, value, "×", note) : atLeast(title, value, "×", goal, note);
@@ -64,10 +69,9 @@ async function against(root: string, runtime: "node" | "web", net: Network, cont
     const blocks = [block(count, work, threads !== 1), () => other.milliseconds(count)];
     for (let start = performance.now(); performance.now() - start < 1000; ) for (const one of blocks) await one();
     const [fast, slow] = await interleave(blocks, ROUNDS);
-    const time = (times: number[]) => `${(median(times) * (unit === "µs" ? 1000 : 1)).toFixed(2)} ${unit}`;
     return figure(
       ratio(slow, fast),
-      `${said} ${time(slow)}, unrolled ${time(fast)}, ${threads === 1 ? "one thread" : "its own threads, by the clock"}`,
+      `${said} ${timeIn(unit, slow)}, unrolled ${timeIn(unit, fast)}, ${threads === 1 ? "one thread" : "its own threads, by the clock"}`,
     );
   } finally {
     peer?.close();
@@ -75,36 +79,20 @@ async function against(root: string, runtime: "node" | "web", net: Network, cont
   }
 }
 
-/** One push of one stream against one run of one step whose state is fed back. */
-export async function measureStreamingPeer(root: string, runtime: "node" | "web", goal: number): Promise<Figure[]> {
-  using net = await network();
-  using stream = net.stream();
+/** One push of one stream. */
+function pushing(net: Network, stream: Stream): Omit<Contest, "goal" | "threads"> {
   const x = numbers(WIDTH);
   const last = (): Float32Array => {
     stream.reset();
     for (let n = 0; n < 2; n++) stream.push(x);
     return stream.push(x);
   };
-  const work = () => stream.push(x);
-  return [
-    await against(root, runtime, net, {
-      name: "stream.push, lstm, H = 128",
-      steps: 1,
-      batch: 1,
-      count: 2000,
-      goal,
-      threads: 1,
-      unit: "µs",
-      work,
-      last,
-    }),
-  ];
+  return { name: "stream.push, lstm, H = 128", net, steps: 1, batch: 1, count: 2000, unit: "µs", work: () => stream.push(x), last };
 }
 
-/** Whole sequences: 32 of 64 steps, written, run and read, against one run of as many. */
-export async function measurePredictionPeer(root: string, runtime: "node" | "web", goal: number, threads: number): Promise<Figure[]> {
+/** Whole sequences: 32 of 64 steps, written, run and read. */
+function predicting(net: Network): Omit<Contest, "goal" | "threads"> {
   const [batch, steps] = [32, 64];
-  using net = await network();
   const x = numbers(steps * batch * WIDTH);
   const row = (t: number, b: number): Float32Array => x.subarray((t * batch + b) * WIDTH, (t * batch + b + 1) * WIDTH);
   const sequences = Array.from({ length: batch }, (_, b) => Array.from({ length: steps }, (_, t) => row(t, b)));
@@ -113,19 +101,46 @@ export async function measurePredictionPeer(root: string, runtime: "node" | "web
     Float32Array.from(
       net.predictAll(sequences.map((rows) => [...rows, ...rows, ...rows])).flatMap((outputs) => [...(outputs.at(-1) as Float32Array)]),
     );
-  const work = () => net.predictAll(sequences);
-  const name = `predictAll, lstm, H = 128, B = ${batch}, T = ${steps}${threads === 1 ? "" : ", its own threads"}`;
-  return [
-    await against(root, runtime, net, {
-      name,
-      steps,
-      batch,
-      count: 10,
-      goal: threads === 1 ? goal : null,
-      threads,
-      unit: "ms",
-      work,
-      last,
-    }),
-  ];
+  const name = `predictAll, lstm, H = 128, B = ${batch}, T = ${steps}`;
+  return { name, net, steps, batch, count: 10, unit: "ms", work: () => net.predictAll(sequences), last };
+}
+
+/** What of its time the products alone would take at the peak of 128-bit multiply-adds: so much of a ratio is the hardware's. */
+async function share(contest: Omit<Contest, "goal" | "threads">): Promise<Figure> {
+  const { name, net, steps, batch, count, work, unit } = contest;
+  const title = `${name}, share of the peak`;
+  const peak = net.binary === "relaxed" ? peakBlock("relaxed", steps * batch * 4 * UNITS * (WIDTH + UNITS)) : null;
+  if (!peak) return reported(title, null, "of peak", "this engine has no relaxed SIMD");
+  const blocks = [block(count, work, false), peak];
+  for (let start = performance.now(); performance.now() - start < 1000; ) for (const one of blocks) await one();
+  const [all, products] = await interleave(blocks, ROUNDS);
+  return reported(title, ratio(products, all), "of peak", `products at the peak ${timeIn(unit, products)}, all ${timeIn(unit, all)}`);
+}
+
+/** One push of one stream against one run of one step whose state is fed back. */
+export async function measureStreamingPeer(root: string, runtime: "node" | "web", goal: number): Promise<Figure[]> {
+  using net = await network();
+  using stream = net.stream();
+  return [await against(root, runtime, { ...pushing(net, stream), goal, threads: 1 })];
+}
+
+/** Whole sequences against one run of as many. */
+export async function measurePredictionPeer(root: string, runtime: "node" | "web", goal: number, threads: number): Promise<Figure[]> {
+  using net = await network();
+  const contest = predicting(net);
+  const name = threads === 1 ? contest.name : `${contest.name}, its own threads`;
+  return [await against(root, runtime, { ...contest, name, goal: threads === 1 ? goal : null, threads })];
+}
+
+/** The share of the peak that a push reaches. */
+export async function measureStreamingShare(): Promise<Figure[]> {
+  using net = await network();
+  using stream = net.stream();
+  return [await share(pushing(net, stream))];
+}
+
+/** The same of whole sequences. */
+export async function measurePredictionShare(): Promise<Figure[]> {
+  using net = await network();
+  return [await share(predicting(net))];
 }

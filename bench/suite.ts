@@ -8,7 +8,7 @@ import { measureEchoState } from "./echo-state.ts";
 import { atMost, type Figure } from "./figure.ts";
 import { measureFunctions } from "./functions.ts";
 import { measureLearning } from "./learning.ts";
-import { measurePredictionPeer, measureStreamingPeer } from "./onnxruntime.ts";
+import { measurePredictionPeer, measurePredictionShare, measureStreamingPeer, measureStreamingShare } from "./onnxruntime.ts";
 import { measureProducts } from "./products.ts";
 import { measureRagged } from "./ragged.ts";
 import { measureStartup } from "./startup.ts";
@@ -53,8 +53,10 @@ const GROUPS: readonly Group[] = [
   { name: "streaming rnn", measure: () => measureStreaming("rnn", 10) },
   { name: "streaming lstm", measure: () => measureStreaming("lstm", 12) },
   { name: "streaming together", measure: measureStreamsTogether },
+  { name: "streaming peak", measure: measureStreamingShare },
   { name: "streaming onnxruntime-node", measure: ({ root }) => measureStreamingPeer(root, "node", 8) },
   { name: "streaming onnxruntime-web", measure: ({ root }) => measureStreamingPeer(root, "web", 8) },
+  { name: "prediction peak", measure: measurePredictionShare },
   { name: "prediction onnxruntime-node", measure: ({ root }) => measurePredictionPeer(root, "node", 1, 1) },
   { name: "prediction onnxruntime-node, all its threads", measure: ({ root }) => measurePredictionPeer(root, "node", 1, 0) },
   { name: "prediction onnxruntime-web", measure: ({ root }) => measurePredictionPeer(root, "web", 3, 1) },
