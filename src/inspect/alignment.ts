@@ -2,12 +2,12 @@
 
 import { checkOptions, describe } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
-import type { Machine } from "../engine/machine.ts";
 import { Program } from "../engine/program.ts";
 import type { NodeId } from "../graph/graph.ts";
 import type { Network } from "../network.ts";
-import { checkSequence, inputKind, type Kind, kindOf, type Sequence, writeRows } from "../train/data.ts";
-import { slotsAt } from "../train/slots.ts";
+import { checkSequence, inputKind, type Kind, kindOf, type Sequence } from "../train/data.ts";
+import { Form } from "../train/form.ts";
+import { slotsOf } from "../train/slots.ts";
 
 export interface AttentionWeightsOptions {
   /** The layer, `decoder 3/attention`, or the name that it was given. Default: the only one. */
@@ -42,22 +42,21 @@ export function attentionWeights(net: Network, example: Translation, options: At
   const { source, target } = example;
   checkSequence("attentionWeights: source", source, inputKind(definition, "source"));
   checkSequence("attentionWeights: target", target, kindOfTarget(definition), 0);
-  const { stop, boundary } = definition.decoding as NonNullable<Definition["decoding"]>;
-  const said = stop?.kind === "endSymbol" ? [...(target as number[]), boundary] : target;
-  if (said.length === 0)
-    throw new RangeError("attentionWeights: target is empty, and no end is said of this model. Give at least one step.");
+  // With the end, where it is said, and what else the decoder is given.
+  const form = new Form(definition);
+  const steps = form.steps(example);
+  if (steps === 0) throw new RangeError("attentionWeights: target is empty, and no end is said of this model. Give at least one step.");
   // The same model, but what it puts out are the weights.
   const [head] = definition.heads;
   const looking: Definition = { ...definition, heads: [{ ...head, output: weights }] };
-  const program = new Program(machine, looking, PURPOSE, 1, [said.length, source.length]);
+  const program = new Program(machine, looking, PURPOSE, 1, [steps, source.length]);
   const carry = program.newCarry();
   try {
-    write(machine, program, "source", source);
-    write(machine, program, head.name, said);
+    form.batch([example]).write(slotsOf(machine, program));
     program.run(carry, new Int32Array(1));
     const { address, stride } = program.place(program.plan.shown[head.name]);
-    const values = machine.memory.floats(address, said.length * stride);
-    return Array.from({ length: said.length }, (_, t) => values.slice(t * stride, t * stride + source.length));
+    const values = machine.memory.floats(address, steps * stride);
+    return Array.from({ length: steps }, (_, t) => values.slice(t * stride, t * stride + source.length));
   } finally {
     machine.memory.release(carry.from, carry.bytes);
     machine.memory.release(carry.to, carry.bytes);
@@ -80,7 +79,3 @@ function nodeOf({ nodes }: Definition, layer: string | undefined): NodeId {
 
 /** What a user gives as a target: symbols without the end. */
 const kindOfTarget = ({ decoding }: Definition): Kind => kindOf((decoding as NonNullable<Definition["decoding"]>).target);
-
-function write(machine: Machine, program: Program, name: string, sequence: Sequence): void {
-  writeRows(slotsAt(machine, program, program.plan.given[name]), sequence, 0, sequence.length, 0);
-}

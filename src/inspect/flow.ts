@@ -6,7 +6,8 @@ import type { Network } from "../network.ts";
 import { type Batch, type Data, inputKind, type Sequence } from "../train/data.ts";
 import { type Inspection, Inspector, SATURATED } from "../train/inspection.ts";
 import { checkData } from "../train/options.ts";
-import { stepJacobian } from "./jacobian.ts";
+import { stepsOf } from "./copies.ts";
+import { jacobiansIn, stepJacobian } from "./jacobian.ts";
 import { type Growth, growth } from "./step.ts";
 
 export interface FlowOptions {
@@ -48,16 +49,30 @@ export function gradientFlow(net: Network, data: Data, options: FlowOptions = {}
   const inspector = new Inspector(machine, programs, definition, { teacherForcing, batch: data.batch, saturated });
   try {
     const inspection = inspector.look(batch);
-    return { ...inspection, growth: wantsGrowth ? growths(net, firstOf(definition, data), inspection) : null };
+    return { ...inspection, growth: wantsGrowth ? growths(net, data, inspection) : null };
   } finally {
     inspector.release();
   }
 }
 
 /** Of every layer whose states were seen. */
-function growths(net: Network, sequence: Sequence, { states }: Inspection): (Growth & { readonly layer: string })[] {
-  const layers = [...new Set(states.map(({ layer }) => layer))];
-  return layers.map((layer) => ({ layer, ...growth(stepJacobian(net, sequence, { layer })) }));
+function growths(net: Network, data: Data, { states }: Inspection): (Growth & { readonly layer: string })[] {
+  const { definition } = net;
+  const layersOf = (seen: Inspection["states"]): string[] => [...new Set(seen.map(({ layer }) => layer))];
+  if (!definition.decoding) {
+    const sequence = firstOf(definition, data);
+    return layersOf(states).map((layer) => ({ layer, ...growth(stepJacobian(net, sequence, { layer })) }));
+  }
+  const batch = firstBatch(data) as Batch;
+  const count = batch.rows ?? data.batch;
+  const row = Array.from({ length: count }, (_, b) => b).find((b) =>
+    stepsOf(batch, b).every((steps, k) => steps > 0 || (k > 0 && !batch.source)),
+  );
+  if (row === undefined)
+    throw new RangeError("gradientFlow: growth needs a source and a target of at least one step, and the first batch has none.");
+  // Where the truth is heard, the output is no state.
+  const own = states.filter(({ state }) => state !== "output");
+  return layersOf(own).map((layer) => ({ layer, ...growth(jacobiansIn(net, batch, count, row, { layer })) }));
 }
 
 /** Undefined if there is none. @throws TypeError for data that must be waited for */

@@ -8,8 +8,11 @@ import type { Network } from "../network.ts";
 import { nameOf } from "../plan/states.ts";
 import { unfold } from "../plan/unfold.ts";
 import { differentiableStates, type Watched } from "../plan/watch.ts";
-import { checkSequence, inputKind, type Sequence, writeRows } from "../train/data.ts";
+import { type Batch, checkSequence, inputKind, type Sequence, type Slots, writeRows } from "../train/data.ts";
+import { type Example, Form } from "../train/form.ts";
+import { Runner } from "../train/runner.ts";
 import { slotsAt } from "../train/slots.ts";
+import { copiesOf, stepsOf } from "./copies.ts";
 import { type StatePlace, StepJacobian } from "./step.ts";
 
 export interface JacobianOptions {
@@ -30,17 +33,47 @@ const [ROWS, STEPS] = [4096, 64];
  * loop that runs backwards it is ∂s(t)/∂s(t+1). Products of them carry the gradient through time (Goodfellow et al. 2016, §10.7; Pascanu et al. 2013).
  *
  * Exact to the rounding of f32: the engine runs the adjoint of one step on the identity, every number of the state as a row of the batch. The
- * sequence begins with a fresh state; the model hears its own output; there is no dropout. Each matrix takes 8·n² bytes: of a wide layer or a long
+ * sequence begins with a fresh state; the model hears its own output; there is no dropout. Of a sequence-to-sequence model it is an example, a source
+ * with its target, of which each step hears the truth of the one before; the steps are those of the layer's own timeline. Each matrix takes 8·n² bytes: of a wide layer or a long
  * sequence ask for the steps that matter.
  *
  * @throws RangeError if there is no such layer or time step, or the state is too wide; TypeError if no layer is recurrent.
  */
-export function stepJacobian(net: Network, sequence: Sequence, options: JacobianOptions = {}): StepJacobian[] {
+export function stepJacobian(net: Network, sequence: Sequence | Example, options: JacobianOptions = {}): StepJacobian[] {
   if (typeof net?.predict !== "function")
     throw new TypeError(`stepJacobian needs a network but got ${describe(net)}. Use what compile(…) gives.`);
-  const { machine, programs } = net.inside;
   const { definition } = net;
   checkOptions("stepJacobian", options, ["layer", "t"]);
+  if (definition.decoding) {
+    const form = new Form(definition);
+    form.check("stepJacobian: the example", sequence as Example);
+    return jacobiansIn(net, form.batch([sequence as Example]), 1, 0, options);
+  }
+  return jacobiansAlong(net, sequence as Sequence, options);
+}
+
+/** Of a sequence-to-sequence model, along row b of a batch of so many rows: as a whole, because a decoder may look at all of the source. */
+export function jacobiansIn(net: Network, batch: Batch, count: number, b: number, options: JacobianOptions): StepJacobian[] {
+  const { machine, programs } = net.inside;
+  const { definition } = net;
+  const purpose = { kind: "jacobian", state: stateOf(definition, options.layer), teacherForcing: true } as const;
+  const { nodes, watched } = unfold(definition, purpose);
+  const rows = widthOf(watched);
+  const { timeline } = nodes[statesIn(watched)[0].node].shape;
+  const asked = timesOf(options.t, stepsOf(batch, b)[timeline]);
+  const runner = new Runner(machine, programs, purpose, { batch: rows });
+  try {
+    const { program } = runner.run(copiesOf(batch, count, b, rows, { identity: writeIdentity }));
+    return asked.map((t) => read(machine, program, definition, t, t));
+  } finally {
+    runner.release();
+    programs.drop("jacobian");
+  }
+}
+
+function jacobiansAlong(net: Network, sequence: Sequence, options: JacobianOptions): StepJacobian[] {
+  const { machine, programs } = net.inside;
+  const { definition } = net;
   checkSequence("stepJacobian: sequence", sequence, inputKind(definition));
   const purpose = { kind: "jacobian", state: stateOf(definition, options.layer) } as const;
   const asked = timesOf(options.t, sequence.length);
@@ -74,7 +107,8 @@ export function stepJacobian(net: Network, sequence: Sequence, options: Jacobian
 
 /** The label of a state of the layer. */
 function stateOf(definition: Definition, layer: string | undefined): string {
-  const states = differentiableStates(unfold(definition, { kind: "predict", raw: true }).nodes);
+  const teacherForcing = definition.decoding !== null;
+  const states = differentiableStates(unfold(definition, { kind: "predict", raw: true, teacherForcing }).nodes);
   if (states.length === 0)
     throw new TypeError(
       "stepJacobian: no layer of this model is recurrent, so that no step depends on another. Use a network with rnn(…).",
@@ -89,6 +123,7 @@ function stateOf(definition: Definition, layer: string | undefined): string {
 }
 
 function timesOf(t: JacobianOptions["t"], steps: number): number[] {
+  if (steps === 0) throw new RangeError("stepJacobian: the layer's sequence has 0 steps. Give at least one.");
   const times = t === undefined ? Array.from({ length: steps }, (_, index) => index) : typeof t === "number" ? [t] : [...t];
   for (const time of times)
     if (!(Number.isInteger(time) && time >= 0 && time < steps))
@@ -116,16 +151,20 @@ function widthOf(watched: readonly Watched[]): number {
 function write(machine: Machine, program: Program, sequence: Sequence, from: number): void {
   const { memory } = machine;
   const { batch, steps, given } = program.plan;
-  const { input, target } = given;
+  const { input, identity } = given;
   if (input !== undefined) {
     const slots = slotsAt(machine, program, input);
     for (let row = 0; row < batch; row++) writeRows(slots, sequence, from, steps, row);
   }
-  // Nothing depends on the step before if the target is not there.
-  if (target === undefined) return;
-  const { address, stride } = program.place(target);
-  const identity = memory.floats(address, batch * steps * stride).fill(0);
-  for (let row = 0; row < batch * steps; row++) identity[row * stride + (row % batch)] = 1;
+  // Nothing depends on the step before if the identity is not there.
+  if (identity === undefined) return;
+  const { address, stride } = program.place(identity);
+  writeIdentity({ values: memory.floats(address, batch * steps * stride), stride, batch, order: null });
+}
+
+function writeIdentity({ values, stride, batch }: Slots): void {
+  values.fill(0);
+  for (let row = 0; row * stride < values.length; row++) values[row * stride + (row % batch)] = 1;
 }
 
 /** The companion matrix of one step: what was computed in the rows of the latest slots, and below them what only moves on by one slot. */

@@ -4,8 +4,10 @@ import { checkOptions, checkSize } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
 import { checkDefinition } from "../file/definition.ts";
 import { type Node, type NodeId, reachable, topologicalOrder } from "../graph/graph.ts";
-import { nameOf, statesOf } from "../plan/states.ts";
+import type { Named } from "../graph/operations.ts";
+import { nameOf } from "../plan/states.ts";
 import { unfold } from "../plan/unfold.ts";
+import { differentiableStates } from "../plan/watch.ts";
 import { type Edge, leastRatio } from "./cycles.ts";
 import { BEND } from "./nonlinear.ts";
 
@@ -35,7 +37,10 @@ export interface Paths {
   readonly steps: number;
   /** Every state, in the order of the graph. */
   readonly recurrent: readonly LayerPaths[];
-  /** Between x(t) and y(t) of one step (of the last one for a sequence → vector model); null if x(t) does not reach y(t). */
+  /**
+   * Between x(t) and y(t) of one step, of the last one for a sequence → vector model; of a sequence-to-sequence model between the source, at a step
+   * that the context or attention reads, and the first step of the output. null if the one does not reach the other.
+   */
   readonly through: Range | null;
 }
 
@@ -60,7 +65,7 @@ export function paths(definition: Definition, options: PathOptions = {}): Paths 
   const { nodes, shown } = unfold(definition, { kind: "predict", raw: true });
   const output = shown[definition.heads[0].name];
   const order = topologicalOrder(nodes);
-  const states = statesOf(nodes);
+  const states = differentiableStates(nodes);
   const recurrent = states.map(({ node, label, reads }): LayerPaths => {
     const { layer, name } = nameOf(label, definition.layers);
     const inLoop = loopMembers(nodes, node);
@@ -75,7 +80,8 @@ export function paths(definition: Definition, options: PathOptions = {}): Paths 
       over: rangeOf(count, measure),
     };
   });
-  const input = nodes.findIndex(({ op }) => op === "input");
+  // The steps that are left are no way in.
+  const input = nodes.findIndex(({ op, attributes }) => op === "input" && (attributes as Named).name in definition.inputs);
   if (input < 0) return { steps, recurrent, through: null };
   const reached = reachedFrom(nodes, order, input);
   const count = countOn((id) => reached.has(id));
@@ -133,9 +139,12 @@ function loopMembers(nodes: readonly Node[], state: NodeId): Set<NodeId> {
 /** What depends on a node within one step. */
 function reachedFrom(nodes: readonly Node[], order: readonly NodeId[], source: NodeId): Set<NodeId> {
   const reached = new Set([source]);
-  for (const id of order) if (nodes[id].op !== "delay" && nodes[id].inputs.some((input) => reached.has(input))) reached.add(id);
+  for (const id of order) if (withinOne(nodes[id]).some((input) => reached.has(input))) reached.add(id);
   return reached;
 }
+
+/** What a node depends on within one step, the first one: of a delay what stands before the beginning. */
+const withinOne = ({ op, inputs }: Node): readonly NodeId[] => (op === "delay" ? inputs.slice(1) : inputs);
 
 /** The best lengths from where some nodes stand, by the paths of one step. */
 function withinStep(
@@ -148,8 +157,8 @@ function withinStep(
   const given = new Set(lengths.keys());
   for (const id of order) {
     const node = nodes[id];
-    if (node.op === "delay" || given.has(id)) continue;
-    node.inputs.forEach((input, index) => {
+    if (given.has(id)) continue;
+    withinOne(node).forEach((input, index) => {
       const before = lengths.get(input);
       const step = lengthOf(node, index);
       if (before === undefined || step === null) return;

@@ -18,7 +18,8 @@ export type Forcing = boolean | "mixed";
  * - `forecast`: outputs for one step; what is fed back is what the caller says.
  * - `features`: what enters the read-out, where layers hear the truth; with the noise of training if `noisy`.
  * - `inspect`: as `train`, without the update; what is watched are the gradients of all states and the values of all units that saturate.
- * - `jacobian`: the model hears itself; what is watched are the derivatives of one step of the loop that contains a state.
+ * - `jacobian`: the model hears itself, or the truth with `teacherForcing`; what is watched are the derivatives of one step of the loop that
+ *   contains a state, on what is given as "identity".
  */
 export type Purpose =
   | { readonly kind: "train"; readonly teacherForcing: Forcing }
@@ -30,7 +31,7 @@ export type Purpose =
   | { readonly kind: "forecast" }
   | { readonly kind: "features"; readonly teacherForcing: true; readonly noisy: boolean }
   | { readonly kind: "inspect"; readonly teacherForcing: Forcing }
-  | { readonly kind: "jacobian"; readonly state: string };
+  | { readonly kind: "jacobian"; readonly state: string; readonly teacherForcing?: boolean };
 
 /** Whether a purpose runs the network as training does: with dropout, and to the gradients of the parameters. */
 export const learns = ({ kind }: Purpose): boolean => kind === "train" || kind === "inspect";

@@ -79,13 +79,14 @@ function loopOf(states: readonly State[], label: string): State[] {
 
 /**
  * The derivatives of one step of a loop. Each row of the batch asks for one number of the new states: the adjoint of one step is run on
- * what stands in the target, which is to be the identity, and ends at the delays.
+ * what is given as the identity, on the loop's own timeline, and ends at the delays.
  */
 export function watchStep(graph: Graph, label: string): Watch {
   const states = loopOf(differentiableStates(graph.nodes), label);
   const total = states.reduce((sum, { width }) => sum + width, 0);
   graph.label = "identity";
-  const identity = graph.addShaped("target", [], { name: "target" }, sequence(total));
+  const { timeline } = graph.nodes[states[0].node].shape;
+  const identity = graph.addShaped("target", [], { name: "identity" }, sequence(total, timeline));
   let from = 0;
   const seeds = new Map(
     states.map(({ node, width }) => {

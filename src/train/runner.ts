@@ -8,7 +8,7 @@ import type { Taken } from "../engine/tables.ts";
 import type { Purpose } from "../plan/unfold.ts";
 import type { Batch, Data, Slots } from "./data.ts";
 import type { States } from "./memory.ts";
-import { arranged, slotsAt } from "./slots.ts";
+import { arranged, slotsOf } from "./slots.ts";
 import { checkWritten } from "./written.ts";
 
 /** What a batch is written into, with the program that reads it; kept from step to step, so that a step allocates little. */
@@ -34,10 +34,6 @@ interface Room {
   readonly batch: number;
   readonly timelines: readonly number[];
 }
-
-/** Of all that a program is given, with rows in the batch's own order. */
-const slotsOf = (machine: Machine, program: Program): Record<string, Slots> =>
-  Object.fromEntries(Object.entries(program.plan.given).map(([name, node]) => [name, slotsAt(machine, program, node)]));
 
 /** `layer 1/lstm.h: 4096 bytes` */
 const layoutOf = ({ plan }: Program): string[] => plan.carried.map(({ label, bytes }) => `${label}: ${bytes} bytes`);

@@ -15,6 +15,10 @@ export function slotsAt({ memory }: Machine, program: Program, node: NodeId): Sl
   return { values, stride, batch, order: null };
 }
 
+/** Of all that a program is given, with rows in the batch's own order. */
+export const slotsOf = (machine: Machine, program: Program): Record<string, Slots> =>
+  Object.fromEntries(Object.entries(program.plan.given).map(([name, node]) => [name, slotsAt(machine, program, node)]));
+
 /** The same where rows stand as the lengths say that the program has taken. */
 export function arranged({ plan, tables }: Program, node: NodeId, slots: Slots): Slots {
   const { extent, timeline } = plan.nodes[node].shape;

@@ -4,12 +4,15 @@ import { describe, expect, test } from "vitest";
 import type { Definition } from "../../src/define/model.ts";
 import { type Purpose, unfold } from "../../src/plan/unfold.ts";
 import { differentiableStates } from "../../src/plan/watch.ts";
+import { ATTENDING } from "../reference/attending.ts";
 import { Bounds, compareWithReference } from "../reference/bounds.ts";
 import { CASES } from "../reference/cases.ts";
 import { dataOf, type Size } from "../reference/data.ts";
 import { type Data, interpretUnfolded } from "../reference/interpret.ts";
+import { SEQUENCES } from "../reference/sequences.ts";
 import { BINARIES, runEngine } from "../support/engine.ts";
-import { isKept, noiseOf } from "../support/philox.ts";
+import { aliveIn } from "../support/judge-run.ts";
+import { isKept, noiseOf, uniformOf } from "../support/philox.ts";
 
 /** Wider than a tile, which is 8, and than what fits the columns of one. */
 const SIZE: Size = { batch: 3, steps: 5, hidden: 9, input: 5, output: 3 };
@@ -21,8 +24,13 @@ async function judge(definition: Definition, purpose: Purpose, data: Data, name:
   const bounds = new Bounds(unfolded.nodes, reference.run);
   for (const binary of BINARIES) {
     const engine = await runEngine(definition, purpose, data, binary);
-    const compare = (what: string, values: ArrayLike<number>, node: number) =>
-      compareWithReference(`${name} on ${binary.name}, ${purpose.kind}: ${what}`, values, reference.run.all(node), bounds.all(node));
+    const compare = (what: string, values: ArrayLike<number>, node: number) => {
+      const alive = aliveIn(unfolded.nodes[node], reference.run);
+      const [got, expected, allowed] = [Float64Array.from(values), reference.run.all(node), bounds.all(node)].map((all) =>
+        all.filter((_, i) => alive(i)),
+      );
+      compareWithReference(`${name} on ${binary.name}, ${purpose.kind}: ${what}`, got, expected, allowed);
+    };
     unfolded.watched.forEach(({ what, node }, index) => {
       compare(`${what} of ${unfolded.nodes[node].label}`, engine.watched[index], node);
     });
@@ -31,17 +39,21 @@ async function judge(definition: Definition, purpose: Purpose, data: Data, name:
   return unfolded.watched.length;
 }
 
-/** The identity in place of the target, for as many rows as the states of one step have numbers. */
+/** The identity, for as many rows as the states of one step have numbers. */
 function identityData(definition: Definition, purpose: Purpose): Data {
-  const { watched } = unfold(definition, purpose);
+  const { nodes, watched } = unfold(definition, purpose);
   const batch = watched.reduce((sum, entry) => sum + (entry.what === "state" ? entry.width : 0), 0);
-  const target = Float32Array.from({ length: SIZE.steps * batch * batch }, (_, at) =>
-    at % batch === Math.floor(at / batch) % batch ? 1 : 0,
-  );
-  return { ...dataOf(definition, { ...SIZE, batch }, purpose, 5), target };
+  const data = dataOf(definition, { ...SIZE, batch }, purpose, 5);
+  const state = watched.find(({ what }) => what === "state") as { node: number };
+  const steps = nodes[state.node].shape.timeline === 0 ? SIZE.steps : (data.source?.steps ?? 0);
+  const identity = Float32Array.from({ length: steps * batch * batch }, (_, at) => (at % batch === Math.floor(at / batch) % batch ? 1 : 0));
+  return { ...data, given: { ...data.given, identity } };
 }
 
-describe.each(CASES)("$name", ({ name, definition, purposes }) => {
+/** Of the cells that begin with a context one is enough: it has two states. */
+const TRANSLATING = [...SEQUENCES, ...ATTENDING].filter(({ name }) => !/(rnn|gru), context/.test(name));
+
+describe.each([...CASES, ...TRANSLATING])("$name", ({ name, definition, purposes }) => {
   test("watched", async () => {
     const made = definition(SIZE);
     const forcings = purposes.some((purpose) => "teacherForcing" in purpose && !purpose.teacherForcing) ? [true, false] : [true];
@@ -55,11 +67,15 @@ describe.each(CASES)("$name", ({ name, definition, purposes }) => {
       };
       const noise = (stream: number, time: number, row: number, column: number): number =>
         noiseOf({ seed: made.seed, stream, step: 0, time }, row, column);
-      await judge(made, purpose, { ...dataOf(made, SIZE, purpose, 3), keeps, noise }, name);
+      const uniform = (stream: number, time: number, row: number, column?: number): number =>
+        uniformOf({ seed: made.seed, stream, step: 0, time }, row, column);
+      await judge(made, purpose, { ...dataOf(made, SIZE, purpose, 3), keeps, noise, uniform }, name);
     }
-    const states = differentiableStates(unfold(made, { kind: "predict", raw: true }).nodes);
+    // A decoder hears the truth.
+    const teacherForcing = made.decoding !== null;
+    const states = differentiableStates(unfold(made, { kind: "predict", raw: true, teacherForcing }).nodes);
     for (const [, { label }] of new Map(states.map((state) => [state.loop, state]))) {
-      const purpose = { kind: "jacobian", state: label } as const;
+      const purpose = { kind: "jacobian", state: label, teacherForcing } as const;
       expect(await judge(made, purpose, identityData(made, purpose), name)).toBeGreaterThan(0);
     }
   });

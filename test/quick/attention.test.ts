@@ -14,6 +14,7 @@ import {
   type Layer,
   last,
   model,
+  predictedLength,
   seq2seq,
   tokens,
   vector,
@@ -200,6 +201,35 @@ describe("attentionWeights", () => {
     const all = weights.flatMap((row) => [...row]);
     for (let i = 0; i < expected.length; i++) expect(all[i]).toBeCloseTo(expected[i], 5);
     expect(all.length).toBe(expected.length);
+  });
+
+  test("hear the steps that are left of a predicted length", async () => {
+    const definition = seq2seq({
+      source: tokens(6),
+      target: tokens(5),
+      encoder: [embedding(3), gru(6)],
+      decoder: [embedding(4), gru(6), attention(), dense(5)],
+      stop: predictedLength({ maximum: 4 }),
+      seed: 5,
+    });
+    using net = await compile(definition);
+    const parameters = Object.fromEntries([...net.parameters].map((parameter) => [parameter.path, parameter.get()]));
+    const unfolded = unfold(definition, { kind: "evaluate", teacherForcing: true });
+    const left = [0.25, 0];
+    const { run } = interpretUnfolded(unfolded, {
+      steps: 2,
+      batch: 1,
+      source: { steps: 4 },
+      parameters,
+      input: [],
+      target: example.target,
+      given: { source: example.source, "steps left": left, length: [2] },
+    });
+    const expected = run.all(unfolded.nodes.findIndex(({ op }) => op === "align"));
+    const all = attentionWeights(net, example).flatMap((row) => [...row]);
+    expect(all.length).toBe(expected.length);
+    // As above.
+    for (let i = 0; i < expected.length; i++) expect(all[i]).toBeCloseTo(expected[i], 5);
   });
 
   test("of one of several layers", async () => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Node } from "../../src/graph/graph.ts";
 import {
   add,
+  attention,
   bidirectional,
   cell,
   compile,
@@ -26,6 +27,7 @@ import {
   residual,
   reverse,
   rnn,
+  seq2seq,
   sgd,
   tanh,
   tokens,
@@ -34,7 +36,7 @@ import {
 import { gradientFlow, growth, setSpectralRadius, singularValues, spectralRadius, stepJacobian } from "../../src/inspect/index.ts";
 import { type Purpose, type Unfolded, unfold } from "../../src/plan/unfold.ts";
 import { dataOf } from "../reference/data.ts";
-import { type Data, Interpretation } from "../reference/interpret.ts";
+import { type Data, Interpretation, wholeLoss } from "../reference/interpret.ts";
 import { make, type Rows } from "../reference/rows.ts";
 import { product, rotation } from "../support/matrices.ts";
 import { type Row, refuses } from "../support/refuse.ts";
@@ -108,6 +110,33 @@ describe("the reference against central differences", () => {
     }
   });
 
+  test("gradients of states on two timelines, through first states, contexts and attention", () => {
+    const definition = seq2seq({
+      source: features(2),
+      target: features(2),
+      encoder: [bidirectional(gru(2))],
+      decoder: [lstm(3), attention({ units: 2 }), dense(2)],
+      context: "both",
+      seed: 3,
+    });
+    const purpose: Purpose = { kind: "inspect", teacherForcing: true };
+    const unfolded = unfold(definition, purpose);
+    const data = dataOf(definition, SIZE, purpose, 7);
+    const run = new Interpretation(unfolded.nodes, data);
+    const flows = unfolded.watched.flatMap((entry) => (entry.what === "gradient" ? [entry] : []));
+    expect(flows.map(({ label }) => label.split("/")[0])).toEqual(["encoder 1", "encoder 1", "decoder 1", "decoder 1"]);
+    for (const { label, node } of flows) {
+      const id = forwardNode(unfolded, label);
+      const { width } = unfolded.nodes[id].shape;
+      for (let t = 0; t < run.stepsOf(unfolded.nodes[id]); t++)
+        for (let at = 0; at < SIZE.batch * width; at++) {
+          if (t >= run.lengthOf(unfolded.nodes[id], Math.floor(at / width))) continue;
+          const [expected] = slope(unfolded.nodes, data, { id, t, at }, (other) => Float64Array.of(wholeLoss(unfolded, other)));
+          expect(Math.abs(run.at(node, t).values[at] - expected), `${label} at ${t}`).toBeLessThan(TOLERANCE);
+        }
+    }
+  });
+
   test.each(Object.entries(MODELS))("derivatives of one step, %s", (_, definition) => {
     const { watched: flows } = unfold(definition, { kind: "inspect", teacherForcing: false });
     const [{ label }] = flows as readonly { label: string }[];
@@ -116,11 +145,11 @@ describe("the reference against central differences", () => {
     const states = unfolded.watched.flatMap((entry) => (entry.what === "state" ? [entry] : []));
     const derivatives = unfolded.watched.flatMap((entry) => (entry.what === "derivative" ? [entry] : []));
     const batch = states.reduce((sum, { width }) => sum + width, 0);
-    const target = Float32Array.from({ length: 4 * batch * batch }, (_, at) => (at % batch === Math.floor(at / batch) % batch ? 1 : 0));
+    const identity = Float32Array.from({ length: 4 * batch * batch }, (_, at) => (at % batch === Math.floor(at / batch) % batch ? 1 : 0));
     // The same sequence in every row.
     const one = dataOf(definition, { ...SIZE, batch: 1 }, purpose, 9);
     const input = Float32Array.from({ length: 4 * batch * 2 }, (_, at) => one.input[2 * Math.floor(at / (2 * batch)) + (at % 2)]);
-    const data = { ...one, batch, input, target };
+    const data = { ...one, batch, input, given: { identity } };
     const run = new Interpretation(unfolded.nodes, data);
     const t = 3;
     for (const { node, by, lag, column, width } of derivatives) {
@@ -249,6 +278,106 @@ async function lastOnly(width: number, weights: ArrayLike<number>): Promise<Netw
 
 const endTarget = (width: number, steps: number) =>
   examples([{ input: impulse(width, steps), target: Array.from({ length: width }, (_, i) => i) }]);
+
+describe("an encoder and a decoder", () => {
+  /** s(t) = u·s(t−1) + …, and h(t) = w·h(t−1) + … from h(0) = s(S): numbers, so that norms are products. */
+  async function chain(encoder: number, decoder: number): Promise<Network> {
+    const unit = (name: string): Layer => rnn(1, { activation: "identity", name });
+    const net = await compile(
+      seq2seq({ source: features(1), target: features(1), encoder: [unit("s")], decoder: [unit("h"), dense(1)], stop: null, seed: 4 }),
+    );
+    net.parameters.get("s/wh").set([encoder]);
+    net.parameters.get("h/wh").set([decoder]);
+    return net;
+  }
+  const sequence = (length: number, from: number): number[] => Array.from({ length }, (_, t) => Math.sin(from + t));
+  const pairs = [
+    { source: sequence(6, 1), target: sequence(3, 2) },
+    { source: sequence(2, 3), target: sequence(5, 4) },
+    { source: sequence(4, 5), target: sequence(1, 6) },
+  ];
+
+  test("the gradient goes back through the first state into the source, to its first step", async () => {
+    using net = await chain(0.5, 0.25);
+    const { states } = gradientFlow(net, examples([pairs[0]]));
+    const [source, target] = states.map(({ norms }) => norms);
+    expect(states.map(({ layer, state, norms }) => `${layer} ${state} ${norms.length}`)).toEqual(["s h 6", "h h 3"]);
+    expect(Math.abs(source[5] / target[0] / 0.25 - 1)).toBeLessThan(SINGLE);
+    for (let t = 1; t < 6; t++) expect(Math.abs(source[t - 1] / source[t] / 0.5 - 1)).toBeLessThan(SINGLE);
+  });
+
+  test("the gradient of a ragged batch is that of each pair alone, by its share of the steps", async () => {
+    using net = await compile(
+      seq2seq({
+        source: features(1),
+        target: features(1),
+        encoder: [bidirectional(gru(3))],
+        decoder: [lstm(4), attention({ units: 3 }), dense(1)],
+        stop: null,
+        seed: 4,
+      }),
+    );
+    const together = gradientFlow(net, examples(pairs, { batch: 3 })).states;
+    const alone = pairs.map((pair) => gradientFlow(net, examples([pair])).states);
+    together.forEach(({ norms }, index) => {
+      norms.forEach((norm, t) => {
+        const parts = pairs.map(({ target }, k) => ((alone[k][index].norms[t] ?? 0) * target.length) / 9);
+        expect(Math.abs(norm / Math.hypot(...parts) - 1)).toBeLessThan(SINGLE);
+      });
+    });
+  });
+
+  test("the Jacobian of a step of either, and how products of them grow", async () => {
+    using net = await chain(0.5, 0.25);
+    const of = (layer: string) => stepJacobian(net, pairs[0], { layer }).map(({ t, layer: told, matrix }) => [t, told, ...matrix]);
+    expect(of("s")).toEqual([0, 1, 2, 3, 4, 5].map((t) => [t, "s", 0.5]));
+    expect(of("h")).toEqual([0, 1, 2].map((t) => [t, "h", 0.25]));
+    expect(stepJacobian(net, pairs[0], { t: [5] }).map(({ t, layer }) => [t, layer])).toEqual([[5, "s"]]);
+    const flow = gradientFlow(net, examples(pairs, { batch: 3, bucket: false }), { growth: true });
+    expect(flow.growth?.map(({ layer, logs }) => `${layer} ${logs.length}`)).toEqual(["s 6", "h 3"]);
+    flow.growth?.forEach(({ rate }, index) => {
+      expect(Math.abs(rate - Math.log([0.5, 0.25][index]))).toBeLessThan(SINGLE);
+    });
+    expect(net.bytes.programs).toBe(0);
+  });
+
+  const ended = seq2seq({
+    source: tokens(5),
+    target: tokens(4),
+    encoder: [embedding(3), gru(3)],
+    decoder: [embedding(3), gru(3), dense(4)],
+  });
+  const short = async () => await compile(ended);
+  test("the end that is said is a step of the decoder, and a source of no step has none", async () => {
+    using net = await short();
+    expect(stepJacobian(net, { source: [1, 2, 3], target: [] }, { layer: "decoder 2/gru" }).map(({ t }) => t)).toEqual([0]);
+  });
+
+  refuses(short, [
+    ["a source of no step", (net) => stepJacobian(net, { source: [], target: [1] }), RangeError, "0 steps"],
+    ["a sequence alone", (net) => stepJacobian(net, [1, 2]), TypeError, "{ source, target }"],
+    ["a target that is none", (net) => stepJacobian(net, { source: [1], target: [4] }), RangeError, "target[0] is 4", "from 0 to 3"],
+    [
+      "another layer",
+      (net) => stepJacobian(net, { source: [1], target: [1] }, { layer: "decoder" }),
+      RangeError,
+      "encoder 2/gru, decoder 2/gru",
+    ],
+    [
+      "a step of the target, of the source's layer",
+      (net) => stepJacobian(net, { source: [1], target: [1] }, { t: 1 }),
+      RangeError,
+      "t is 1",
+    ],
+    [
+      "growth along nothing",
+      (net) => gradientFlow(net, examples([{ source: [], target: [1] }]), { growth: true }),
+      RangeError,
+      "growth",
+      "at least one step",
+    ],
+  ]);
+});
 
 const TEXT = Int32Array.from({ length: 400 }, (_, i) => (i * i + 3 * i) % 7);
 const tale = model({

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import {
   add,
+  attention,
   cell,
   crossEntropy,
   type Definition,
@@ -14,7 +15,9 @@ import {
   lstm,
   meanSquared,
   model,
+  predictedLength,
   rnn,
+  seq2seq,
   square,
   tanh,
   tokens,
@@ -82,6 +85,29 @@ describe("delays", () => {
 });
 
 describe("cells", () => {
+  test("of encoder and decoder: each timeline its own, and from the source through what stands between to the first output", () => {
+    const translation = (options: object): Definition =>
+      seq2seq({ source: features(3), target: features(2), encoder: [rnn(4)], decoder: [rnn(5), dense(2)], ...options });
+    // The encoder's tanh, a bridge, and the decoder's tanh; the output is heard and is a state.
+    const { recurrent, through } = paths(translation({}), { steps: 7 });
+    expect(recurrent.map(({ layer, state, over }) => [layer, state, over])).toEqual([
+      ["encoder 1/rnn", "h", range(7, 7)],
+      ["decoder 1/rnn", "h", range(7, 7)],
+      ["decoder 2/dense", "output", range(7, 7)],
+    ]);
+    expect(through).toEqual(range(2, 2));
+    expect(paths(translation({ bridge: [dense(5, { activation: "tanh" })], context: "both" })).through).toEqual(range(3, 3));
+    // What attention weighs passes its encoder's tanh, and the weights gate it.
+    const looking = translation({ decoder: [rnn(4), attention({ score: "dot" }), dense(2)] });
+    expect(paths(looking).through).toMatchObject({ shortest: 2, gated: 1 });
+    // Chosen symbols have no derivative.
+    const said = seq2seq({ source: tokens(3), target: tokens(3), encoder: [rnn(4)], decoder: [rnn(4), dense(3)] });
+    expect(paths(said).recurrent.map(({ layer }) => layer)).toEqual(["encoder 1/rnn", "decoder 1/rnn"]);
+    // Nothing comes in where there is no source but the steps that are left.
+    const made = { target: features(2), decoder: [rnn(4), dense(2)], stop: predictedLength({ maximum: 5 }) };
+    expect(paths(seq2seq(made)).through).toBeNull();
+  });
+
   test("lstm: along c there are only the gates; the longest way leads through the forget gate and out again", () => {
     const { recurrent, through } = paths(on(lstm(4), dense(2)), { steps: 100 });
     const [h, c] = ["h", "c"].map((name) => recurrent.find(({ state }) => state === name));

@@ -64,7 +64,7 @@ export async function judgeRun(
 }
 
 /** Whether a number among all of a node's belongs to a row that has not ended. */
-function aliveIn(node: Node, run: Interpretation): (index: number) => boolean {
+export function aliveIn(node: Node, run: Interpretation): (index: number) => boolean {
   const rows = run.rowsOf(node);
   const { width, extent } = node.shape;
   if (extent !== "sequence") return () => true;
