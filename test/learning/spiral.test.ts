@@ -18,6 +18,8 @@ import {
   mixtureDensity,
   model,
   type Network,
+  type Schedule,
+  seq2seq,
 } from "../../src/index.ts";
 import { Random } from "../reference/random.ts";
 import { judge } from "./judge.ts";
@@ -105,6 +107,46 @@ test.each([1, 2])("a mixture of five tells both branches, seed %i", async (seed)
   judge(atLeast(`${name}: drawn points on a branch`, share, "of all", 0.9), start);
   if (seed === 1) show("mixtureDensity(5), drawn freely", perStep(nats), share, walks);
   net.close();
+});
+
+/** A decoder that makes walks from nothing. It must keep the time itself: a point that it has drawn is not quite where the truth would be. */
+async function decoder(teacherForcing: boolean | Schedule, seed: number): Promise<{ nats: number; share: number }> {
+  const layers = [gru(32), dense(25)];
+  using net = await compile(seq2seq({ target: features(2), decoder: layers, loss: mixtureDensity(5), stop: null, maximum: STEPS, seed }));
+  const random = new Random(seed);
+  const walks = (count: number) =>
+    examples(
+      Array.from({ length: count }, () => ({ target: walk(random) })),
+      { batch: 20 },
+    );
+  const held = walks(200);
+  const optimizer = adam(cosineDecay(1e-2, { steps: ITERATIONS / 2 }));
+  for await (const _ of net.train(walks(1000), { optimizer, clip: { norm: 1 }, epochs: ITERATIONS / 100, teacherForcing }));
+  const drawn = net.generateAll({ samples: 100, seed: 7 }).map(({ steps }) => steps.slice(GIVEN));
+  return { nats: (await net.evaluate(held, { teacherForcing: false })).loss, share: onBranch(drawn) };
+}
+
+test("a decoder of a mixture that heard the truth alone loses its way among its own draws", async () => {
+  const start = performance.now();
+  const { nats, share } = await decoder(true, 1);
+  const name = "two-branch spiral from nothing, mixtureDensity(5), teacher forced";
+  judge(reported(name, nats, "nats a step, hearing its own draws", "it hears what it never heard"), start);
+  judge(reported(`${name}: drawn points on a branch`, share, "of all"), start);
+  // Or there would be nothing to mend.
+  expect(share).toBeLessThan(0.5);
+});
+
+test.each([
+  ["0.5", 0.5, 1],
+  // Free running in its last fifth.
+  ["from 0.5 to 0", (step: number) => Math.max(0, 0.5 - step / (0.8 * ITERATIONS)), 2],
+] as const)("one that heard its own draws keeps it, teacherForcing %s", async (share, teacherForcing, seed) => {
+  const start = performance.now();
+  const { nats, share: onIt } = await decoder(teacherForcing, seed);
+  const name = `two-branch spiral from nothing, mixtureDensity(5), teacherForcing ${share}`;
+  // Half the iterations of the above; what is heard is not what was true.
+  judge(atMost(name, nats, "nats a step, hearing its own draws", TRUTH + 0.7, `who knows all but the coin has ${TRUTH.toFixed(2)}`), start);
+  judge(atLeast(`${name}: drawn points on a branch`, onIt, "of all", 0.9), start);
 });
 
 test("one Gaussian lies between them", async () => {
