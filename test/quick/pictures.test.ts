@@ -336,8 +336,8 @@ describe("what is drawn", () => {
     [
       "two timelines",
       translation({
-        encoder: [embedding(3), bidirectional(lstm(4))],
-        decoder: [embedding(3), gru(5), attention({ units: 3 }), dense(3)],
+        encoder: [embedding(3), bidirectional(rnn(4))],
+        decoder: [embedding(3), rnn(5), attention({ units: 3 }), dense(3)],
         context: "both",
       }),
     ],
