@@ -61,7 +61,7 @@ export interface HeldData extends Data {
   /**
    * The share of rows and steps that a pass has no use for, as some sequences or streams of a batch end before the longest:
    * 1 − Σ lengths / Σ rows·longest, over both timelines of a seq2seq. Nothing is computed there, but rows work best side by side. Of examples that of
-   * one order of many; `progress.wasted` tells each step's. Known once a network has checked the data.
+   * one order of many; `progress.wasted` tells each step's. NaN until a network has checked the data.
    */
   readonly wasted: number;
   batches(random: Random | null): Iterable<Batch>;

@@ -15,7 +15,7 @@ export function idleIn(
   };
 }
 
-/** The share of the room of all batches, of so many rows where they do not say, that idles. */
+/** The share of the room of all batches, of so many rows where they do not say, that idles; NaN where there is none. */
 export function wastedIn(batches: Iterable<Batch>, rows: number): number {
   let [room, idle] = [0, 0];
   for (const batch of batches) {
@@ -23,5 +23,5 @@ export function wastedIn(batches: Iterable<Batch>, rows: number): number {
     room += found.room;
     idle += found.idle;
   }
-  return room > 0 ? idle / room : 0;
+  return idle / room;
 }
