@@ -3,6 +3,8 @@
 import { describe, expect, test } from "vitest";
 import {
   attention,
+  binaryCrossEntropy,
+  compile,
   type Definition,
   dense,
   embedding,
@@ -117,6 +119,18 @@ describe.each(Object.entries(SYMBOLS))("%s", (_, definition) => {
       all.map(({ target, ended, logProbability }) => ({ symbols: target, ended, logProbability })),
     );
   });
+});
+
+test("what is not finite is said, of numbers, bits and lengths", async () => {
+  const bits = seq2seq({ target: features(3), decoder: [gru(4), dense(3)], loss: binaryCrossEntropy(), maximum: 4 });
+  for (const definition of [NUMBERS["a coin, numbers"], SYMBOLS["a length, from nothing"], bits]) {
+    using net = await compile(definition);
+    // What a user sets is checked, so behind its back.
+    const { memory, parameters, layout } = net.inside.machine;
+    memory.floats(parameters, layout.trainedBytes / 4).fill(Number.NaN);
+    net.inside.machine.changed();
+    expect(() => net.generateAll(given(sourcesOf(definition)?.[0]))).toThrow(/not finite/);
+  }
 });
 
 test("lengths are as often as they are told, and coins fall as often", async () => {

@@ -16,6 +16,7 @@ import {
   meanSquared,
   mixtureDensity,
   model,
+  open,
   rnn,
   seq2seq,
   sgd,
@@ -130,6 +131,22 @@ describe.each([
 });
 
 const VALUES: Readonly<Record<string, number>> = { "layer 1/rnn/wx": 0, "layer 1/rnn/wy": 3, "layer 1/rnn/b": 0.5 };
+test("what was interrupted goes on with the draws that it would have made", async () => {
+  const options = { optimizer: sgd(0.1), teacherForcing: 0.5, epochs: 3 };
+  const [whole, found]: number[][] = [[], []];
+  using net = await compile(mixture);
+  for await (const { loss } of net.train(dataOf(mixture), options)) whole.push(loss);
+  using first = await compile(mixture);
+  for await (const { loss, position, step } of first.train(dataOf(mixture), options)) {
+    found.push(loss);
+    if (step < 5) continue;
+    using second = await open(first.save({ optimizer: true }));
+    for await (const { loss } of second.train(dataOf(mixture), { ...options, from: position })) found.push(loss);
+    break;
+  }
+  expect(found).toEqual(whole);
+});
+
 test("a model of chances that is left to itself hears them, as predict shows them", async () => {
   expect(chances.feedback).toBe("sigmoid");
   using net = await compile(
