@@ -131,6 +131,28 @@ for (const layer of [rnn(64), lstm(64)]) {
 }
 save("gradient-flow", heatMap({ title: `How far back the loss after ${LONG} steps is felt`, rows, value: "‖∂L/∂s(t)‖" }));
 
+// An encoder and a decoder: the loss of what is said goes back into what was heard, through the first state and through attention.
+const translation = seq2seq({
+  source: tokens(9),
+  target: tokens(7),
+  encoder: [embedding(16), gru(32)],
+  decoder: [embedding(16), gru(32), attention(), dense(7)],
+  seed: 1,
+});
+using translator = await compile(translation, { strict: true });
+const pairs = Array.from({ length: 8 }, (_, row) => ({
+  source: Array.from({ length: 4 }, (_, t) => (row + 3 * t) % 9),
+  target: Array.from({ length: 3 }, (_, t) => (row + 2 * t) % 7),
+}));
+const felt = gradientFlow(translator, examples(pairs, { batch: 8 })).states;
+save(
+  "translation",
+  unfolded(translation, 4, {
+    teacherForcing: true,
+    flow: felt.map(({ layer, state, norms }) => ({ label: `${layer}/${state}`, norms })),
+  }),
+);
+
 // Where a decoder looks while it says a word backwards. What it says third from the end, it finds third from the beginning.
 const letters = alphabet("abcdefghijklmnopqrstuvwxyz");
 let drawn = 1;
