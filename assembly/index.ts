@@ -5,4 +5,5 @@ export { draw, likeliest, logProbability, penalize } from "./kernels/draw";
 export { binaryCrossEntropy } from "./kernels/loss";
 export { mixture } from "./kernels/mixture";
 export { chance, drawBits, drawDensity, logChance } from "./kernels/numbers";
+export { firstNonFinite } from "./kernels/reduce";
 export { addSquare, factor, gatherPanels, inverseDiagonal } from "./kernels/ridge";

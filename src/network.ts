@@ -105,6 +105,8 @@ export class Network implements Disposable {
    * Probabilities where the loss is a cross-entropy, of a density weights, means and deviations; with `raw` the numbers before softmax, sigmoid or exp. A model that looks ahead (reverse(),
    * bidirectional()) runs the whole sequence at once, so its memory grows with the length. A sequence of no steps has no outputs; to a vector it gives
    * what the zero vector gives. Steps share buffers: before `postMessage` of one of them, copy it.
+   *
+   * @throws TypeError or RangeError for what does not fit, before any work; RangeError where an output is not finite, with the step and where it began.
    */
   predict(sequence: Sequence, options: PredictOptions = {}): Float32Array[] {
     return predictAll(this.#open(), this.#programs, checkPredicting("predict", this.definition, [sequence], options))[0];

@@ -53,17 +53,21 @@ export function sumOfSquares(x: usize, count: i32): f64 {
   return sumPair(f64x2.add(f64x2.add(a, b), f64x2.add(c, d)));
 }
 
+/** The exponent of all that is not finite, and infinity itself. */
+const INFINITY: i32 = 0x7f800000;
+
 /** The place r·width + i of the first NaN or infinity in x, rows × width, or −1. Pads are not looked at. */
 export function firstNonFinite(x: usize, xStride: i32, rows: i32, width: i32): i32 {
   assert(isPadded(xStride, width), "rows are padded to 8 floats");
-  const exponent = i32x4.splat(0x7f800000);
+  const sign = i32x4.splat(0x7fffffff);
+  const infinity = i32x4.splat(INFINITY);
   for (let r = 0; r < rows; r++, x += xStride) {
-    for (let i = 0; i < width; i += 4) {
-      const odd = i32x4.eq(v128.and(v128.load(x + (i << 2)), exponent), exponent);
-      if (!v128.any_true(odd)) continue;
-      const lane = ctz(i32x4.bitmask(odd));
-      if (i + lane < width) return r * width + i + lane;
-    }
+    // As whole numbers without sign, infinities and NaN are the largest.
+    let largest = i32x4.splat(0);
+    for (let i = 0; i < width; i += 4)
+      largest = i32x4.max_s(largest, v128.and(v128.load(x + (i << 2)), v128.and(sign, firstLanes(width - i))));
+    if (!v128.any_true(i32x4.ge_s(largest, infinity))) continue;
+    for (let i = 0; i < width; i++) if ((load<i32>(x + (i << 2)) & INFINITY) === INFINITY) return r * width + i;
   }
   return -1;
 }

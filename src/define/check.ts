@@ -41,6 +41,12 @@ export function checkName(place: string, name: string): string {
   return name;
 }
 
+/** Layers that one thing is made of: at least one. */
+export function checkStack(place: string, layers: unknown): void {
+  if (!Array.isArray(layers) || layers.length === 0)
+    throw new TypeError(`${place} must be a list of at least one layer but is ${describe(layers)}.`);
+}
+
 /** An options object without unknown names. */
 export function checkOptions<T extends object>(place: string, options: T, known: readonly string[]): T {
   if (options === null || typeof options !== "object")

@@ -6,7 +6,7 @@ import { isDensity, TARGET } from "../graph/losses.ts";
 import type { Loss } from "../graph/operations.ts";
 import { SCALAR } from "../graph/shape.ts";
 import type { Value } from "../graph/value.ts";
-import { checkName, checkNumber, checkOptions, describe, LARGEST } from "./check.ts";
+import { checkName, checkNumber, checkOptions, checkStack, describe, LARGEST } from "./check.ts";
 import { buildLayer, type Layer, Site } from "./layer.ts";
 import { pathsOf } from "./stack.ts";
 
@@ -48,8 +48,7 @@ export function checkHeads(place: string, heads: Readonly<Record<string, HeadOpt
     const where = `${place}: head "${checkName(place, name)}"`;
     if (TAKEN.includes(name)) throw new TypeError(`${where} has a name that is taken. Name it after what it tells.`);
     checkOptions(where, head, ["layers", "loss", "weight"]);
-    if (!Array.isArray(head.layers) || head.layers.length === 0)
-      throw new TypeError(`${where}: layers must be a list of at least one layer but are ${describe(head.layers)}.`);
+    checkStack(`${where}: layers`, head.layers);
     checkLoss(where, head.loss);
     checkWeight(where, head.weight ?? 1);
   }

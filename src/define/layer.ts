@@ -5,7 +5,7 @@ import { checkFit, INITIALIZERS, type Initializer, isInitializer, uniform } from
 import { matrix } from "../graph/shape.ts";
 import { Value } from "../graph/value.ts";
 import { add, sideBySide } from "../graph/words.ts";
-import { checkFlag, checkSize, describe } from "./check.ts";
+import { checkFlag, checkName, checkSize, describe } from "./check.ts";
 
 export type Units = number | ((width: number) => number) | undefined;
 
@@ -119,11 +119,7 @@ export class Site {
 
   /** A parameter's or inner layer's name is given once. */
   #take(name: string, what: string): void {
-    if (typeof name !== "string" || name === "") throw new TypeError(`${this.path}: a ${what} needs a name but got ${String(name)}.`);
-    if (name.includes("/"))
-      throw new TypeError(
-        `${this.path}: the name "${name}" contains a "/", which separates the parts of a parameter's path. Leave it out.`,
-      );
+    checkName(this.path, name);
     if (this.#made.has(name))
       throw new TypeError(`${this.path}: two ${what}s are called "${name}". Give each linear(), bias() and layer() its own name.`);
     this.#made.add(name);

@@ -3,7 +3,7 @@
 import { type Node, reachable } from "../graph/graph.ts";
 import type { LossKind } from "../graph/operations.ts";
 import type { Value } from "../graph/value.ts";
-import { checkChoice, checkOptions, checkSeed, checkSize, describe } from "./check.ts";
+import { checkChoice, checkOptions, checkSeed, checkSize, checkStack, describe } from "./check.ts";
 import { checkDirections } from "./direction.ts";
 import { deepFreeze } from "./freeze.ts";
 import { addHead, buildHead, checkHeads, checkHeard, checkLoss, type Head, type HeadOptions } from "./heads.ts";
@@ -107,8 +107,7 @@ export function model(options: ModelOptions): Definition {
   if (input?.kind !== "tokens" && input?.kind !== "features")
     throw new TypeError(`model: input must be tokens(n) or features(n) but is ${describe(input)}.`);
   checkSize(`model: the n of input ${input.kind}(n)`, input.kind === "tokens" ? input.symbols : input.width);
-  if (!Array.isArray(layers) || layers.length === 0)
-    throw new TypeError(`model: layers must be a list of at least one layer but are ${describe(layers)}.`);
+  checkStack("model: layers", layers);
   checkLoss("model", loss);
   const more = checkHeads("model", options.heads ?? {});
   const mean = checkChoice("model: mean", options.mean ?? "steps", ["steps", "sequences"]);

@@ -1,6 +1,6 @@
 // What seq2seq() is told, with defaults, checked before the layers are built.
 
-import { checkChoice, checkOptions, checkSeed, checkSize, describe } from "./check.ts";
+import { checkChoice, checkOptions, checkSeed, checkSize, checkStack, describe } from "./check.ts";
 import { checkLoss } from "./heads.ts";
 import type { Layer, Placed } from "./layer.ts";
 import { crossEntropy, type Input, inputText, type Loss, meanSquared, type Source } from "./layers.ts";
@@ -69,8 +69,7 @@ export function checkSeq2seq(options: Seq2seqOptions): Checked {
   const { encoder = [], bridge = [], decoder } = options;
   checkLayers("encoder", encoder);
   checkLayers("bridge", bridge);
-  if (!Array.isArray(decoder) || decoder.length === 0)
-    throw new TypeError(`seq2seq: decoder must be a list of at least one layer but is ${describe(decoder)}.`);
+  checkStack("seq2seq: decoder", decoder);
   checkSource(source, encoder, options);
   const context = checkChoice("seq2seq: context", options.context ?? "initial", ["initial", "input", "both"]);
   const layers = { encoder, bridge, decoder: isTokens && ending?.kind === "endSymbol" ? withEnd(decoder, target) : decoder };

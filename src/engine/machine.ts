@@ -87,6 +87,8 @@ export interface Exports {
   /** Of a coin with this logit: how likely it is yes, and the logarithm of how likely it is what it is. */
   chance(logit: number): number;
   logChance(logit: number, yes: boolean): number;
+  /** The place row · width + column of the first, or −1. */
+  firstNonFinite(x: number, xStride: number, rows: number, width: number): number;
   likeliest(symbols: number, logProbabilities: number, x: number, width: number, count: number, scratch: number): number;
   gatherPanels(panels: number, depth: number, column: number, x: number, xStride: number, list: number, count: number, width: number): void;
   addSquare(
@@ -114,6 +116,7 @@ const EXPORTS: readonly (keyof Exports)[] = [
   "mixture",
   "chance",
   "logChance",
+  "firstNonFinite",
   "likeliest",
   "gatherPanels",
   "addSquare",

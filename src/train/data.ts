@@ -156,7 +156,7 @@ export const isFeature = (value: unknown): value is number => typeof value === "
 const fits = (value: number, unit: boolean): boolean => isFeature(value) && !(unit && (value < 0 || value > 1));
 
 /** Made only when it is needed: a text for every number would take longer than reading them all. */
-const misfit = (place: string, value: number): Error =>
+export const misfit = (place: string, value: number): Error =>
   isFeature(value)
     ? new RangeError(`${place} is ${value} but a target of binaryCrossEntropy() must be from 0 to 1.`)
     : new TypeError(`${place} is ${describe(value)} but must be a finite number between ±3.4e38. Clean or scale the data first.`);

@@ -33,7 +33,7 @@ export function forecast(stream: Stream, past: Sequence, steps: number): Float32
   for (let t = 0; t < past.length; t++) {
     const row = past[t];
     if (t > 0) stream.hear(row);
-    output = stream.push(row);
+    output = stream.advance(row);
   }
   for (;;) {
     if (!output.every(Number.isFinite))
@@ -43,6 +43,6 @@ export function forecast(stream: Stream, past: Sequence, steps: number): Float32
     outputs.push(output.slice());
     if (outputs.length === steps) return outputs;
     stream.hear(output);
-    output = stream.push(output);
+    output = stream.advance(output);
   }
 }

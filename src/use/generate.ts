@@ -6,7 +6,8 @@ import type { Programs } from "../engine/programs.ts";
 import { giveWay } from "../train/pause.ts";
 import { type Drawn, Draws } from "./draws.ts";
 import { Endings } from "./endings.ts";
-import { type Generated, notFinite, sumOf } from "./generated.ts";
+import { notFinite } from "./finite.ts";
+import { type Generated, sumOf } from "./generated.ts";
 import type { Request } from "./request.ts";
 import { type Heard, Rows } from "./rows.ts";
 import { search } from "./search.ts";
@@ -47,7 +48,7 @@ function* rounds(
   const endings = new Endings(machine, speech.stopping, rows, draws.chances, choice.temperature);
   const all = Array.from({ length: count }, (_, row): Growing => {
     const end = endings.begin(row);
-    if (Number.isNaN(end)) throw notFinite(place, 0);
+    if (Number.isNaN(end)) throw notFinite(`${place}: after 0 steps`);
     const ended = endings.left(row) === 0;
     return { symbols: [], steps: [], logProbabilities: ended && end !== null ? [end] : [], end, ended };
   });
@@ -60,7 +61,7 @@ function* rounds(
     all.forEach((one, row) => {
       if (one.ended) return;
       const found = draws.draw(row, rows.output(row), drawn);
-      if (!found) throw notFinite(place, drawn);
+      if (!found) throw notFinite(`${place}: after ${drawn} steps`);
       const { symbol, step, logProbability } = found;
       const isEnd = stops.has(symbol);
       if (step) one.steps.push(step);

@@ -15,8 +15,3 @@ export interface Generated {
 }
 
 export const sumOf = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
-
-export const notFinite = (place: string, drawn: number): RangeError =>
-  new RangeError(
-    `${place}: after ${drawn} steps the model's outputs are not finite, so nothing can be drawn. Look for NaN in net.parameters.`,
-  );

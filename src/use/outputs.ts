@@ -2,12 +2,12 @@
 
 import { checkChoice } from "../define/check.ts";
 import type { Machine } from "../engine/machine.ts";
+import { notFinite } from "./finite.ts";
 import type { Place, Stepper } from "./stepper.ts";
 
 /** Of one head: from i · width on stands what row i said last, zeros before. `view` is of the rows where a step leaves them. */
-interface Output {
+interface Output extends Place {
   readonly name: string;
-  readonly place: Place;
   readonly last: Float32Array;
   view: Float32Array;
 }
@@ -24,14 +24,25 @@ export class Outputs {
     this.#count = count;
     this.#all = Object.keys(stepper.plan.shown).map((name) => {
       const place = stepper.shown(name);
-      return { name, place, last: new Float32Array(count * place.width), view: new Float32Array() };
+      return { ...place, name, last: new Float32Array(count * place.width), view: new Float32Array() };
     });
     this.main = this.of("target");
   }
 
-  /** What all rows have said, or row r of the step as row `which[r]`. */
-  take(which: ArrayLike<number> | null): void {
+  /**
+   * What all rows have said, or row r of the step as row `which[r]`. @throws RangeError where that is not finite, of the row that `name` names; with
+   * null it may be anything.
+   */
+  take(which: ArrayLike<number> | null, name: ((row: number) => string) | null): void {
     for (let k = 0; k < this.#all.length; k++) this.#take(this.#all[k], which);
+    if (!name) return;
+    const { exports } = this.#machine;
+    const rows = which ? which.length : this.#count;
+    for (let k = 0; k < this.#all.length; k++) {
+      const { start, stride, width } = this.#all[k];
+      const at = exports.firstNonFinite(start * 4, stride * 4, rows, width);
+      if (at >= 0) throw notFinite(`${name(Math.floor(at / width))}:`, "Reset it. ");
+    }
   }
 
   /** @throws TypeError for a head that there is not. */
@@ -42,14 +53,13 @@ export class Outputs {
 
   /** Row `row`, or every one, has said nothing. */
   clear(row?: number): void {
-    for (const { last, place } of this.#all)
+    for (const { last, width } of this.#all)
       if (row === undefined) last.fill(0);
-      else last.fill(0, row * place.width, (row + 1) * place.width);
+      else last.fill(0, row * width, (row + 1) * width);
   }
 
   #take(output: Output, which: ArrayLike<number> | null): void {
-    const { place, last } = output;
-    const { start, stride, width } = place;
+    const { start, stride, width, last } = output;
     // Growing the memory has detached it.
     if (output.view.length === 0) output.view = this.#machine.memory.floats(start * 4, this.#count * stride);
     const { view } = output;

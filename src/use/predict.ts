@@ -9,6 +9,7 @@ import type { Purpose } from "../plan/unfold.ts";
 import { checkList, checkSequence, inputKind, type Sequence, writeRows } from "../train/data.ts";
 import { roomFor } from "../train/runner.ts";
 import { slotsAt } from "../train/slots.ts";
+import { firstOdd, notFinite } from "./finite.ts";
 
 /** Steps of the longest piece. */
 const LONGEST = 64;
@@ -27,6 +28,8 @@ export interface PredictAllOptions extends PredictOptions {
 
 /** What is run over sequences. */
 interface Passage {
+  /** Of what it is told that its outputs are not finite, for sequence number `index`. */
+  readonly place: (index: number) => string;
   readonly purpose: Purpose;
   readonly sequences: readonly Sequence[];
   /** For each what layers hear that listen to the output, at each step: what it should have been at the step before. */
@@ -48,11 +51,13 @@ interface Outputs {
 
 /**
  * Runs sequences from the beginning, the longest first, and shows the outputs of each piece of sequence number `index`, which begins with step `from`.
+ *
+ * @throws RangeError if they are not finite.
  */
 export function pieces(
   machine: Machine,
   programs: Programs,
-  { purpose, sequences, heard, whole = false, batch = 1 }: Passage,
+  { place, purpose, sequences, heard, whole = false, batch = 1 }: Passage,
   show: (outputs: Outputs, from: number, index: number) => void,
 ): void {
   const order = sequences.map((_, index) => index).sort((a, b) => sequences[b].length - sequences[a].length || a - b);
@@ -67,8 +72,8 @@ export function pieces(
     const all = name === "input" ? sequences : heard;
     return node === undefined || !all ? [] : [{ all, node }];
   });
-  // A passage has one output.
-  const [output] = Object.values(plan.shown);
+  const [head] = plan.shown.target === undefined ? Object.keys(plan.shown) : ["target"];
+  const output = plan.shown[head];
   const { width, extent } = plan.nodes[output].shape;
   const { address, stride } = program.place(output);
   const carry = program.newCarry();
@@ -86,7 +91,14 @@ export function pieces(
             writeRows(slots, all[index], from, lengths[b], b);
           });
         }
-        program.run(carry, from === 0 ? anew : null);
+        const keep = from === 0 ? anew : null;
+        program.run(carry, keep);
+        const odd = firstOdd(machine, program, head);
+        if (odd) {
+          const first = program.diagnose(carry, keep);
+          const began = first ? `The first such value is ${first.value} in ${first.label} at step ${from + first.time}. ` : "";
+          throw notFinite(`${place(members[odd[1]])}: at step ${from + odd[0]}`, began);
+        }
         program.accept(carry);
         members.forEach((index, b) => {
           const outputs = { address: address + b * stride * 4, stride: room * stride, steps: lengths[b], width, extent };
@@ -115,12 +127,13 @@ export function checkPredicting(
   if (place === "predictAll") checkList("predictAll: sequences", sequences);
   const kind = inputKind(definition);
   const list = Array.from(sequences);
+  const nameOf = (index: number): string => (place === "predict" ? "predict: sequence" : `predictAll: sequences[${index}]`);
   list.forEach((sequence, index) => {
-    const name = place === "predict" ? "predict: sequence" : `predictAll: sequences[${index}]`;
+    const name = nameOf(index);
     checkList(name, sequence);
     if (sequence.length > 0) checkSequence(name, sequence, kind);
   });
-  return { sequences: list, raw, head, batch, whole: looksAhead(definition) !== null };
+  return { place: nameOf, sequences: list, raw, head, batch, whole: looksAhead(definition) !== null };
 }
 
 /**
@@ -130,12 +143,12 @@ export function checkPredicting(
 export function predictAll(
   machine: Machine,
   programs: Programs,
-  { sequences, raw, head, batch, whole }: ReturnType<typeof checkPredicting>,
+  { place, sequences, raw, head, batch, whole }: ReturnType<typeof checkPredicting>,
 ): Float32Array[][] {
   const results = sequences.map((): Float32Array[] => []);
   if (results.length === 0) return results;
   const purpose = { kind: "predict", raw, head } as const;
-  pieces(machine, programs, { purpose, sequences, whole, batch }, ({ address, stride, steps, width, extent }, from, index) => {
+  pieces(machine, programs, { place, purpose, sequences, whole, batch }, ({ address, stride, steps, width, extent }, from, index) => {
     const { memory } = machine;
     const outputs = results[index];
     if (extent === "vector") {

@@ -7,6 +7,7 @@ import type { Programs } from "../engine/programs.ts";
 import { rowBytes } from "../plan/bytes.ts";
 import type { Sequence } from "../train/data.ts";
 import { Encoded } from "./encode.ts";
+import { firstOdd, notFinite } from "./finite.ts";
 import { type Place, Stepper } from "./stepper.ts";
 
 /** What a row hears at a step: a symbol or numbers; null: it rests. */
@@ -87,7 +88,7 @@ export class Rows implements Disposable {
     this.#run(which);
   }
 
-  /** All steps of the one row. */
+  /** All steps of the one row. @throws RangeError if the output is not finite. */
   hear(sequence: Sequence): void {
     this.#stepper.look();
     const { heard, plan } = this.#stepper;
@@ -97,6 +98,8 @@ export class Rows implements Disposable {
       this.#stepper.write(this.#left, t * plan.batch, (length - 1 - t) / this.#longest);
     }
     this.#run(null);
+    const odd = firstOdd(this.#machine, this.#stepper.program, "target");
+    if (odd) throw notFinite(`score: target: at step ${odd[0]}`);
   }
 
   /** Where an output tells of the length of a row's sequence: logits of 0, 1, 2 … steps. */

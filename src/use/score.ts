@@ -87,7 +87,7 @@ function checkPair(definition: Definition, asked: Pair, options: ScoreOptions, s
   if (!ended && stopping.longest > 0)
     throw new TypeError("score: ended is false, but the model tells the whole length beforehand. Leave it out.");
   if (ended && stopping.coin && target.length === 0)
-    throw new RangeError("score: target has no step, but stopOutput() says of each step whether it is the last. Give at least one step.");
+    throw new RangeError("score: target has no step, but stopOutput() judges each. Give at least one.");
   const all = [...stepsOf(target), ...(ended && end >= 0 ? [end] : [])];
   return { speech, all, given: 0, sources: source === undefined ? null : [source], ended };
 }
@@ -110,7 +110,7 @@ function ofModel(machine: Machine, programs: Programs, { speech, all, given }: S
   pieces(
     machine,
     programs,
-    { purpose: { kind: "generate" }, sequences: [sequence], heard: [heard] },
+    { place: () => "score: sequence", purpose: { kind: "generate" }, sequences: [sequence], heard: [heard] },
     ({ address, stride, steps }, from) => {
       for (let t = 0; t < steps; t++)
         if (from + t + 1 >= given) logProbabilities.push(distribution.logProbability(address + t * stride * 4, all[from + t + 1]));

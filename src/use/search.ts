@@ -4,7 +4,8 @@ import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
 import type { Programs } from "../engine/programs.ts";
 import type { Beam } from "./choices.ts";
-import { type Generated, notFinite, sumOf } from "./generated.ts";
+import { notFinite } from "./finite.ts";
+import { type Generated, sumOf } from "./generated.ts";
 import type { Request } from "./request.ts";
 import { type Heard, Rows } from "./rows.ts";
 import { beginningOf } from "./speech.ts";
@@ -155,7 +156,8 @@ export function search(machine: Machine, programs: Programs, definition: Definit
     let drawn = 0;
     const likeliest = (row: number, width: number): Next[] => {
       const wanted = Math.min(width, symbols);
-      if (!machine.exports.likeliest(order, logarithms, rows.output(row), symbols, wanted, order + most * 4)) throw notFinite(place, drawn);
+      if (!machine.exports.likeliest(order, logarithms, rows.output(row), symbols, wanted, order + most * 4))
+        throw notFinite(`${place}: after ${drawn} steps`);
       const found = machine.memory.doubles(logarithms, wanted);
       const next = Array.from(machine.memory.integers(order, wanted), (symbol, k) => ({
         symbol,

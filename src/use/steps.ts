@@ -3,7 +3,7 @@
 import { describe } from "../define/check.ts";
 import { checkCausal } from "../define/direction.ts";
 import type { Definition } from "../define/model.ts";
-import { isFeature, type Kind } from "../train/data.ts";
+import { checkList, isFeature, type Kind, misfit } from "../train/data.ts";
 import type { Stepper } from "./stepper.ts";
 
 /**
@@ -26,19 +26,13 @@ function writeNumbers({ input, floats }: Stepper, row: number, values: ArrayLike
   const at = input ? input.start + row * input.stride : -1;
   for (let i = 0; i < width; i++) {
     const value = values[from + i];
-    if (!isFeature(value))
-      throw new TypeError(
-        `${name(row)}: number ${i} of the step is ${describe(value)} but must be a finite number between ±3.4e38. Clean or scale the data first.`,
-      );
+    if (!isFeature(value)) throw misfit(`${name(row)}: number ${i} of the step`, value);
     if (at >= 0) floats[at + i] = value;
   }
 }
 
 function writeNumber({ input, floats }: Stepper, row: number, value: number, name: Name): void {
-  if (!isFeature(value))
-    throw new TypeError(
-      `${name(row)}: the step is ${describe(value)} but must be a finite number between ±3.4e38. Clean or scale the data first.`,
-    );
+  if (!isFeature(value)) throw misfit(`${name(row)}: the step`, value);
   if (input) floats[input.start + row * input.stride] = value;
 }
 
@@ -67,8 +61,7 @@ export type Steps = ArrayLike<number> | ArrayLike<ArrayLike<number>>;
 /** Steps of `count` streams as rows 0 … count−1. */
 export function writeSteps(stepper: Stepper, steps: Steps, count: number, kind: Kind, name: Name): void {
   const { symbols, width } = kind;
-  if (steps === null || typeof steps !== "object" || !("length" in steps))
-    throw new TypeError(`push: the steps are ${describe(steps)} but must be a list. Give one step for each of ${count} streams.`);
+  checkList("push: steps", steps);
   const flat = symbols === 0 && width > 1 && typeof steps[0] === "number";
   if (steps.length !== (flat ? count * width : count))
     throw new RangeError(

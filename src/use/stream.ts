@@ -28,13 +28,18 @@ export class Stream implements Disposable {
    * One step: a symbol, a number (features of width 1) or a list of numbers in; the output, as `predict` gives it, out.
    * The result is the same array at every call and holds until the next; copy it to keep it.
    *
-   * @throws TypeError or RangeError for a value that does not fit, or after close.
+   * @throws TypeError or RangeError for a value that does not fit, or after close; RangeError where the output is not finite: the step has been taken.
    */
   push(step: number | ArrayLike<number>): Float32Array {
+    return this.advance(step, name);
+  }
+
+  /** @internal Without `checked` the output may be anything. */
+  advance(step: number | ArrayLike<number>, checked: typeof name | null = null): Float32Array {
     const stepper = this.#check();
     writeStep(stepper, 0, step, this.#kind, name);
     stepper.run(null);
-    this.#outputs.take(null);
+    this.#outputs.take(null, checked);
     return this.#outputs.main;
   }
 

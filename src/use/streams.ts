@@ -4,7 +4,7 @@ import { checkSize, describe } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
 import type { Programs } from "../engine/programs.ts";
-import { inputKind, type Kind } from "../train/data.ts";
+import { checkList, inputKind, type Kind } from "../train/data.ts";
 import { Outputs } from "./outputs.ts";
 import { checkState, type GivenState, type StreamState } from "./state.ts";
 import { Stepper } from "./stepper.ts";
@@ -43,14 +43,15 @@ export class Streams implements Disposable {
    * Returns count × width numbers: from i · width on stands what stream i gave last, as `predict` gives it; zeros if it gave nothing yet. It is the
    * same array at every call and holds until the next; copy it to keep it.
    *
-   * @throws TypeError or RangeError for what does not fit, before any stream has moved, or after close.
+   * @throws TypeError or RangeError for what does not fit, before any stream has moved, or after close; RangeError where an output is not finite, which
+   * names the stream: all have taken their step then, and what the others gave stands in the array.
    */
   push(steps: Steps, which?: ArrayLike<number>): Float32Array {
     const stepper = this.#check();
     if (which === undefined) {
       writeSteps(stepper, steps, this.count, this.#kind, this.#every);
       stepper.run(null);
-      this.#outputs.take(null);
+      this.#outputs.take(null, this.#every);
       return this.#outputs.main;
     }
     this.#checkWhich(which);
@@ -58,7 +59,7 @@ export class Streams implements Disposable {
     writeSteps(stepper, steps, which.length, this.#kind, this.#some);
     if (which.length > 0) {
       stepper.run(which);
-      this.#outputs.take(which);
+      this.#outputs.take(which, this.#some);
     }
     return this.#outputs.main;
   }
@@ -118,8 +119,7 @@ export class Streams implements Disposable {
 
   /** Every number names a stream, and none is named twice: a stream cannot take two steps at once. */
   #checkWhich(which: ArrayLike<number>): void {
-    if (which === null || typeof which !== "object" || !Number.isInteger(which.length))
-      throw new TypeError(`push: which must be a list of streams but is ${describe(which)}.`);
+    checkList("push: which", which);
     const push = ++this.#pushes;
     for (let r = 0; r < which.length; r++) {
       const i = this.#checkStream("push", which[r]);

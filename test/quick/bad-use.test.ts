@@ -206,7 +206,7 @@ describe("streams", () => {
     ["a list too short", ({ numbers }) => numbers.streams(3).push([[0, 1]]), RangeError, "1 steps", "3 streams"],
     ["numbers too few", ({ numbers }) => numbers.streams(3).push([0, 1, 2, 3]), RangeError, "4 numbers", "3 streams of 2", "6"],
     ["too many for those named", ({ symbols }) => symbols.streams(3).push([0, 1], [2]), RangeError, "2 steps", "1 streams"],
-    ["no list", ({ symbols }) => symbols.streams(3).push(1 as Anything), TypeError, "the steps are 1", "3 streams"],
+    ["no list", ({ symbols }) => symbols.streams(3).push(1 as Anything), TypeError, "steps must be a list but is 1"],
     ["a foreign symbol", ({ symbols }) => symbols.streams(2).push([0, 5]), RangeError, "stream 1", "5", "0 to 4"],
     ["NaN", ({ numbers }) => numbers.streams(4).push([0, 1, Number.NaN, 1], [3, 2]), TypeError, "stream 2", "number 0", "NaN"],
     [
