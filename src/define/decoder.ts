@@ -54,6 +54,10 @@ function withBeside(value: Value, beside: readonly Value[], path: string): Value
     throw new TypeError(
       `${path}: the context, or the steps left of a predicted length, is to stand beside its input, but that is a ${String(value)}. Begin the decoder with embedding(n), or use context: "initial" and another stop.`,
     );
+  if (value.shape.extent !== "sequence")
+    throw new TypeError(
+      `${path}: the context, or the steps left of a predicted length, is to stand beside its input at every step, but that is a ${String(value)}. Leave last() out.`,
+    );
   value.graph.label = path;
   return concat(value, ...beside.map((known) => (known.shape.extent === "vector" ? repeated(known) : known)));
 }

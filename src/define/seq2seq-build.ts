@@ -30,6 +30,10 @@ export function build({ source, encoder, bridge, context: way, target, decoder, 
   const on = (path: string, layer: Layer, x: Value): Value =>
     buildLayer(layer, new Site(path, x, { feedback, cells: [], beginnings: () => ({}), source: null }));
   const encoded = source ? read(graph, source, encoder) : null;
+  if (encoded && encoded.output.shape.symbols > 0 && bridge.length === 0)
+    throw new TypeError(
+      `${encoder[encoder.length - 1].path}: the context is a ${String(encoded.output)}, but a decoder hears numbers. Begin the encoder with embedding(n), or put one into bridge.`,
+    );
   const context =
     encoded && (bridge.length > 0 || way !== "initial" || stop?.kind === "predictedLength")
       ? bridge.reduce((x, { path, layer }) => on(path, layer, x), contextOf(encoded))

@@ -66,6 +66,10 @@ export function checkSeq2seq(options: Seq2seqOptions): Checked {
   checkLoss("seq2seq", loss);
   if (maximum !== null) checkSize("seq2seq: maximum", maximum);
   const ending = checkStop(stop, target, maximum);
+  if (isTokens && target.symbols === 1 && ending?.kind !== "endSymbol")
+    throw new RangeError(
+      "seq2seq: the target is tokens(1) and no symbol ends it, so that there is nothing to choose. Use tokens(2) or more, or stop: endSymbol().",
+    );
   const { encoder = [], bridge = [], decoder } = options;
   checkLayers("encoder", encoder);
   checkLayers("bridge", bridge);

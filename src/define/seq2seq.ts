@@ -43,6 +43,7 @@ export function seq2seq(options: Seq2seqOptions): Definition {
     ...made.added,
     ...decoder.map(partOf("decoder")),
   ];
+  checkSymbols(checked, output.width, layers[layers.length - 1].path);
   const head = addHead(output, { name: "target", loss: { ...loss, mean }, weight: 1 }, layers[layers.length - 1].path);
   const stopping = stopHead(stop, made.entering, made.context);
   const others = stopping ? [addHead(stopping.output, { ...stopping, loss: { ...stopping.loss, mean } }, stopping.parts[0].path)] : [];
@@ -63,9 +64,21 @@ const partOf =
   (part: "encoder" | "bridge" | "decoder") =>
   ({ path, layer }: { readonly path: string; readonly layer: Layer }): Part => ({ path, text: layer.text, part });
 
+/** An output has a column for each symbol. Said before its loss judges its width. */
+function checkSymbols({ target, stop }: Checked, width: number, path: string): void {
+  if (target.kind !== "tokens") return;
+  const ends = stop?.kind === "endSymbol";
+  const wanted = target.symbols + (ends ? 1 : 0);
+  if (width === wanted) return;
+  const needed = ends ? `${inputText(target)} and the end, ${wanted} symbols` : inputText(target);
+  throw new RangeError(
+    `${path}: the output is ${width} wide but the target is ${needed}. End with dense(${target.symbols})${ends ? ", which is made one wider" : ""}.`,
+  );
+}
+
 /** What was made must fit the target, say each step before the next is known, and leave nothing that was read unheard. */
 function checkMade(
-  { target, stop, source, context, encoder }: Checked,
+  { target, source, context, encoder }: Checked,
   made: Made,
   layers: readonly Part[],
   heads: readonly [Head, ...Head[]],
@@ -75,14 +88,9 @@ function checkMade(
   const { shape } = nodes[nodes[heads[0].total].inputs[1]];
   if (shape.extent !== "sequence" || shape.timeline !== 0)
     throw new TypeError(`${path}: a decoder must end with a sequence but ends with a ${String(made.output)}. Leave last() out.`);
-  const isTokens = target.kind === "tokens";
-  const ends = stop?.kind === "endSymbol";
-  const wanted = isTokens ? target.symbols + (ends ? 1 : 0) : target.width;
-  if ((isTokens ? shape.symbols : shape.width) !== wanted)
+  if (target.kind === "features" && shape.width !== target.width)
     throw new RangeError(
-      isTokens
-        ? `${path}: the output is ${shape.symbols} wide but the target is ${inputText(target)}${ends ? " and the end" : ""}. End with dense(${target.symbols}).`
-        : `${path}: the output is for targets of ${shape.width} numbers but the target is ${inputText(target)}. Make the two equal.`,
+      `${path}: the output is for targets of ${shape.width} numbers but the target is ${inputText(target)}. Make the two equal.`,
     );
   const ahead = looksAhead({ nodes, layers });
   if (ahead !== null)

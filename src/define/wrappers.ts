@@ -179,7 +179,7 @@ export function residual(layers: Inner, options: LayerOptions = {}): Layer {
       const f = through(site, inner);
       if (f.width !== x.width || f.shape.extent !== x.shape.extent)
         throw new RangeError(
-          `${site.path}: it gets a ${String(x)} but the layers inside give a ${String(f)}, and the two are to be added. End them with dense(${x.width}), or use skip(), which puts both side by side.`,
+          `${site.path}: it gets a ${String(x)} but the layers inside give a ${String(f)}, and the two are to be added. ${f.shape.extent === x.shape.extent ? `End them with dense(${x.width}), or use skip(), which puts both side by side` : "Put last() behind residual(), not inside"}.`,
         );
       x.graph.label = site.path;
       return add(x, f);

@@ -231,7 +231,7 @@ export class Composer {
     }
     if (from && this.#is(0.25)) [bridge] = this.#stack({ ...from, symbols: 0, isVector: true }, { part: "bridge", source: 0, depth: 0 }, 2);
     const isTokens = this.#is(0.6);
-    const width = this.#width();
+    const width = this.#width() + (isTokens && this.#is(0.8) ? 1 : 0);
     const heard = { symbols: isTokens ? width + 1 : 0, width, isVector: false };
     const [decoder, at] = this.#stack(heard, { part: "decoder", source, depth: 0 }, 3);
     const [loss, ends] = isTokens ? [null, this.#output(at, width)] : this.#numbers(at, width);
@@ -241,7 +241,9 @@ export class Composer {
     const maximum = 9 + this.#random.below(3);
     const stops: readonly Plain[] = [
       call("stopOutput", ...this.#options({ weight: [0.4, () => 0.5] })),
-      call("predictedLength", { maximum, ...(this.#options({ weight: [0.4, () => 2] })[0] as object) }),
+      needsNumbers && !this.#is(0.1)
+        ? null
+        : call("predictedLength", { maximum, ...(this.#options({ weight: [0.4, () => 2] })[0] as object) }),
       isTokens || this.#is(0.05) ? call("endSymbol") : null,
       null,
     ];
