@@ -20,7 +20,7 @@ async function* lines() {
 // }, { batch: 16, steps: 64 })
 
 const data = examples(lines, { batch: 8, pool: 8 });
-const options = { optimizer: adam(5e-3), epochs: 8 };
+const options = { optimizer: adam(5e-3), epochs: 4 };
 
 using net = await compile(
   model({ input: tokens(letters.size), layers: [embedding(16), gru(64), dense(letters.size)], loss: crossEntropy(), seed: 1 }),
