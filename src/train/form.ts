@@ -10,7 +10,8 @@ export type Answer = number | Sequence;
 
 /**
  * What is heard and what it should give. A step each, or one symbol (or vector) for a sequence → vector model. For seq2seq() the target has a length
- * of its own, and what it is made from (a sequence; one row, if it is a vector; or nothing) may be called input or source.
+ * of its own, and what it is made from (a sequence; one row, if it is a vector; or nothing) may be called input or source; its
+ * type is Pair where the same list is scored, too.
  */
 export interface Example {
   readonly input?: Sequence;
