@@ -21,6 +21,9 @@ export interface Example {
   readonly heads?: Readonly<Record<string, Answer>>;
 }
 
+/** What an example has elsewhere, and would be passed over in silence. */
+const WEIGHED = ["mask", "weight", "weights", "sampleWeight"];
+
 /** Puts what an example has under one name into row b of a batch. */
 type Writer = (slots: Slots, example: Example, b: number) => void;
 
@@ -67,6 +70,11 @@ export class Form {
     const heard = example === null || typeof example !== "object" ? undefined : heardIn(example);
     if (example === null || typeof example !== "object" || Array.isArray(example) || (this.#heard && heard === undefined))
       throw new TypeError(`${place} is ${describe(example)} but must be ${wanted}.`);
+    for (const name of WEIGHED)
+      if (name in example)
+        throw new TypeError(
+          `${place} has ${name}, but steps are not masked or weighed one by one. Leave out those of the input that do not count, as sequences may be of any length; of the target, give -1 and define crossEntropy({ ignore: -1 }).`,
+        );
     if (example.input !== undefined && example.source !== undefined)
       throw new TypeError(`${place} has both an input and a source. Give one of them.`);
     if (!this.#heard && heard !== undefined)

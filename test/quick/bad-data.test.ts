@@ -3,8 +3,8 @@
 import { describe } from "vitest";
 import { examples, windows } from "../../src/index.ts";
 import type { Anything } from "../support/bad-models.ts";
-import { given, staysAsItWas, train } from "../support/bad-networks.ts";
-import { refuses } from "../support/refuse.ts";
+import { given, type Networks, staysAsItWas, train } from "../support/bad-networks.ts";
+import { type Row, refuses } from "../support/refuse.ts";
 
 staysAsItWas();
 
@@ -229,6 +229,16 @@ describe("data", () => {
       "examples[0]",
       "an array of 2",
     ],
+    ...["mask", "weights"].map(
+      (name): Row<Networks> => [
+        `${name} of steps`,
+        ({ symbols }) => train(symbols, examples([{ input: [0, 1], target: [0, 1], [name]: [1, 0] }])),
+        TypeError,
+        `examples[0] has ${name}`,
+        "any length",
+        "ignore: -1",
+      ],
+    ),
     ["a hole among examples", ({ symbols }) => train(symbols, examples(new Array(1))), TypeError, "examples[0]", "undefined"],
     ["pools of 0", () => examples([{ input: [0], target: 1 }], { pool: 0 }), RangeError, "pool", "0"],
     ["buckets that are no choice", () => examples([{ input: [0], target: 1 }], { bucket: 3 as Anything }), TypeError, "bucket", "3"],
