@@ -294,7 +294,7 @@ export class Composer {
     if (at.isVector || this.#is(0.15)) return this.#dense(at);
     if (place.part !== "decoder" && place.part !== "cell" && this.#is(place.depth === 0 ? 0.08 : 0.01))
       return [call("last"), { ...at, isVector: true }];
-    if (place.source > 0 && at.symbols === 0 && this.#is(0.35)) return this.#attention(at, place);
+    if (place.source > 0 && at.symbols === 0 && this.#is(0.5)) return this.#attention(at, place);
     return this.#recurrent(at, place);
   }
 

@@ -20,7 +20,7 @@ import {
   type TrainOptions,
   windows,
 } from "../../src/index.ts";
-import { gradientFlow, paths, stepJacobian } from "../../src/inspect/index.ts";
+import { attentionWeights, gradientFlow, paths, stepJacobian } from "../../src/inspect/index.ts";
 import { dot, folded, mermaid, unfolded } from "../../src/picture/index.ts";
 import { makePlan } from "../../src/plan/plan.ts";
 import type { Purpose } from "../../src/plan/purpose.ts";
@@ -30,7 +30,7 @@ import { differentiableStates } from "../../src/plan/watch.ts";
 import { inputKind, kindOf, targetKind } from "../../src/train/data.ts";
 import { Random } from "../reference/random.ts";
 import { judgeRun } from "../support/judge-run.ts";
-import { exampleFor, LONGEST, sequenceOf, sourceFor } from "./examples.ts";
+import { exampleFor, LONGEST, sequenceOf, sourceFor, targetFor } from "./examples.ts";
 
 /** What a definition is run on, besides numbers that follow from it. */
 export interface Given {
@@ -241,6 +241,48 @@ const inspected: Property = async (definition) => {
     for (const jacobian of stepJacobian(net, sequence)) ok(jacobian.matrix.every(Number.isFinite));
 };
 
+/** A sequence that is cut into windows loses as much as it does whole, since its state is carried. */
+const carried: Property = async (definition) => {
+  const isCut = definition.heads.every(({ loss }, index) => loss.mean === "steps" && targetKind(definition, index).perStep);
+  if (definition.decoding || !isCut || looksAhead(definition) !== null) return;
+  const { input, target, heads = {} } = exampleFor(definition, 12, new Random(13));
+  const cut = (steps: number) =>
+    windows(input as Sequence, { batch: 1, steps, targets: target as Sequence, heads: heads as Record<string, Sequence> });
+  using net = await loud(definition);
+  const { loss } = await net.evaluate(cut(12));
+  const { loss: inPieces } = await net.evaluate(cut(4));
+  // The same terms to the bit; a mean of 12 or of 4 is rounded to f32 once a head, 2^-24 of it, and heads have weights of 3 at most.
+  ok(Math.abs(inPieces - loss) <= 1e-6 * (1 + Math.abs(loss)), `${inPieces} in pieces, ${loss} whole`);
+};
+
+/** A decoder looks at the whole of the source. */
+const attended: Property = async (definition) => {
+  const { inputs, layers } = definition;
+  const looking = layers.filter(({ path, part }) => part === "decoder" && /attention$/.test(path));
+  if (!inputs.source || looking.length === 0) return;
+  const random = new Random(15);
+  using net = await loud(definition);
+  const example = { source: sourceFor(definition, 5, random) as Sequence, target: targetFor(definition, 3, random) };
+  // Five shares, each rounded to f32.
+  for (const { path: layer } of looking)
+    for (const weights of attentionWeights(net, example, { layer }))
+      ok(weights.length === 5 && Math.abs(weights.reduce((sum, share) => sum + share, 0) - 1) < 5 * 2 ** -22);
+};
+
+/** A linear read-out is solved for, and then is as good as any: better than that which began. */
+const solved: Property = async (definition) => {
+  const { heads } = definition;
+  if (definition.decoding || typeof readOutOf(definition) === "string" || heads.length > 1 || heads[0].loss.kind !== "meanSquared") return;
+  if (heads[0].loss.mean !== "steps") return;
+  using net = await compile(definition);
+  const [data] = dataFor(definition);
+  const before = await net.evaluate(data());
+  const { ridge } = await net.solve(data(), { ridge: 1e-6 });
+  ok(ridge === 1e-6);
+  const { loss } = await net.evaluate(data());
+  ok(loss <= before.loss + 1e-3, `${loss} after, ${before.loss} before`);
+};
+
 /** Draws are the same again, alone as together, as likely as they say; a beam of one is greedy. */
 const spoken: Property = async (definition) => {
   const random = new Random(11);
@@ -297,4 +339,15 @@ function speak(
   if (isSymbols) equal(net.generateAll({ ...several, beam: { width: 1 } }), net.generateAll({ ...several, greedy: true }));
 }
 
-export const PROPERTIES: Readonly<Record<string, Property>> = { judged, printed, together, streamed, restarted, inspected, spoken };
+export const PROPERTIES: Readonly<Record<string, Property>> = {
+  judged,
+  printed,
+  together,
+  streamed,
+  restarted,
+  inspected,
+  carried,
+  attended,
+  solved,
+  spoken,
+};
