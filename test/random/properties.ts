@@ -144,7 +144,8 @@ const together: Property = async (definition, { lengths }) => {
 /** Step by step as at once, together with others and alone, and when it goes on from a state that was kept. */
 const streamed: Property = async (definition, { lengths }) => {
   if (definition.decoding) return;
-  using net = await loud(definition);
+  // Louder, what is linear would run away in as many steps.
+  using net = await compile(definition);
   if (looksAhead(definition) !== null) return ok(refused(() => net.stream(), /takes the sequence from its end/));
   const random = new Random(8);
   const kind = inputKind(definition);
