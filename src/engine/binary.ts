@@ -46,20 +46,19 @@ export function unpack(which: 0 | 1): Uint8Array<ArrayBuffer> {
 }
 
 async function compileEmbedded(strict: boolean): Promise<Binary> {
-  if (typeof WebAssembly === "undefined")
-    throw new Error("There is no WebAssembly here. Use Node 20 or newer, or a browser of 2023 or newer.");
-  const isRelaxed = !strict && WebAssembly.validate(RELAXED_PROBE);
+  const runs = (bytes: BufferSource): boolean => typeof WebAssembly !== "undefined" && WebAssembly.validate(bytes);
+  const isRelaxed = !strict && runs(RELAXED_PROBE);
   const bytes = unpack(isRelaxed ? 1 : 0);
-  if (!isRelaxed && !WebAssembly.validate(bytes))
-    throw new Error("This engine has WebAssembly without SIMD. Use Node 20 or newer, or a browser of 2023 or newer.");
+  if (!isRelaxed && !runs(bytes))
+    throw new Error("There is no WebAssembly with SIMD here. Use Node 20 or newer, or a browser of 2023 or newer.");
   return { name: isRelaxed ? "relaxed" : "simd", module: await WebAssembly.compile(bytes) };
 }
 
 /** What has been compiled: all networks share it. */
-const compiled: { strict?: Binary; best?: Binary } = {};
+const compiled: Binary[] = [];
 
 /** @throws Error where the engine has no WebAssembly with SIMD. */
 export async function chooseBinary({ strict = false, module }: BinaryOptions): Promise<Binary> {
   if (module) return { name: "given", module };
-  return (compiled[strict ? "strict" : "best"] ??= await compileEmbedded(strict));
+  return (compiled[Number(strict)] ??= await compileEmbedded(strict));
 }

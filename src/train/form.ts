@@ -21,9 +21,6 @@ export interface Example {
   readonly heads?: Readonly<Record<string, Answer>>;
 }
 
-/** What an example has elsewhere, and would be passed over in silence. */
-const WEIGHED = ["mask", "weight", "weights", "sampleWeight"];
-
 /** Puts what an example has under one name into row b of a batch. */
 type Writer = (slots: Slots, example: Example, b: number) => void;
 
@@ -33,6 +30,8 @@ export class Form {
   /** What is heard; null: nothing. */
   readonly #heard: (Kind & { readonly name: "input" | "source"; readonly isVector: boolean }) | null;
   readonly #heads: readonly (ReturnType<typeof targetKind> & { readonly name: string })[];
+  /** Whether there is a timeline besides that of the output. */
+  readonly #hasSource: boolean;
   /** null: each step of the input has its target. */
   readonly #ending: Ending | null;
   readonly #writers: Record<string, Writer> = {};
@@ -44,6 +43,7 @@ export class Form {
     const isVector = inputs[name]?.kind === "vector";
     this.#heard = inputs[name] ? { ...inputKind(definition, name), name, isVector } : null;
     this.#ending = ending;
+    this.#hasSource = ending !== null && name in inputs && !isVector;
     const all = heads.map((head, index) => ({ ...targetKind(definition, index), name: head.name }));
     // The boundary is no user's symbol.
     const own = all.map((head) => (ending && head.name === "target" ? { ...head, symbols: ending.symbols } : head));
@@ -67,14 +67,12 @@ export class Form {
   /** @throws TypeError or RangeError with the place of what does not fit. */
   check(place: string, example: Example): void {
     const wanted = this.#heard ? `{ ${this.#heard.name}, target }` : "{ target }";
-    const heard = example === null || typeof example !== "object" ? undefined : heardIn(example);
-    if (example === null || typeof example !== "object" || Array.isArray(example) || (this.#heard && heard === undefined))
-      throw new TypeError(`${place} is ${describe(example)} but must be ${wanted}.`);
-    for (const name of WEIGHED)
+    const isRecord = example !== null && typeof example === "object" && !Array.isArray(example);
+    const heard = isRecord ? heardIn(example) : undefined;
+    if (!isRecord || (this.#heard && heard === undefined)) throw new TypeError(`${place} is ${describe(example)} but must be ${wanted}.`);
+    for (const name of ["mask", "weights"])
       if (name in example)
-        throw new TypeError(
-          `${place} has ${name}, but steps are not masked or weighed one by one. Leave out those of the input that do not count, as sequences may be of any length; of the target, give -1 and define crossEntropy({ ignore: -1 }).`,
-        );
+        throw new TypeError(`${place} has ${name}, but each step counts. Leave steps out, or use crossEntropy({ ignore }).`);
     if (example.input !== undefined && example.source !== undefined)
       throw new TypeError(`${place} has both an input and a source. Give one of them.`);
     if (!this.#heard && heard !== undefined)
@@ -109,22 +107,17 @@ export class Form {
 
   /** Steps on the timeline of the source; 0 if there is none. */
   sourceSteps(example: Example): number {
-    return this.#ending && this.#heard && !this.#heard.isVector ? lengthOf(heardIn(example)) : 0;
+    return this.#hasSource ? lengthOf(heardIn(example)) : 0;
   }
 
   batch(members: readonly Example[]): Batch {
-    const hasTwo = this.#ending && this.#heard && !this.#heard.isVector;
     return {
       rows: members.length,
       ...lengthsOf(members.map((example) => this.steps(example))),
-      ...(hasTwo && { source: lengthsOf(members.map((example) => this.sourceSteps(example))) }),
+      ...(this.#hasSource && { source: lengthsOf(members.map((example) => this.sourceSteps(example))) }),
       keep: null,
       write: (slots) => {
-        for (const name in slots) {
-          const writer = this.#writers[name];
-          if (!writer) throw new Error(`internal: examples have no "${name}"`);
-          for (let b = 0; b < members.length; b++) writer(slots[name], members[b], b);
-        }
+        for (const name in slots) for (let b = 0; b < members.length; b++) this.#writers[name](slots[name], members[b], b);
       },
     };
   }
