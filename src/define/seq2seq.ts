@@ -1,7 +1,7 @@
 // seq2seq(): a sequence made from another, from a vector, or from nothing: an encoder on the source's timeline, a bridge, a decoder on its own.
 
 import { reachable } from "../graph/graph.ts";
-import { looksAhead } from "./direction.ts";
+import { checkDirections, looksAhead } from "./direction.ts";
 import { addHead, type Head } from "./heads.ts";
 import type { Layer } from "./layer.ts";
 import { inputText } from "./layers.ts";
@@ -97,6 +97,7 @@ function checkMade(
     throw new TypeError(
       `${ahead}: it looks at later steps, but a decoder says each step before the next is known. Use reverse() and bidirectional() in the encoder.`,
     );
+  checkDirections(nodes, made.output.id);
   if (source && context !== "input" && made.cells.length === 0)
     throw new TypeError(
       `seq2seq: context is "${context}" but no layer of the decoder has a state that could begin with it. Use context: "input", or add gru(128).`,

@@ -200,6 +200,13 @@ describe("what cannot be", () => {
       "tokens(1) and the end, 2 symbols",
     ],
     [
+      "an encoder's cell that looks ahead",
+      build({ encoder: [embedding(8), rnn(4, { transition: [bidirectional(rnn(2))] })] }),
+      TypeError,
+      "encoder 2/rnn/transition 1/backward/rnn/h",
+      "neither of these within a cell",
+    ],
+    [
       "a context of symbols",
       build({ encoder: [last()], context: "both" }),
       TypeError,
