@@ -153,9 +153,9 @@ describe("state between windows", () => {
   });
 });
 
-test("documents of any lengths are dealt whole, each step once, to streams of about as many windows", () => {
+test("documents of any lengths are dealt, each step once, to streams of about as many windows", () => {
   const random = randomFrom(1, "documents");
-  for (let round = 0; round < 500; round++) {
+  for (let round = 0; round < 200; round++) {
     const steps = 1 + Math.floor(random.uniform() * 9);
     const lengths = Array.from({ length: 1 + Math.floor(random.uniform() * 12) }, () => Math.floor(random.uniform() ** 3 * 60));
     const weight = lengths.reduce((sum, length) => sum + (length > 0 ? Math.max(length, steps) : 0), 0);
@@ -165,9 +165,7 @@ test("documents of any lengths are dealt whole, each step once, to streams of ab
     // One behind the other they are the documents, and what is cut is longer than a window.
     const read = lengths.map(() => 0);
     for (const { document, from, length } of streams.flat()) {
-      expect(from).toBe(read[document]);
-      expect(length).toBeGreaterThan(0);
-      if (length < lengths[document]) expect(lengths[document]).toBeGreaterThan(steps);
+      expect(from === read[document] && length > 0 && (length === lengths[document] || lengths[document] > steps)).toBe(true);
       read[document] += length;
     }
     expect(read).toEqual(lengths);
