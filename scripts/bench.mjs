@@ -20,7 +20,7 @@ const newest = (folder) =>
   Math.max(...readdirSync(join(root, folder), { recursive: true }).map((name) => statSync(join(root, folder, name)).mtimeMs));
 
 function build() {
-  const [binary, embedded] = [join(root, "build/relaxed.wasm"), join(root, "src/engine/binaries.ts")];
+  const [binary, embedded] = [join(root, "build/kernels.wasm"), join(root, "src/engine/binaries.ts")];
   if (existsSync(binary) && existsSync(embedded) && statSync(binary).mtimeMs > newest("assembly")) return;
   const status = run(process.execPath, ["scripts/build.mjs", "wasm"]);
   if (status !== 0) process.exit(status);

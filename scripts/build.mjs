@@ -1,4 +1,4 @@
-// Builds everything: AssemblyScript to WebAssembly, the binaries as text for embedding, declarations file by file, the library as a few files of
+// Builds everything: AssemblyScript to WebAssembly, the binary as text for embedding, declarations file by file, the library as a few files of
 // JavaScript, and the command line as one.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -46,14 +46,13 @@ const CHARACTERS = Array.from({ length: 95 }, (_, code) => String.fromCharCode(3
 );
 
 /**
- * Writes the binaries that a page loads into a source file, unless it holds them already: a byte as one character, or, of the less frequent, as two.
- * So compression sees bytes, which in base64 it does not, and nothing need be inflated. The binaries are nearly the same: in turns, what is the same
- * lies within the window of gzip, 32 kB back, and the second costs a quarter of the first.
+ * Writes the binary that a page loads into a source file, unless it holds it already: a byte as one character, or, of the less frequent, as two. So
+ * compression sees bytes, which in base64 it does not, and nothing need be inflated.
  */
 function embed() {
-  const binaries = ["simd", "relaxed"].map((name) => readFileSync(binaryFile(name)));
+  const binary = readFileSync(binaryFile("kernels"));
   const counts = new Array(256).fill(0);
-  for (const binary of binaries) for (const byte of binary) counts[byte]++;
+  for (const byte of binary) counts[byte]++;
   const single = CHARACTERS.length - Math.ceil(256 / CHARACTERS.length);
   const frequent = [...counts.keys()].sort((a, b) => counts[b] - counts[a]).slice(0, single);
   frequent.sort((a, b) => a - b);
@@ -62,10 +61,6 @@ function embed() {
     if (place >= 0) return CHARACTERS[place];
     return CHARACTERS[single + Math.floor(byte / CHARACTERS.length)] + CHARACTERS[byte % CHARACTERS.length];
   });
-  const turn = 8192;
-  const starts = Array.from({ length: Math.ceil(Math.max(...binaries.map(({ length }) => length)) / turn) }, (_, index) => index * turn);
-  const written = (bytes) => `"${Array.from(bytes, (byte) => symbols[byte]).join("")}"`;
-  const pieces = starts.map((at) => `  [\n${binaries.map((binary) => `    ${written(binary.subarray(at, at + turn))},\n`).join("")}  ],\n`);
   const text = `// The compiled kernels as text, made by scripts/build.mjs from assembly/. Not edited by hand.
 
 /** The digits in which they are written. */
@@ -75,9 +70,9 @@ export const DIGITS =
 /** Bytes that the first digits stand for. A further digit begins a number of two: byte = (first − how many these are)·(how many digits there are) + second. */
 export const FREQUENT = [${frequent.join(", ")}];
 
-/** Both binaries, simd and relaxed, piece by piece. */
-export const PIECES = [
-${pieces.join("")}];
+/** The binary, with what differs between plain and relaxed SIMD left open. */
+export const TEXT =
+  "${Array.from(binary, (byte) => symbols[byte]).join("")}";
 `;
   const file = join(root, "src/engine/binaries.ts");
   if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);

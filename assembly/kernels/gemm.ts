@@ -1,5 +1,6 @@
 // The matrix product over packed weights: which tile computes which part of the result, and in what order.
 
+import { fuses } from "../math/madd";
 import { PANEL, PANEL_ROW } from "./pack";
 import { tile3x8, tile4x8, tile5x8, tile6x8 } from "./tall";
 import { tile1x8, tile1x32, tile1x40, tile2x8, tile2x16 } from "./wide";
@@ -67,9 +68,6 @@ function tallBlocks(
   }
 }
 
-/** Rows of the tallest tile that does not spill. */
-const TALLEST = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
-
 /**
  * A block of a against all panels. A panel stays in the first cache while the rows of the block pass by.
  *
@@ -92,17 +90,19 @@ function block(
   inner: i32,
   panels: i32,
 ): void {
+  // Rows of the tallest tile that does not spill.
+  const tallest = fuses(<f32>min(rows, 1)) ? 6 : 5;
   for (let panel = 0; panel < panels; panel++) {
     let left = rows;
     let x = a;
     let y = out;
     let start = init;
-    for (; left >= 10 || left === TALLEST; left -= TALLEST) {
-      if (ASC_FEATURE_RELAXED_SIMD) tile6x8(y, outStride, x, aStride, packed, start, initStride, inner);
+    for (; left >= 10 || left === tallest; left -= tallest) {
+      if (tallest === 6) tile6x8(y, outStride, x, aStride, packed, start, initStride, inner);
       else tile5x8(y, outStride, x, aStride, packed, start, initStride, inner);
-      x += TALLEST * aStride;
-      y += TALLEST * outStride;
-      if (start) start += TALLEST * initStride;
+      x += tallest * aStride;
+      y += tallest * outStride;
+      if (start) start += tallest * initStride;
     }
     const first = left > 6 ? 4 : 3;
     const x1 = x + first * aStride;

@@ -1,6 +1,7 @@
 // The gradient of a weight matrix: a sum over rows of outer products.
 
 import { OUTER_INNER, OUTER_ROWS, OUTER_SLICE_BYTES, RUN_BYTES } from "../isa";
+import { fuses } from "../math/madd";
 import { sum4x8, sum6x8 } from "./outer-tiles";
 import { PANEL, PANEL_ROW, packRows } from "./pack";
 
@@ -76,6 +77,7 @@ function overRuns(
   assert(((dWStride | xStride | dYStride) & 3) === 0, "outer: strides must be multiples of 4 bytes");
   assert(rows >= 0 && inner >= 0 && columns >= 0, "outer: counts must not be negative");
   const panels = scratch + OUTER_SLICE_BYTES;
+  const fused = fuses(<f32>min(rows, 1));
   // Rows of the first run that are done.
   let done = 0;
   do {
@@ -104,7 +106,7 @@ function overRuns(
         const few = min(left, depth - r);
         const step = slicing ? load<i32>(slicing) : 0;
         const place = x + step * xTimeStride + first * xStride + (i << 2);
-        sliced(scratch, r, place, xStride, depth, few, height);
+        sliced(scratch, r, place, xStride, depth, few, height, fused);
         r += few;
         first += few;
         if (few === left && slicing) {
@@ -112,7 +114,7 @@ function overRuns(
           first = 0;
         }
       }
-      block(dW + i * dWStride, dWStride, scratch, panels, height, depth, columns, accumulate);
+      block(dW + i * dWStride, dWStride, scratch, panels, height, depth, columns, accumulate, fused);
     }
     accumulate = true;
     runs = at;
@@ -123,17 +125,17 @@ function overRuns(
 }
 
 /** Columns of the next slice of x when `left` are left: no slice has more than 3 columns of padding. */
-function sliceWidth(left: i32): i32 {
-  return ASC_FEATURE_RELAXED_SIMD && (left > 8 || left === 5 || left === 6) ? 6 : 4;
+function sliceWidth(left: i32, fused: bool): i32 {
+  return fused && (left > 8 || left === 5 || left === 6) ? 6 : 4;
 }
 
 /**
  * `rows` rows of `width` columns of x to rows `row` … of slices, one after the other: [depth][6] or [depth][4], the padding of the last one in
  * front.
  */
-function sliced(to: usize, row: i32, x: usize, xStride: i32, depth: i32, rows: i32, width: i32): void {
+function sliced(to: usize, row: i32, x: usize, xStride: i32, depth: i32, rows: i32, width: i32, fused: bool): void {
   while (width > 0) {
-    const slice = sliceWidth(width);
+    const slice = sliceWidth(width, fused);
     const place = to + row * (slice << 2);
     if (width < slice) partialSlice(place, x, xStride, rows, width, slice);
     else if (slice === 6) slice6(place, x, xStride, rows);
@@ -176,12 +178,22 @@ function partialSlice(to: usize, x: usize, xStride: i32, depth: i32, width: i32,
  * Slices of x against all panels of dY: a panel stays in the first cache while the slices pass by. Each tile is called from more
  * than one place, or the optimizer would inline it and it would spill (see gemm.ts).
  */
-function block(dW: usize, dWStride: i32, x: usize, panels: usize, height: i32, depth: i32, columns: i32, accumulate: bool): void {
+function block(
+  dW: usize,
+  dWStride: i32,
+  x: usize,
+  panels: usize,
+  height: i32,
+  depth: i32,
+  columns: i32,
+  accumulate: bool,
+  fused: bool,
+): void {
   for (let column = 0; column < columns; column += PANEL) {
     let left = height;
     let from = x;
     let to = dW;
-    if (ASC_FEATURE_RELAXED_SIMD) {
+    if (fused) {
       for (; left > 8; left -= 6) {
         sum6x8(to, dWStride, from, panels, 0, depth, accumulate);
         from += depth * 24;
@@ -194,7 +206,7 @@ function block(dW: usize, dWStride: i32, x: usize, panels: usize, height: i32, d
         to += 4 * dWStride;
       }
     }
-    if (sliceWidth(left) === 6) sum6x8(to, dWStride, from, panels, 6 - left, depth, accumulate);
+    if (sliceWidth(left, fused) === 6) sum6x8(to, dWStride, from, panels, 6 - left, depth, accumulate);
     else {
       sum4x8(to, dWStride, from, panels, max(4 - left, 0), depth, accumulate);
       if (left > 4) sum4x8(to + 4 * dWStride, dWStride, from + (depth << 4), panels, 8 - left, depth, accumulate);

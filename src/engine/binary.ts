@@ -1,7 +1,7 @@
-// Chooses and compiles a binary: the fused one where this engine has relaxed SIMD, the plain one elsewhere or when asked.
+// Chooses and compiles a binary: with fused multiply-add where this engine has relaxed SIMD, in plain SIMD elsewhere or when asked.
 
 import { checkFlag, checkOptions, describe } from "../define/check.ts";
-import { DIGITS, FREQUENT, PIECES } from "./binaries.ts";
+import { unpack } from "./unpack.ts";
 
 export interface Binary {
   /** `relaxed` rounds a·b + c once where the processor can; `simd` gives the same bits on every machine. */
@@ -30,25 +30,10 @@ const RELAXED_PROBE = new Uint32Array([
   0x6d736100, 0x00000001, 0x60010501, 0x037b0100, 0x0a000102, 0x00110113, 0x11fd0041, 0x11fd0041, 0x11fd0041, 0x0b0285fd,
 ]);
 
-/** One of the embedded binaries: 0, simd, or 1, relaxed. */
-export function unpack(which: 0 | 1): Uint8Array<ArrayBuffer> {
-  const places = new Uint8Array(128);
-  for (let place = 0; place < DIGITS.length; place++) places[DIGITS.charCodeAt(place)] = place;
-  const text = PIECES.map((piece) => piece[which]).join("");
-  const bytes = new Uint8Array(text.length);
-  let length = 0;
-  for (let at = 0; at < text.length; at++) {
-    const place = places[text.charCodeAt(at)];
-    const rest = place - FREQUENT.length;
-    bytes[length++] = rest < 0 ? FREQUENT[place] : rest * DIGITS.length + places[text.charCodeAt(++at)];
-  }
-  return bytes.subarray(0, length);
-}
-
 async function compileEmbedded(strict: boolean): Promise<Binary> {
   const runs = (bytes: BufferSource): boolean => typeof WebAssembly !== "undefined" && WebAssembly.validate(bytes);
   const isRelaxed = !strict && runs(RELAXED_PROBE);
-  const bytes = unpack(isRelaxed ? 1 : 0);
+  const bytes = unpack(isRelaxed);
   if (!isRelaxed && !runs(bytes))
     throw new Error("There is no WebAssembly with SIMD here. Use Node 20 or newer, or a browser of 2023 or newer.");
   return { name: isRelaxed ? "relaxed" : "simd", module: await WebAssembly.compile(bytes) };

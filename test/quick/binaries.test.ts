@@ -1,19 +1,32 @@
-// What the release binaries promise: no import but the memory, and nothing that a second instance on the same memory would change.
+// What the release binaries promise: no import but the memory, nothing that a second instance on the same memory would change, and that plain and fused
+// multiply-add come from one text.
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { unpack } from "../../src/engine/binary.ts";
+import { settle, unpack } from "../../src/engine/unpack.ts";
 import { readModule } from "../support/wasm.ts";
 
-const build = fileURLToPath(new URL("../../build", import.meta.url));
-const bytesOf = (name: string) => new Uint8Array(readFileSync(join(build, `${name}.wasm`)));
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const built = (name: string) => new Uint8Array(readFileSync(join(root, "build", `${name}.wasm`)));
+
+/** What was built, with its multiply-adds settled. */
+function bytesOf(name: string, fused: boolean): Uint8Array<ArrayBuffer> {
+  const bytes = built(name);
+  settle(bytes, fused);
+  return bytes;
+}
 
 const memoryFor = (shared: boolean) => new WebAssembly.Memory({ initial: 4, maximum: 65536, shared });
 
-describe.each(["simd", "relaxed", "simd-shared", "relaxed-shared"])("%s", (name) => {
-  const bytes = bytesOf(name);
+describe.each([
+  ["kernels", false],
+  ["kernels", true],
+  ["kernels-shared", false],
+  ["kernels-shared", true],
+])("%s, fused: %s", (name, fused) => {
+  const bytes = bytesOf(name, fused);
   const shape = readModule(bytes);
   const shared = name.endsWith("-shared");
 
@@ -48,15 +61,48 @@ describe.each(["simd", "relaxed", "simd-shared", "relaxed-shared"])("%s", (name)
   });
 });
 
-test("what is embedded is what was built", () => {
-  expect(Buffer.from(unpack(0)).equals(bytesOf("simd"))).toBe(true);
-  expect(Buffer.from(unpack(1)).equals(bytesOf("relaxed"))).toBe(true);
+test.each([false, true])("what is embedded is what was built, fused: %s", (fused) => {
+  expect(Buffer.from(unpack(fused)).equals(bytesOf("kernels", fused))).toBe(true);
 });
 
 test("the twins export the same functions", () => {
   const exported = (name: string) =>
-    WebAssembly.Module.exports(new WebAssembly.Module(bytesOf(name))).map(({ kind, name }) => `${kind} ${name}`);
-  expect(exported("simd-shared")).toEqual(exported("simd"));
+    WebAssembly.Module.exports(new WebAssembly.Module(bytesOf(name, false))).map(({ kind, name }) => `${kind} ${name}`);
+  expect(exported("kernels-shared")).toEqual(exported("kernels"));
+});
+
+describe("an instruction that is left open", () => {
+  const text = readFileSync(join(root, "build/kernels.wat"), "utf8");
+  const named = (instruction: string) => text.split("\n").filter((line) => line.trim() === instruction).length;
+  const held = (bytes: Uint8Array, ...instruction: number[]) =>
+    Buffer.from(bytes)
+      .toString("latin1")
+      .split(String.fromCharCode(...instruction)).length - 1;
+  const [plain, fused] = [bytesOf("kernels", false), bytesOf("kernels", true)];
+
+  test.each([
+    ["f32", ["i16x8.sub_sat_s", 0x92], ["i16x8.sub_sat_u", 0x93], ["f32x4.mul", 0xe6], ["f32x4.add", 0xe4], 0x85],
+    ["f64", ["f64x2.pmin", 0xf6], ["f64x2.pmax", 0xf7], ["f64x2.mul", 0xf2], ["f64x2.add", 0xf0], 0x87],
+  ] as const)("%s: stands where the text has it and nowhere else, and all are settled", (_, product, sum, mul, add, madd) => {
+    const count = named(product[0]);
+    expect(count).toBeGreaterThan(5);
+    expect(named(sum[0])).toBe(count);
+    const open = built("kernels");
+    for (const [, byte] of [product, sum]) {
+      expect(held(open, 0xfd, byte, 1)).toBe(count);
+      for (const bytes of [plain, fused]) expect(held(bytes, 0xfd, byte, 1)).toBe(0);
+    }
+    for (const [name, byte] of [mul, add]) expect(held(plain, 0xfd, byte, 1)).toBe(named(name) + count);
+    expect(held(fused, 0xfd, madd, 2)).toBe(count);
+  });
+
+  test("is written in no kernel", () => {
+    for (const name of readdirSync(join(root, "assembly"), { recursive: true, encoding: "utf8" }))
+      if (name.endsWith(".ts") && !name.endsWith("madd.ts"))
+        expect(readFileSync(join(root, "assembly", name), "utf8"), name).not.toMatch(
+          /i16x8\.sub_sat_[su]|f64x2\.p(min|max)|v128\.(sub_sat|pmin|pmax)</,
+        );
+  });
 });
 
 test("the reader finds what it looks for", () => {
