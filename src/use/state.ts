@@ -28,7 +28,7 @@ function namesOf(carried: readonly Carried[]): string[] {
 /** Where slot after slot of a carried value lies for one row, in words from the start of the carry. */
 function placeOf({ buffers }: Plan, { node, offset }: Carried, row: number): { start: number; next: number } {
   const { rowStride, timeStride } = buffers.get(node) as { rowStride: number; timeStride: number };
-  return { start: (offset + row * rowStride) >> 2, next: timeStride >> 2 };
+  return { start: (offset + row * rowStride) >>> 2, next: timeStride >>> 2 };
 }
 
 /** A copy of the state of one row, whose carry begins at `address`. */
@@ -57,7 +57,7 @@ export function writeState(plan: Plan, integers: Int32Array, address: number, ro
     const words = values ? new Int32Array(values.buffer, values.byteOffset, values.length) : null;
     for (let slot = 0; slot < slots; slot++)
       for (let i = 0; i < width; i++)
-        integers[(address >> 2) + start + slot * next + i] = words ? words[slot * width + i] : symbols > 0 ? -1 : 0;
+        integers[(address >>> 2) + start + slot * next + i] = words ? words[slot * width + i] : symbols > 0 ? -1 : 0;
   });
 }
 

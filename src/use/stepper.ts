@@ -117,7 +117,7 @@ export class Stepper {
    */
   run(which: ArrayLike<number> | null, parents: ArrayLike<number> | null = null, anew = false): void {
     this.program.tables.takeRows(which);
-    if (parents) this.integers.set(parents, this.#parents >> 2);
+    if (parents) this.integers.set(parents, this.#parents >>> 2);
     this.program.run(this.#carry, anew ? this.#anew : null, parents ? this.#parents : 0);
   }
 
@@ -155,6 +155,6 @@ export class Stepper {
   #placeOf(node: number): Place {
     const { address, stride } = this.program.place(node);
     const { width, symbols } = this.plan.nodes[node].shape;
-    return { start: address >> 2, stride, width, symbols };
+    return { start: address >>> 2, stride, width, symbols };
   }
 }

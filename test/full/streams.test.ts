@@ -8,12 +8,14 @@ import {
   dense,
   embedding,
   features,
+  gru,
   lstm,
   meanSquared,
   model,
   open,
   rnn,
   type StreamState,
+  seq2seq,
   tokens,
   windows,
 } from "../../src/index.ts";
@@ -101,4 +103,29 @@ test("streams go on when the memory grows under them", async () => {
       expect(streams.push([0, symbol, 0], [0, 3, 1]).slice(15)).toEqual(expected);
     }
   }
+});
+
+test("streams, draws, beams and training are the same beyond 2 GB of memory", async () => {
+  const definition = seq2seq({ source: tokens(5), encoder: [gru(4)], target: tokens(5), decoder: [gru(4), dense(5)], maximum: 6 });
+  const all = async (reserved: number) => {
+    using net = await compile(model({ input: tokens(5), layers: [lstm(4), dense(5)], loss: crossEntropy(), seed: 1 }));
+    using pairs = await compile(definition);
+    // Addresses are numbers of 32 bits without a sign. What is not touched is no memory of the system.
+    for (const { inside } of [net, pairs]) inside.machine.memory.allocate(reserved);
+    using stream = net.stream();
+    using streams = net.streams(3);
+    const said = [1, 2, 3].map((symbol) => [...stream.push(symbol)]);
+    const state = stream.state();
+    streams.restore(1, state);
+    streams.reset(2);
+    const losses: number[] = [];
+    for await (const { loss } of net.train(windows([0, 1, 2, 3, 4, 0, 1, 2, 3], { batch: 2, steps: 2 }))) losses.push(loss);
+    const drawn = [
+      pairs.generateAll({ source: [1, 2], samples: 3 }),
+      pairs.generateAll({ sources: [[1, 2], []], beam: { width: 3 } }),
+      pairs.score({ source: [3], target: [1, 2] }),
+    ];
+    return { said, state, pushed: [...streams.push([4, 4, 4])], losses, drawn, predicted: net.predict([1, 2, 3]) };
+  };
+  expect(await all(2.2e9)).toEqual(await all(64));
 });
