@@ -8,6 +8,7 @@ import type { Batch, Data } from "./data.ts";
 import { countOf, type Losses, meanOf, together } from "./losses.ts";
 import { giveWay } from "./pause.ts";
 import { Runner, type Written } from "./runner.ts";
+import { until } from "./until.ts";
 
 /** Mean losses over data, and what they are the mean of. */
 export interface Evaluation extends Losses {
@@ -29,7 +30,7 @@ export async function evaluation(
   const counts = heads.map(() => 0);
   let number = 0;
   try {
-    for await (const batch of data.batches(null)) {
+    for await (const batch of until(data.batches(null), signal)) {
       signal?.throwIfAborted();
       const { program, carry } = runAt(number++, machine, runner, batch);
       const control = machine.view();
@@ -42,6 +43,7 @@ export async function evaluation(
       const waiting = pause();
       if (waiting) await waiting;
     }
+    signal?.throwIfAborted();
   } finally {
     runner.release();
   }

@@ -146,7 +146,7 @@ class ReadExamples implements Data {
         throw afterBatches(error, done);
       }
       index++;
-      held.push(example);
+      held.push(form.copy(example));
       if (held.length < most) continue;
       const list = held;
       held = [];

@@ -100,6 +100,16 @@ export class Form {
     }
   }
 
+  /** The same in lists of its own: those that it came in may be used again for the next. */
+  copy(example: Example): Example {
+    const heads = this.#heads.filter(({ name }) => name !== "target");
+    return {
+      ...(this.#heard && { [this.#heard.name]: copyOf(heardIn(example) as Sequence) }),
+      target: copyOf(example.target),
+      ...(heads.length > 0 && { heads: Object.fromEntries(heads.map(({ name }) => [name, copyOf(answerIn(example, name))])) }),
+    };
+  }
+
   /** Steps on the timeline of the output. */
   steps({ input, target }: Example): number {
     return this.#ending ? this.#ending.steps(lengthOf(target)) : lengthOf(input);
@@ -126,6 +136,14 @@ export class Form {
 const heardIn = ({ input, source }: Example): Sequence | undefined => source ?? input;
 
 const answerIn = ({ target, heads }: Example, name: string): Answer => (name === "target" ? target : (heads?.[name] as Answer));
+
+/** Numbers as they are; rows of numbers as they will be written. */
+const copyOf = <T extends Answer>(answer: T): T =>
+  (typeof answer === "number"
+    ? answer
+    : Array.from<number | ArrayLike<number>, number | Float32Array>(answer, (step) =>
+        typeof step === "number" ? step : Float32Array.from(step),
+      )) as T;
 
 const lengthOf = (sequence: Answer | undefined): number => (sequence as Sequence).length;
 

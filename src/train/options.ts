@@ -60,7 +60,7 @@ export interface TrainOptions {
    * `net.save({ optimizer: true })` gave), data and options the same. `epochs` and `steps` are those of the whole. Default: begins anew.
    */
   readonly from?: Position;
-  /** Ends the training, after the step that is running: the loop ends without an error. */
+  /** Ends the training, after the step that is running, or while data is waited for: the loop ends without an error. */
   readonly signal?: AbortSignal;
 }
 

@@ -8,6 +8,7 @@ import type { Programs } from "../engine/programs.ts";
 import type { Batch, Data } from "./data.ts";
 import { giveWay } from "./pause.ts";
 import { Runner } from "./runner.ts";
+import { until } from "./until.ts";
 
 /** Rows of one batch. */
 export interface FeatureRows {
@@ -66,7 +67,7 @@ export async function* readRows(
   let step = machine.view().getUint32(CONTROL_STEP, true);
   let found = 0;
   try {
-    for await (const batch of data.batches(null)) {
+    for await (const batch of until(data.batches(null), signal)) {
       signal?.throwIfAborted();
       const { program, carry } = runner.run(batch);
       program.accept(carry);
@@ -85,6 +86,7 @@ export async function* readRows(
       const waiting = pause();
       if (waiting) await waiting;
     }
+    signal?.throwIfAborted();
     if (found === 0) throw nothingLeft("the data", washout, usable.longest());
   } finally {
     runner.release();

@@ -2,7 +2,7 @@
 
 import { describe } from "../define/check.ts";
 
-/** What comes one after the other: a generator, a file's lines, the body of a fetch. */
+/** What comes one after the other, each checked and copied before the next is asked for: a generator, a file's lines, the body of a fetch. */
 export type Flow<T> = Iterable<T> | AsyncIterable<T> | ReadableStream<T>;
 
 /** Begins anew each time that it is called: once a pass. */

@@ -28,6 +28,7 @@ import { checkLife } from "./position.ts";
 import { count, NO_COUNTS, type Progress, read } from "./progress.ts";
 import { Runner } from "./runner.ts";
 import { rateAt } from "./schedule.ts";
+import { until } from "./until.ts";
 
 /** Trains and yields after every step. Arguments have been checked. */
 export async function* training(
@@ -55,7 +56,7 @@ export async function* training(
       const random = randomFrom(definition.seed, `order of epoch ${order}`);
       let passed = 0;
       let start = performance.now();
-      for await (const batch of data.batches(random)) {
+      for await (const batch of until(data.batches(random), signal)) {
         if (made === steps || signal?.aborted) return;
         if (passed++ < done) {
           // Done before the training was interrupted.
@@ -89,6 +90,7 @@ export async function* training(
         if (waiting) await waiting;
         start = performance.now();
       }
+      if (signal?.aborted) return;
       if (passed < done)
         throw new RangeError(
           `train: from is a position after ${done} batches of a pass, but the data has ${passed}. Use the data that it began with.`,

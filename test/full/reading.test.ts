@@ -10,11 +10,14 @@ import {
   dense,
   examples,
   features,
+  gru,
+  last,
   meanSquared,
   model,
   rnn,
   type Slots,
   type Source,
+  seq2seq,
   sgd,
   tokens,
   windows,
@@ -151,6 +154,101 @@ test("is closed when the loop is left", async () => {
     })(),
   ).rejects.toThrow("of the user's own");
   expect(open).toBe(0);
+});
+
+test("examples may come in buffers that are used again", async () => {
+  const vector = model({
+    input: features(2),
+    layers: [rnn(3), dense(1)],
+    loss: meanSquared(),
+    heads: { bit: { layers: [last(), dense(1)], loss: binaryCrossEntropy() } },
+    seed: 3,
+  });
+  const list = Array.from({ length: 13 }, (_, k) => ({
+    input: Array.from({ length: k % 5 }, (_, t) => [Math.sin(k + t), Math.cos(k * t)]),
+    target: Array.from({ length: k % 5 }, (_, t) => [Math.sin(3 * k + t)]),
+    heads: { bit: [k % 2] },
+  }));
+  const rows = Array.from({ length: 5 }, () => new Float32Array(2));
+  const answers = new Float64Array(5);
+  const bit = new Uint8Array(1);
+  function* again() {
+    for (const { input, target, heads } of list) {
+      input.forEach((row, t) => {
+        rows[t].set(row);
+      });
+      answers.set(target.flat());
+      bit.set(heads.bit);
+      yield { input: rows.slice(0, input.length), target: answers.subarray(0, target.length), heads: { bit } };
+    }
+  }
+  expect(await losses(vector, examples(again, { batch: 4, pool: 2 }))).toEqual(
+    await losses(
+      vector,
+      examples(() => list, { batch: 4, pool: 2 }),
+    ),
+  );
+  const pairs = seq2seq({ source: tokens(5), encoder: [gru(4)], target: tokens(5), decoder: [gru(4), dense(5)] });
+  const all = [1, 4, 2, 5, 3, 0].map((length, k) => ({
+    source: text.slice(k, k + length),
+    target: text.slice(9 + k, 9 + k + (length % 4)),
+  }));
+  const buffers = { source: new Int32Array(5), target: new Int32Array(5) };
+  function* same() {
+    const record: { source: Int32Array; target: Int32Array } = { ...buffers };
+    for (const { source, target } of all) {
+      buffers.source.set(source);
+      buffers.target.set(target);
+      record.source = buffers.source.subarray(0, source.length);
+      record.target = buffers.target.subarray(0, target.length);
+      yield record;
+    }
+  }
+  expect(await losses(pairs, examples(same, { batch: 2 }))).toEqual(
+    await losses(
+      pairs,
+      examples(() => all, { batch: 2 }),
+    ),
+  );
+});
+
+test("a signal ends the waiting for what does not come", async () => {
+  let open = 0;
+  let come = (): void => {};
+  async function* stuck() {
+    open++;
+    try {
+      yield text;
+      await new Promise<void>((resolve) => {
+        come = resolve;
+      });
+    } finally {
+      open--;
+    }
+  }
+  using net = await compile(numbers);
+  using symbols = await compile(letters);
+  const data = windows(stuck, { batch: 2, steps: 5, pool: 1 });
+  const pairs = examples(async function* () {
+    yield { input: [[1, 2]], target: [[1]] };
+    await new Promise(() => {});
+  });
+  const soon = (): AbortSignal => {
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(new RangeError("the user left")), 20);
+    return abort.signal;
+  };
+  let steps = 0;
+  for await (const _ of symbols.train(data, { signal: soon() })) steps++;
+  expect(steps).toBe(9);
+  // Another can begin at once, though what was read has not answered; when it does, it is closed.
+  for await (const _ of symbols.train(windows(text, { batch: 2, steps: 5 }), { steps: 1 })) steps++;
+  expect([steps, open]).toEqual([10, 1]);
+  come();
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(open).toBe(0);
+  await expect(symbols.evaluate(data, { signal: soon() })).rejects.toThrow("the user left");
+  await expect(net.solve(pairs, { ridge: 1, signal: soon() })).rejects.toThrow("the user left");
 });
 
 describe("what is wrong", () => {
