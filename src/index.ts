@@ -3,9 +3,10 @@
 export { type CompileOptions, compile, open } from "./compile.ts";
 export { type Alphabet, alphabet } from "./define/alphabet.ts";
 export { type AttentionOptions, attention } from "./define/attention.ts";
+export { type BlockOptions, blockwise } from "./define/blockwise.ts";
 export { type CellOptions, cell, type State, type StepInput } from "./define/cell.ts";
 export { type GruOptions, gru } from "./define/gru.ts";
-export type { Head, HeadOptions } from "./define/heads.ts";
+export type { Head, HeadOptions, Term } from "./define/heads.ts";
 export type { Layer } from "./define/layer.ts";
 export {
   binaryCrossEntropy,
@@ -51,6 +52,7 @@ export {
   thresholdedRelu,
 } from "./graph/activations.ts";
 export { blocks, constant, glorot, type Initializer, identity, normal, orthogonal, spectral, uniform } from "./graph/initializer.ts";
+export type { Block, Blockwise } from "./graph/losses.ts";
 export { printGraph } from "./graph/print.ts";
 export type { Value } from "./graph/value.ts";
 export type { DropOptions } from "./graph/words.ts";

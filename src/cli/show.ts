@@ -1,7 +1,7 @@
 // `unrolled show`: what is in a model's file.
 
 import { stat } from "node:fs/promises";
-import { bytesOf, type Definition, type Network, plan } from "../index.ts";
+import { bytesOf, type Definition, type Network, plan, type Term } from "../index.ts";
 import { openModel } from "./files.ts";
 import { fold, harmless, several, size, table, whole } from "./format.ts";
 import { type Note, readNote } from "./note.ts";
@@ -15,6 +15,12 @@ export interface ShowArguments {
   readonly svg?: string;
 }
 
+/** `gaussian of offset`: of blockwise() each block. */
+const lossText = ({ name, loss }: Term): string => {
+  const of = name.includes("/") ? ` of ${name.slice(name.indexOf("/") + 1)}` : "";
+  return `${loss.kind}${of}${loss.ignore === null ? "" : `, without targets of ${loss.ignore}`}`;
+};
+
 export async function show(path: string, options: ShowArguments): Promise<number> {
   if (options.svg !== undefined) await checkFolder(options.svg);
   using net = await openModel(path);
@@ -23,7 +29,7 @@ export async function show(path: string, options: ShowArguments): Promise<number
   const batch = options.batch ?? note?.training?.batch ?? 32;
   const steps = options.steps ?? note?.training?.steps ?? 64;
   const { inputs, heads, feedback, decoding, seed, layers } = definition;
-  const [{ loss }] = heads;
+  const [{ terms }] = heads;
   const { size: fileBytes } = await stat(path);
 
   const facts = [
@@ -31,7 +37,7 @@ export async function show(path: string, options: ShowArguments): Promise<number
     ...Object.entries(inputs).map(([name, input]) => [name, inputText(input)]),
     ...(decoding ? [["target", `${inputText(decoding.target)}${endOf(decoding)}`]] : []),
     ...table(layers.map(({ path: name, text }) => [text, name])).map((line, index) => [index === 0 ? "layers" : "", line]),
-    ["loss", loss.ignore === null ? loss.kind : `${loss.kind}, without targets of ${loss.ignore}`],
+    ["loss", terms.map(lossText).join(" and ")],
     [
       "feedback",
       decoding ? `${feedback}: the decoder hears what was said at the step before` : (feedback ?? "none: no layer listens to the output"),

@@ -2,9 +2,9 @@
 
 import { MOST_HEADS } from "../../assembly/isa.ts";
 import type { Node, NodeId } from "../graph/graph.ts";
-import { isDensity, TARGET } from "../graph/losses.ts";
+import { type Block, type Blockwise, isDensity, TARGET, targetOf, toldBy } from "../graph/losses.ts";
 import type { Loss } from "../graph/operations.ts";
-import { SCALAR } from "../graph/shape.ts";
+import { SCALAR, type Shape } from "../graph/shape.ts";
 import type { Value } from "../graph/value.ts";
 import { checkName, checkNumber, checkOptions, checkStack, describe, LARGEST } from "./check.ts";
 import { buildLayer, type Layer, Site } from "./layer.ts";
@@ -16,20 +16,34 @@ export { MOST_HEADS };
 export interface Head {
   /** Of its target: "target" for the main one. */
   readonly name: string;
-  /** The last layer's node, before any softmax or sigmoid of the loss. */
+  /** The last layer's node, before any softmax or sigmoid of a loss. */
   readonly output: NodeId;
+  readonly target: NodeId;
+  /** By which its loss, Σ weight · loss over its terms, counts in the whole. */
+  readonly weight: number;
+  /** One, or of blockwise() one a block. */
+  readonly terms: readonly [Term, ...Term[]];
+}
+
+/** A loss on output and target, or on neighbouring columns of both. */
+export interface Term {
+  /** By which its loss is told: that of its head, with that of its block behind a "/". */
+  readonly name: string;
   readonly loss: Loss;
-  /** By which its loss counts in the whole. */
   readonly weight: number;
   /** The loss node. */
   readonly total: NodeId;
 }
 
+/** What the terms of a head judge (0), or are compared with (1). */
+export const shapesOf = (nodes: readonly Node[], { terms }: Head, input: 0 | 1): Shape[] =>
+  terms.map(({ total }) => nodes[nodes[total].inputs[input]].shape);
+
 /** A head besides the model's own output, as the user writes it down. */
 export interface HeadOptions {
   /** On what enters the model's output layer. */
   readonly layers: readonly Layer[];
-  readonly loss: Loss;
+  readonly loss: Loss | Blockwise;
   /** By which its loss counts in the whole, above 0; the model's own counts 1. Default: 1. */
   readonly weight?: number;
 }
@@ -42,8 +56,6 @@ export function checkHeads(place: string, heads: Readonly<Record<string, HeadOpt
   if (heads === null || typeof heads !== "object" || Array.isArray(heads))
     throw new TypeError(`${place}: heads must be an object of { layers, loss, weight } by name but are ${describe(heads)}.`);
   const named = Object.entries(heads);
-  if (named.length >= MOST_HEADS)
-    throw new RangeError(`${place}: there are ${named.length} heads, but besides the model's own there can be ${MOST_HEADS - 1}.`);
   for (const [name, head] of named) {
     const where = `${place}: head "${checkName(place, name)}"`;
     if (TAKEN.includes(name)) throw new TypeError(`${where} has a name that is taken. Name it after what it tells.`);
@@ -61,12 +73,11 @@ export function checkWeight(place: string, weight: number): number {
   return weight;
 }
 
-export function checkLoss(place: string, loss: Loss): Loss {
-  if (!Object.hasOwn(TARGET, String(loss?.kind)))
+export function checkLoss(place: string, loss: Loss | Blockwise): void {
+  if (loss?.kind !== "blockwise" && !Object.hasOwn(TARGET, String(loss?.kind)))
     throw new TypeError(
-      `${place}: loss must be crossEntropy(), meanSquared(), binaryCrossEntropy(), gaussian() or mixtureDensity(k) but is ${describe(loss?.kind ?? loss)}.`,
+      `${place}: loss must be crossEntropy(), meanSquared(), binaryCrossEntropy(), gaussian(), mixtureDensity(k) or blockwise({ … }) but is ${describe(loss?.kind ?? loss)}.`,
     );
-  return loss;
 }
 
 /** The layers of a head, one after the other, on what enters the output layer. */
@@ -82,27 +93,45 @@ export function buildHead(name: string, layers: readonly Layer[], entering: Valu
   return { output, paths };
 }
 
-/** Writes target and loss of an output into the graph. `path` is the layer that gives the output, for what is thrown. */
-export function addHead(output: Value, facts: { readonly name: string; readonly loss: Loss; readonly weight: number }, path: string): Head {
-  const { name, loss, weight } = facts;
+/** What an output is to be judged by. */
+export interface Facts {
+  readonly name: string;
+  readonly loss: Loss | Blockwise;
+  readonly weight: number;
+  readonly mean: Loss["mean"];
+}
+
+/** Writes target and losses of an output into the graph. `path` is the layer that gives the output, for what is thrown. */
+export function addHead(output: Value, { name, loss, weight, mean }: Facts, path: string): Head {
   const { shape, graph } = output;
   if (shape.extent !== "sequence" && shape.extent !== "vector")
     throw new TypeError(`${path}: the output must be a sequence or a vector but is a ${String(output)}.`);
   if (shape.symbols > 0) throw new TypeError(`${path}: the output must be numbers but is a ${String(output)}. End with dense(n).`);
-  const wanted = TARGET[loss.kind](shape, loss);
+  const wanted = targetOf(shape, loss);
   if (typeof wanted === "string") throw new RangeError(`${path}: ${wanted}`);
+  const blocks: readonly Block[] = loss.kind === "blockwise" ? loss.blocks : [{ name: "", width: wanted.width, loss, weight: 1 }];
+  graph.label = path;
+  const told = graph.columns(output.id, blocks.map(toldBy));
   graph.label = name;
   const target = graph.addShaped("target", [], { name }, wanted);
+  const targets = graph.columns(
+    target,
+    blocks.map(({ width }) => width),
+  );
   graph.label = "loss";
-  const total = graph.addShaped("loss", [output.id, target], { ...loss, weight }, SCALAR);
-  return { name, output: output.id, loss, weight, total };
+  const [first, ...others] = blocks.map((block, index): Term => {
+    const own = { ...block.loss, mean };
+    const total = graph.addShaped("loss", [told[index], targets[index]], { ...own, weight: weight * block.weight }, SCALAR);
+    return { name: block.name ? `${name}/${block.name}` : name, loss: own, weight: block.weight, total };
+  });
+  return { name, output: output.id, target, weight, terms: [first, ...others] };
 }
 
 /**
  * What is heard is the output, so it is as wide. With crossEntropy it may be a symbol, the truth or the one that was drawn, and a symbol
  * has no columns to reckon with.
  */
-export function checkHeard(nodes: readonly Node[], output: Value, loss: Loss, path: string): void {
+export function checkHeard(nodes: readonly Node[], output: Value, loss: Loss | Blockwise, path: string): void {
   const isHeard = (id: NodeId): boolean => nodes[id].op === "feedback" || (nodes[id].op === "delay" && isDelayHeard(id));
   const isDelayHeard = (id: NodeId): boolean => nodes[id].inputs[0] < id && isHeard(nodes[id].inputs[0]);
   const heard = nodes.find(({ op }) => op === "feedback");
@@ -112,7 +141,7 @@ export function checkHeard(nodes: readonly Node[], output: Value, loss: Loss, pa
     throw new RangeError(
       `${path}: the output is ${output.width} wide, but the layers that listen to it were told ${heard.shape.width}, as its first state is. End with dense(${output.width}).`,
     );
-  if (heard && isDensity(loss))
+  if (heard && (loss.kind === "blockwise" || isDensity(loss)))
     throw new TypeError(
       `${path}: a layer listens to the output, but with ${loss.kind} the output describes the target and is not like it. Give what was drawn as the next input instead.`,
     );

@@ -1,12 +1,13 @@
 // model(): layers become one graph, and a definition is that graph with a few facts beside it: frozen data, no functions.
 
-import { type Node, reachable } from "../graph/graph.ts";
+import { type Node, type NodeId, reachable } from "../graph/graph.ts";
+import type { Blockwise } from "../graph/losses.ts";
 import type { LossKind } from "../graph/operations.ts";
 import type { Value } from "../graph/value.ts";
 import { checkChoice, checkOptions, checkSeed, checkSize, checkStack, describe } from "./check.ts";
 import { checkDirections } from "./direction.ts";
 import { deepFreeze } from "./freeze.ts";
-import { addHead, buildHead, checkHeads, checkHeard, checkLoss, type Head, type HeadOptions } from "./heads.ts";
+import { addHead, buildHead, checkHeads, checkHeard, checkLoss, type Facts, type Head, type HeadOptions, MOST_HEADS } from "./heads.ts";
 import type { Layer } from "./layer.ts";
 import { type Input, type Loss, type Source, shapeOfInput } from "./layers.ts";
 import { pathsOf, type Skips, stack } from "./stack.ts";
@@ -55,6 +56,9 @@ export interface Definition {
   readonly heads: readonly [Head, ...Head[]];
 }
 
+/** The loss nodes, head by head and term by term. */
+export const totalsOf = ({ heads }: Pick<Definition, "heads">): NodeId[] => heads.flatMap(({ terms }) => terms.map(({ total }) => total));
+
 /** How many timelines a model has: that of its output, and that of a source sequence. */
 export const timelinesOf = ({ inputs: { source } }: Pick<Definition, "inputs">): number => (source && source.kind !== "vector" ? 2 : 1);
 
@@ -62,7 +66,7 @@ export interface ModelOptions {
   readonly input: Input;
   readonly layers: readonly Layer[];
   /** What the output of the last layer is judged by. */
-  readonly loss: Loss;
+  readonly loss: Loss | Blockwise;
   /**
    * More outputs, by name: each with layers of its own on what enters the output layer (the last of `layers` that has units), a loss, and a
    * weight. What is learned from is the loss of the output plus Σ weight · loss of these (Caruana 1997). Default: none.
@@ -88,12 +92,13 @@ export interface ModelOptions {
 }
 
 /** What can be heard of an output with each loss where a model is left to itself; the first is the default. */
-const FEEDBACK: { readonly [K in LossKind]: readonly Feedback[] } = {
+const FEEDBACK: { readonly [K in LossKind | "blockwise"]: readonly Feedback[] } = {
   crossEntropy: ["softmax", "output", "symbol"],
   binaryCrossEntropy: ["sigmoid", "output"],
   meanSquared: ["output"],
   gaussian: ["output"],
   mixtureDensity: ["output"],
+  blockwise: ["output"],
 };
 
 /**
@@ -126,12 +131,13 @@ export function model(options: ModelOptions): Definition {
     throw new TypeError(
       `model: feedback is "${feedback}" but no layer listens to the output. Use rnn(…, { recurrence: "output" }), or leave feedback out.`,
     );
-  const own = { name: "target", loss: { ...loss, mean }, weight: 1, output, path: paths[paths.length - 1] };
+  const own = { name: "target", loss, mean, weight: 1, output, path: paths[paths.length - 1] };
   const made = more.map(([name, head]) => {
     const { output, paths } = buildHead(name, head.layers, entering);
     return {
       name,
-      loss: { ...head.loss, mean },
+      loss: head.loss,
+      mean,
       weight: head.weight ?? 1,
       output,
       path: paths[paths.length - 1],
@@ -152,7 +158,7 @@ export function model(options: ModelOptions): Definition {
 }
 
 /** An output that is to become a head. */
-export interface Ending extends Pick<Head, "name" | "loss" | "weight"> {
+export interface Ending extends Facts {
   readonly output: Value;
   /** The layer that gives it. */
   readonly path: string;
@@ -177,8 +183,14 @@ export function close(
  */
 export function finish(definition: Definition): Definition {
   const { nodes, heads } = definition;
+  const totals = totalsOf(definition);
+  if (totals.length > MOST_HEADS)
+    throw new RangeError(`There are ${totals.length} losses of heads and blocks, but there can be ${MOST_HEADS}. Leave some out.`);
   const leaves = [...nodes.keys()].filter((id) => nodes[id].inputs.length === 0);
-  const kept = reachable(nodes, [...heads.map(({ total }) => total), ...leaves]);
-  const [own, ...others] = heads.map((head) => ({ ...head, output: kept.place[head.output], total: kept.place[head.total] }));
-  return deepFreeze({ ...definition, nodes: kept.nodes, heads: [own, ...others] });
+  const { nodes: kept, place } = reachable(nodes, [...totals, ...leaves]);
+  const [own, ...others] = heads.map((head) => {
+    const [first, ...more] = head.terms.map((term) => ({ ...term, total: place[term.total] }));
+    return { ...head, output: place[head.output], target: place[head.target], terms: [first, ...more] as const };
+  });
+  return deepFreeze({ ...definition, nodes: kept, heads: [own, ...others] });
 }

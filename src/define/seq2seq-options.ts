@@ -1,5 +1,6 @@
 // What seq2seq() is told, with defaults, checked before the layers are built.
 
+import type { Blockwise } from "../graph/losses.ts";
 import { checkChoice, checkOptions, checkSeed, checkSize, checkStack, describe } from "./check.ts";
 import { checkLoss } from "./heads.ts";
 import type { Layer, Placed } from "./layer.ts";
@@ -24,7 +25,7 @@ export interface Seq2seqOptions {
   /** Layers that make the target. The first of them hears at each step what was said at the step before. */
   readonly decoder: readonly Layer[];
   /** Default: crossEntropy() for tokens, meanSquared() for features. */
-  readonly loss?: Loss;
+  readonly loss?: Loss | Blockwise;
   /** What ends a sequence; null: nothing but its greatest length. Default: endSymbol() for tokens, stopOutput() for features. */
   readonly stop?: Stop | null;
   /** Steps of the longest target. Default: no limit. */
@@ -43,7 +44,7 @@ export interface Checked {
   readonly context: Context;
   readonly target: Input;
   readonly decoder: readonly Placed[];
-  readonly loss: Loss;
+  readonly loss: Loss | Blockwise;
   readonly stop: Stop | null;
   readonly maximum: number | null;
   readonly mean: "steps" | "sequences";

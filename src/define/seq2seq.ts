@@ -5,7 +5,7 @@ import { checkDirections, looksAhead } from "./direction.ts";
 import { addHead, type Head } from "./heads.ts";
 import type { Layer } from "./layer.ts";
 import { inputText } from "./layers.ts";
-import { type Definition, finish, type Part } from "./model.ts";
+import { type Definition, finish, type Part, totalsOf } from "./model.ts";
 import { build, type Made } from "./seq2seq-build.ts";
 import { type Checked, checkSeq2seq, type Seq2seqOptions } from "./seq2seq-options.ts";
 import { stopHead } from "./stops.ts";
@@ -44,9 +44,9 @@ export function seq2seq(options: Seq2seqOptions): Definition {
     ...decoder.map(partOf("decoder")),
   ];
   checkSymbols(checked, output.width, layers[layers.length - 1].path);
-  const head = addHead(output, { name: "target", loss: { ...loss, mean }, weight: 1 }, layers[layers.length - 1].path);
+  const head = addHead(output, { name: "target", loss, mean, weight: 1 }, layers[layers.length - 1].path);
   const stopping = stopHead(stop, made.entering, made.context);
-  const others = stopping ? [addHead(stopping.output, { ...stopping, loss: { ...stopping.loss, mean } }, stopping.parts[0].path)] : [];
+  const others = stopping ? [addHead(stopping.output, { ...stopping, mean }, stopping.parts[0].path)] : [];
   checkMade(checked, made, layers, [head, ...others]);
   return finish({
     format: 1,
@@ -85,7 +85,7 @@ function checkMade(
 ): void {
   const { nodes } = made.graph;
   const { path } = layers[layers.length - 1];
-  const { shape } = nodes[nodes[heads[0].total].inputs[1]];
+  const { shape } = nodes[heads[0].target];
   if (shape.extent !== "sequence" || shape.timeline !== 0)
     throw new TypeError(`${path}: a decoder must end with a sequence but ends with a ${String(made.output)}. Leave last() out.`);
   if (target.kind === "features" && shape.width !== target.width)
@@ -102,10 +102,7 @@ function checkMade(
     throw new TypeError(
       `seq2seq: context is "${context}" but no layer of the decoder has a state that could begin with it. Use context: "input", or add gru(128).`,
     );
-  const { place } = reachable(
-    nodes,
-    heads.map(({ total }) => total),
-  );
+  const { place } = reachable(nodes, totalsOf({ heads }));
   for (const { path: unheard } of encoder)
     if (!nodes.some(({ label }, id) => place[id] >= 0 && (label === unheard || label.startsWith(`${unheard}/`))))
       throw new TypeError(

@@ -3,11 +3,11 @@
 
 import { describe } from "../define/check.ts";
 import { shapeOfHeard } from "../define/decoder.ts";
-import { MOST_HEADS } from "../define/heads.ts";
+import { MOST_HEADS, type Term } from "../define/heads.ts";
 import { type Input, shapeOfInput } from "../define/layers.ts";
-import type { Decoding, Definition } from "../define/model.ts";
+import { type Decoding, type Definition, totalsOf } from "../define/model.ts";
 import type { Stop } from "../define/stops.ts";
-import { isIdle, type Node, topologicalOrder } from "../graph/graph.ts";
+import { isIdle, type Node, type NodeId, topologicalOrder } from "../graph/graph.ts";
 import { checkFit, entriesOf, isInitializer, isSeed } from "../graph/initializer.ts";
 import { isIgnored, TARGET } from "../graph/losses.ts";
 import type { OpName } from "../graph/operations.ts";
@@ -106,7 +106,12 @@ export function checkDefinition(place: string, definition: Definition): void {
   if (!isSeed(seed)) fail(`its seed is ${describe(seed)}`);
   if (!Array.isArray(layers)) fail("it has no layers");
   if (!Array.isArray(heads) || heads.length === 0) fail("it has no heads");
-  for (const head of heads) if (!isLoss(head?.loss as unknown as Attributes)) fail(`its loss is ${describe(head?.loss?.kind)}`);
+  for (const head of heads) {
+    if (!Array.isArray(head?.terms) || head.terms.length === 0) fail("it has a head without a loss");
+    for (const term of head.terms)
+      if (!isLoss(term?.loss as unknown as Attributes) || typeof term.name !== "string" || !isWeight(term.weight))
+        fail(`its loss is ${describe(term?.loss?.kind)}`);
+  }
   if (inputs === null || typeof inputs !== "object") fail("it has no inputs");
   for (const input of Object.values(inputs))
     if (!["tokens", "features", "vector"].includes(input?.kind)) fail("its input is of no known kind");
@@ -129,19 +134,42 @@ export function checkDefinition(place: string, definition: Definition): void {
     )
       fail(`node ${id} has no shape`);
   });
-  for (const { output } of heads) if (!isNode(output, nodes)) fail(`there is no node ${describe(output)}`);
+  for (const { output, target, terms } of heads)
+    for (const id of [output, target, ...terms.map(({ total }) => total)]) if (!isNode(id, nodes)) fail(`there is no node ${describe(id)}`);
   nodes.forEach((node, id) => {
     if (!sameShape(node.shape, lawfulShape(node, nodes, definition, fail)))
       fail(`node ${id}, ${node.op}, has another shape than its inputs give`);
   });
-  for (const { name, output, total, loss, weight } of heads) {
-    if (!isNode(total, nodes) || nodes[total].op !== "loss" || nodes[total].inputs[0] !== output)
-      fail("its output does not reach its loss");
-    const target = nodes[nodes[total].inputs[1]];
-    if (target.op !== "target" || target.attributes.name !== name) fail(`the target of head ${describe(name)} is another's`);
-    if (JSON.stringify(nodes[total].attributes) !== JSON.stringify({ ...loss, weight })) fail(`the loss of head "${name}" is another's`);
+  for (const { name, output, target, terms, weight } of heads) {
+    const node = nodes[target];
+    // Terms go through all columns of both, one after the other.
+    const wholes = [output, target];
+    const ends = [0, 0];
+    const follows = (id: NodeId, which: number): boolean => {
+      const { op, inputs, attributes, shape } = nodes[id];
+      const from = ends[which];
+      ends[which] += shape.width;
+      return terms.length === 1 ? id === wholes[which] : op === "slice" && inputs[0] === wholes[which] && attributes.from === from;
+    };
+    const isTerm = ({ total, loss, weight: share }: Term): boolean => {
+      const { op, inputs, attributes } = nodes[total];
+      return (
+        op === "loss" &&
+        JSON.stringify(attributes) === JSON.stringify({ ...loss, weight: weight * share }) &&
+        inputs.every(follows) &&
+        sameShape(TARGET[loss.kind](nodes[inputs[0]].shape, loss) as Shape, nodes[inputs[1]].shape)
+      );
+    };
+    if (
+      node.op !== "target" ||
+      node.attributes.name !== name ||
+      !terms.every(isTerm) ||
+      wholes.some((id, which) => nodes[id].shape.width !== ends[which])
+    )
+      fail(`output, target and loss of head ${describe(name)} do not fit`);
   }
-  if (new Set(heads.map(({ name }) => name)).size < heads.length || heads.length > MOST_HEADS) fail(`it has ${heads.length} heads`);
+  if (new Set(heads.map(({ name }) => name)).size < heads.length || totalsOf(definition).length > MOST_HEADS)
+    fail(`it has ${heads.length} heads`);
   try {
     topologicalOrder(nodes);
   } catch {
@@ -187,9 +215,9 @@ function lawfulShape(node: Node, nodes: readonly Node[], { inputs, heads, decodi
       return sequence(nodes[heads[0].output].shape.width);
     case "target": {
       const { name } = node.attributes;
-      const { output, loss } = heads.find((head) => head.name === name) ?? fail(`there is no head "${name}"`);
-      const shape = TARGET[loss.kind](nodes[output].shape, loss);
-      return typeof shape === "string" ? fail(shape.replace(/\.$/, "")) : shape;
+      if (!heads.some((head) => head.name === name)) fail(`there is no head "${name}"`);
+      // Its losses say, below.
+      return node.shape;
     }
     case "gather":
     case "matmul":

@@ -79,6 +79,21 @@ export class Graph {
     return this.addShaped("delay", inputs, { steps, carried, ...(before === undefined ? {} : { before }) }, shape);
   }
 
+  /** Neighbouring columns of these widths, which are all that there are; of one width, the value itself. */
+  columns(x: NodeId, widths: readonly number[]): NodeId[] {
+    if (widths.length === 1) return [x];
+    let from = 0;
+    return widths.map((width) => {
+      from += width;
+      return this.addShaped("slice", [x], { from: from - width, width }, { ...this.nodes[x].shape, width });
+    });
+  }
+
+  /** Values side by side; one as it is. */
+  beside(ids: readonly NodeId[]): NodeId {
+    return ids.length === 1 ? ids[0] : this.add("concat", ids, {});
+  }
+
   /** Labels a node after the fact: a state is named when the step function has returned it. */
   rename(id: NodeId, label: string): void {
     this.nodes[id] = { ...this.nodes[id], label };

@@ -1,4 +1,4 @@
-// What each loss asks of an output, and what a target of it then is: one row a loss.
+// What each loss asks of an output, and what a target of it then is: one row a loss; and losses side by side.
 
 import type { Loss, LossKind } from "./operations.ts";
 import { type Shape, symbolsOf } from "./shape.ts";
@@ -35,3 +35,35 @@ export const isIgnored = (ignore: unknown): ignore is number => Number.isInteger
 
 /** Whether what this loss judges is a density: an output that says how targets are distributed, and is not like one. */
 export const isDensity = ({ kind }: Loss): boolean => kind === "gaussian" || kind === "mixtureDensity";
+
+/** A loss of some neighbouring columns of a target. */
+export interface Block {
+  readonly name: string;
+  /** Columns of the target. */
+  readonly width: number;
+  readonly loss: Loss;
+  /** By which its loss counts beside those of the others. */
+  readonly weight: number;
+}
+
+/** A loss made of losses: the columns of the target, and what the output holds for them, are cut in the order of the blocks. */
+export interface Blockwise {
+  readonly kind: "blockwise";
+  readonly blocks: readonly Block[];
+}
+
+/** Columns of an output that tell of a block. */
+export const toldBy = ({ loss, width }: Block): number =>
+  isDensity(loss) ? loss.components + 2 * Math.max(1, loss.components) * width : width;
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+/** As a row of `TARGET` says, of losses of both kinds. */
+export function targetOf(output: Shape, loss: Loss | Blockwise): Shape | string {
+  if (loss.kind !== "blockwise") return TARGET[loss.kind](output, loss);
+  const { blocks } = loss;
+  const needed = sum(blocks.map(toldBy));
+  if (needed === output.width) return { ...output, width: sum(blocks.map(({ width }) => width)) };
+  const each = blocks.map((block) => `${toldBy(block)} for "${block.name}"`);
+  return `blockwise() needs ${needed} numbers, ${each.join(" and ")}, but the output is ${output.width} wide. End with dense(${needed}).`;
+}

@@ -1,7 +1,7 @@
 // A model as its textbook draws it: one box for each layer or state, weights on the arrows, delays as steps of an arrow.
 
 import type { NodeId } from "../graph/graph.ts";
-import type { Named } from "../graph/operations.ts";
+import type { Loss, Named } from "../graph/operations.ts";
 import { type Boxes, boxesOf, isProduct, within } from "./boxes.ts";
 import { componentsOf } from "./components.ts";
 import { type Diagram, type DiagramEdge, type DiagramNode, type NodeKind, numbered, ranksOf, type Weight } from "./diagram.ts";
@@ -103,8 +103,8 @@ function described(source: Source, { members, paths }: Boxes, box: number, state
   const { nodes, definition } = source;
   const ids = members[box];
   const path = paths[box];
-  const head = definition.heads.find(({ output, total }) => ids.includes(output) || ids.includes(total));
-  const last = head && ids.includes(head.output) ? head.output : (states[0] ?? ids[ids.length - 1]);
+  const head = definition.heads.find(({ output }) => ids.includes(output));
+  const last = head ? head.output : (states[0] ?? ids[ids.length - 1]);
   const { width, extent, symbols } = nodes[last].shape;
   const has = (...ops: string[]): boolean => ids.some((id) => ops.includes(nodes[id].op));
   const as = (kind: NodeKind, symbol: string, caption: string): Description => ({ kind, symbol, caption, path, states: [], width, extent });
@@ -114,7 +114,7 @@ function described(source: Source, { members, paths }: Boxes, box: number, state
     const kind = symbols > 0 ? "tokens" : extent === "vector" ? "vector" : "features";
     return as("input", "x", `${name === "input" || name === "source" ? kind : name} · ${symbols || width}`);
   }
-  if (head && has("loss")) return as("loss", "L", LOSSES[head.loss.kind]);
+  if (has("loss")) return as("loss", "L", LOSSES[(nodes[last].attributes as Loss).kind]);
 
   // What brings a context to the width of a state is called after that.
   const kind = path.startsWith("bridge/") ? "bridge" : path.slice(path.lastIndexOf("/") + 1);
@@ -125,7 +125,7 @@ function described(source: Source, { members, paths }: Boxes, box: number, state
     const symbol = names.map((label) => label.slice(label.lastIndexOf("/") + 1)).join(", ");
     return { ...as("state", symbol, caption), states: names };
   }
-  if (head && ids.includes(head.output)) return as("output", "o", caption);
+  if (head) return as("output", "o", caption);
   if (has("last")) return as("layer", "", ids.some((id) => source.whenOf(id, 0) === "first") ? "first step" : "last step");
   if (has("dropout")) return as("layer", "", dropped(source, ids));
   if (has("gather")) return as("layer", "e", caption);

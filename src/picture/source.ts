@@ -1,6 +1,6 @@
 // What the diagrams of both levels ask of a definition's graph: which nodes count, which carry values, where a gradient flows.
 
-import type { Definition } from "../define/model.ts";
+import { type Definition, totalsOf } from "../define/model.ts";
 import type { Node, NodeId } from "../graph/graph.ts";
 import type { DiagramEdge, Weight } from "./diagram.ts";
 
@@ -43,7 +43,7 @@ export function sourceOf(definition: Definition, hearing: Hearing): Source {
   };
 
   const used = nodes.map(() => false);
-  const stack = heads.map(({ total }) => total);
+  const stack = totalsOf(definition);
   for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
     if (used[id]) continue;
     used[id] = true;

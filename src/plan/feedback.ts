@@ -1,19 +1,23 @@
 // What a model hears of the step before: its own output in one form or another, the truth, or what the caller says.
 
 import { shapeOfHeard as heardOf } from "../define/decoder.ts";
+import { type Head, shapesOf } from "../define/heads.ts";
 import type { Definition } from "../define/model.ts";
 import type { Graph, Node, NodeId } from "../graph/graph.ts";
 import { type Shape, symbolsOf } from "../graph/shape.ts";
 import { forcingOf, type Purpose } from "./purpose.ts";
 
-/** Streams of random numbers of their own: those below belong to dropout and noise. Speech is what is drawn when generating. */
+/**
+ * Streams of random numbers of their own: those below belong to dropout and noise. Speech is what is drawn when generating. Each term of a loss draws
+ * from a stream of its own, two further on than that before.
+ */
 export const [COINS, DRAWS, SPEECH] = [2 ** 31, 2 ** 31 + 1, 2 ** 31 + 2];
 
 /** Symbols where the truth of classes, or a symbol, is heard; else the output's own shape. What a decoder hears is always like its targets. */
 function shapeOfHeard({ nodes, heads, feedback, decoding }: Definition, purpose: Purpose): Shape {
   if (decoding) return heardOf(decoding.target);
-  const [{ output, loss }] = heads;
-  const classes = loss.kind === "crossEntropy";
+  const [{ output, terms }] = heads;
+  const classes = terms[0].loss.kind === "crossEntropy";
   const symbols = classes && (forcingOf(purpose) !== false || purpose.kind === "generate" || feedback === "symbol" || feedback === "draw");
   return symbols ? symbolsOf("sequence", nodes[output].shape.width) : nodes[output].shape;
 }
@@ -44,7 +48,7 @@ export function delaysFeedback(nodes: readonly Node[], id: NodeId): boolean {
 
 /** The truth: what the output of the first head is compared with. */
 export function target(graph: Graph, { nodes, heads: [head] }: Definition): NodeId {
-  return graph.addShaped("target", [], { name: head.name }, nodes[nodes[head.total].inputs[1]].shape);
+  return graph.addShaped("target", [], { name: head.name }, nodes[head.target].shape);
 }
 
 /** What is heard one step later, if it is not told: the truth, the output in the form in which it is heard, or either. */
@@ -53,9 +57,12 @@ export function said(graph: Graph, output: NodeId, definition: Definition, purpo
   graph.label = "feedback";
   if (forcing === true) return target(graph, definition);
   if (forcing === false) return spoken(graph, output, definition);
-  const isDrawn = definition.heads[0].loss.kind !== "meanSquared";
-  const own = isDrawn ? drawn(graph, output, definition) : output;
-  return graph.addShaped("either", [target(graph, definition), own], { stream: COINS }, shapeOfHeard(definition, purpose));
+  return graph.addShaped(
+    "either",
+    [target(graph, definition), drawn(graph, output, definition)],
+    { stream: COINS },
+    shapeOfHeard(definition, purpose),
+  );
 }
 
 function spoken(graph: Graph, output: NodeId, definition: Definition): NodeId {
@@ -65,8 +72,20 @@ function spoken(graph: Graph, output: NodeId, definition: Definition): NodeId {
   return feedback === "symbol" ? graph.add("argmax", [output], {}) : output;
 }
 
-function drawn(graph: Graph, output: NodeId, { nodes, heads: [{ loss, total }] }: Definition): NodeId {
-  const { kind, components, floor } = loss;
-  const { shape } = nodes[nodes[total].inputs[1]];
-  return graph.addShaped("draw", [output], { kind, components, floor, stream: DRAWS }, shape);
+/** Drawn of each term by itself. With meanSquared() nothing is said of chances: the output itself. */
+function drawn(graph: Graph, output: NodeId, { nodes, heads: [head] }: Definition): NodeId {
+  const shapes = shapesOf(nodes, head, 1);
+  const rows = columnsOf(graph, output, nodes, head).map((row, index) => {
+    const { kind, components, floor } = head.terms[index].loss;
+    if (kind === "meanSquared") return row;
+    return graph.addShaped("draw", [row], { kind, components, floor, stream: DRAWS + 2 * index }, shapes[index]);
+  });
+  return graph.beside(rows);
 }
+
+/** An output cut into what each term of its head judges. */
+export const columnsOf = (graph: Graph, output: NodeId, nodes: readonly Node[], head: Head): NodeId[] =>
+  graph.columns(
+    output,
+    shapesOf(nodes, head, 0).map(({ width }) => width),
+  );

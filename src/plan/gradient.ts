@@ -62,14 +62,11 @@ export const GRADIENT: { readonly [K in OpName]: Rule<K> } = {
   sigmoidGradient: never,
   reluGradient: never,
   softplusGradient: never,
-  concat: (graph, { inputs }, _y, dY) => {
-    let from = 0;
-    return inputs.map((input) => {
-      const { width } = graph.nodes[input].shape;
-      from += width;
-      return graph.add("slice", [dY], { from: from - width, width });
-    });
-  },
+  concat: (graph, { inputs }, _y, dY) =>
+    graph.columns(
+      dY,
+      inputs.map((input) => graph.nodes[input].shape.width),
+    ),
   slice: (graph, { inputs: [x], attributes: { from } }, _y, dY) => [graph.add("pad", [dY], { from, width: graph.nodes[x].shape.width })],
   pad: never,
   delay: () => {

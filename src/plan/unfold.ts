@@ -1,12 +1,12 @@
 // From a definition to the graph of one purpose: the feedback is resolved, dropout kept or dropped, and what is not needed left out.
 
 import type { Head } from "../define/heads.ts";
-import type { Definition } from "../define/model.ts";
+import { type Definition, totalsOf } from "../define/model.ts";
 import { Graph, type Node, type NodeId, reachable, topologicalOrder } from "../graph/graph.ts";
 import type { Dropout, Loss, LossKind } from "../graph/operations.ts";
 import { cut, giveKnown } from "./cut.ts";
 import { differentiate } from "./differentiate.ts";
-import { delaysFeedback, openFeedback, openHeard, said, target } from "./feedback.ts";
+import { columnsOf, delaysFeedback, openFeedback, openHeard, said, target } from "./feedback.ts";
 import { type Forcing, learns, type Purpose } from "./purpose.ts";
 import { readOutOf } from "./read-out.ts";
 import { type Watched, watchFlow, watchStep } from "./watch.ts";
@@ -20,7 +20,7 @@ export interface Unfolded {
   readonly given: Readonly<Record<string, NodeId>>;
   /** What is read, by the name of the head. */
   readonly shown: Readonly<Record<string, NodeId>>;
-  /** The losses of the heads that are judged. */
+  /** The losses of the heads that are judged, term by term. */
   readonly losses: readonly NodeId[];
   /** Each trained parameter's path and the node of its gradient. */
   readonly gradients: readonly { readonly path: string; readonly node: NodeId }[];
@@ -31,7 +31,7 @@ export interface Unfolded {
 export function unfold(definition: Definition, purpose: Purpose): Unfolded {
   const { graph, place } = resolve(definition, purpose);
   const wantsLoss = purpose.kind === "evaluate" || learns(purpose);
-  const losses = wantsLoss ? definition.heads.map(({ total }) => place[total]) : [];
+  const losses = wantsLoss ? totalsOf(definition).map((total) => place[total]) : [];
   const outputs = wantsLoss || purpose.kind === "jacobian" ? [] : shown(graph, place, definition, purpose);
   const seeds = new Map(losses.map((loss) => [loss, loss]));
   const watch =
@@ -109,7 +109,7 @@ function shown(graph: Graph, place: Int32Array, definition: Definition, purpose:
   const isPart = purpose.kind === "generate" || purpose.kind === "encode";
   const asked = purpose.kind === "predict" && purpose.head !== undefined ? purpose.head : definition.heads[0].name;
   const some = definition.heads.filter(({ name }) => isPart || purpose.kind === "stream" || name === asked);
-  const heads = some.map((head) => [head.name, visible(graph, place[head.output], head, purpose)] as const);
+  const heads = some.map((head) => [head.name, visible(graph, place[head.output], head, definition.nodes, purpose)] as const);
   return definition.decoding && isPart ? ofPart(graph, heads, purpose.kind) : heads;
 }
 
@@ -128,11 +128,13 @@ function ofPart(graph: Graph, heads: Shown, kind: "generate" | "encode"): Shown 
  * What the user sees: probabilities where the loss is about probabilities, and of a density the weights of its components, means and deviations.
  * What is drawn from is raw.
  */
-function visible(graph: Graph, output: NodeId, { loss }: Head, purpose: Purpose): NodeId {
+function visible(graph: Graph, output: NodeId, head: Head, nodes: readonly Node[], purpose: Purpose): NodeId {
   const isPart = purpose.kind === "generate" || purpose.kind === "encode";
   const raw = isPart || (purpose.kind === "predict" && purpose.raw);
   graph.label = "output";
-  return raw ? output : VISIBLE[loss.kind](graph, output, loss);
+  if (raw) return output;
+  const rows = columnsOf(graph, output, nodes, head);
+  return graph.beside(rows.map((row, index) => VISIBLE[head.terms[index].loss.kind](graph, row, head.terms[index].loss)));
 }
 
 const VISIBLE: { readonly [K in LossKind]: (graph: Graph, output: NodeId, loss: Loss) => NodeId } = {

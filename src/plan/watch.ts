@@ -87,13 +87,11 @@ export function watchStep(graph: Graph, label: string): Watch {
   graph.label = "identity";
   const { timeline } = graph.nodes[states[0].node].shape;
   const identity = graph.addShaped("target", [], { name: "identity" }, sequence(total, timeline));
-  let from = 0;
-  const seeds = new Map(
-    states.map(({ node, width }) => {
-      from += width;
-      return [node, graph.add("slice", [identity], { from: from - width, width })];
-    }),
+  const own = graph.columns(
+    identity,
+    states.map(({ width }) => width),
   );
+  const seeds = new Map(states.map(({ node }, index) => [node, own[index]]));
   const reads = states.flatMap((state, by) => state.reads.map((read) => ({ ...read, by })));
   const gradients = differentiate(graph, { seeds, wanted: new Set(reads.map(({ node }) => node)), throughTime: false });
   const values = states.map(({ node, label: own, width, reads: all }): Watched => {

@@ -1,6 +1,7 @@
 // What training and evaluation read: batches that write themselves into memory, and the check of every value before any work.
 
 import { describe } from "../define/check.ts";
+import { shapesOf } from "../define/heads.ts";
 import type { Source } from "../define/layers.ts";
 import type { Definition } from "../define/model.ts";
 import type { Random } from "../engine/random.ts";
@@ -73,6 +74,8 @@ export interface Kind {
   readonly width: number;
   /** Of targets: the number besides that does not count, if there is one. */
   readonly ignore?: number | null;
+  /** Of targets: which columns must be from 0 to 1. */
+  readonly unit?: readonly boolean[];
 }
 
 /** Of the input of this name. */
@@ -90,20 +93,21 @@ export const kindOf = (input: Source): Kind =>
   input.kind === "tokens" ? { symbols: input.symbols, width: 1 } : { symbols: 0, width: input.width };
 
 /** Of the target of the head of this number. */
-export function targetKind({ nodes, heads }: Definition, head = 0): Kind & { readonly perStep: boolean; readonly unit: boolean } {
-  const { total, loss } = heads[head];
-  const { shape } = nodes[nodes[total].inputs[1]];
+export function targetKind({ nodes, heads }: Definition, number = 0): Kind & { readonly perStep: boolean } {
+  const head = heads[number];
+  const { terms, target } = head;
+  const { shape } = nodes[target];
   return {
     symbols: shape.symbols,
     width: shape.width,
     perStep: shape.extent === "sequence",
-    ignore: loss.ignore,
-    unit: loss.kind === "binaryCrossEntropy",
+    ignore: terms[0].loss.ignore,
+    unit: shapesOf(nodes, head, 1).flatMap(({ width }, term) => Array(width).fill(terms[term].loss.kind === "binaryCrossEntropy")),
   };
 }
 
 /** Checks every value of a sequence, of 1 step or `fewest`. @throws TypeError or RangeError with the place of the first that does not fit. */
-export function checkSequence(place: string, sequence: Sequence, kind: Kind & { readonly unit?: boolean }, fewest = 1): void {
+export function checkSequence(place: string, sequence: Sequence, kind: Kind, fewest = 1): void {
   checkList(place, sequence);
   if (sequence.length < fewest) throw new RangeError(`${place} is empty. Give at least one step.`);
   const { symbols, ignore } = kind;
@@ -114,20 +118,20 @@ export function checkSequence(place: string, sequence: Sequence, kind: Kind & { 
 }
 
 /** Checks one symbol, or one row of features, where a plain number will do for a width of 1. @throws as above. */
-export function checkAlone(place: string, step: number | ArrayLike<number>, kind: Kind & { readonly unit?: boolean }): void {
-  const { symbols, width, ignore, unit = false } = kind;
+export function checkAlone(place: string, step: number | ArrayLike<number>, kind: Kind): void {
+  const { symbols, width, ignore, unit = [] } = kind;
   if (symbols > 0) {
     if (!isSymbol(step as number, symbols, ignore))
       throw new RangeError(
         `${place} is ${describe(step)} but must be ${symbolText(symbols, ignore)}. Encode with the alphabet that the model was made for.`,
       );
   } else if (typeof step === "number" && width === 1) {
-    if (!fits(step, unit)) throw misfit(place, step);
+    if (!fits(step, unit[0])) throw misfit(place, step);
   } else {
     if (step === null || typeof step !== "object")
       throw new TypeError(`${place} is ${describe(step)} but must be a list of ${width} numbers.`);
     if (step.length !== width) throw new RangeError(`${place} has ${step.length} numbers but the model takes ${width}. Give ${width}.`);
-    for (let i = 0; i < width; i++) if (!fits(step[i], unit)) throw misfit(`${place}[${i}]`, step[i]);
+    for (let i = 0; i < width; i++) if (!fits(step[i], unit[i])) throw misfit(`${place}[${i}]`, step[i]);
   }
 }
 
@@ -153,7 +157,7 @@ const INFINITE = 2 ** 128 - 2 ** 103;
 /** Whether something is a number that stays finite on its way in. */
 export const isFeature = (value: unknown): value is number => typeof value === "number" && Math.abs(value) < INFINITE;
 
-const fits = (value: number, unit: boolean): boolean => isFeature(value) && !(unit && (value < 0 || value > 1));
+const fits = (value: number, unit: boolean | undefined): boolean => isFeature(value) && !(unit && (value < 0 || value > 1));
 
 /** Made only when it is needed: a text for every number would take longer than reading them all. */
 export const misfit = (place: string, value: number): Error =>

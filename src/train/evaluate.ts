@@ -1,7 +1,7 @@
 // The loss over a pass of data, without changing anything.
 
 import { CONTROL_STEP } from "../../assembly/isa.ts";
-import type { Definition } from "../define/model.ts";
+import { type Definition, totalsOf } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
 import type { Programs } from "../engine/programs.ts";
 import type { Batch, Data } from "./data.ts";
@@ -12,7 +12,7 @@ import { until } from "./until.ts";
 
 /** Mean losses over data, and what they are the mean of. */
 export interface Evaluation extends Losses {
-  /** Symbols, vectors, numbers or sequences that the loss is the mean of; of several heads, what the model's own is. */
+  /** Symbols, vectors, numbers or sequences that the loss is the mean of; of several losses, what the first is. */
   readonly count: number;
 }
 
@@ -26,19 +26,19 @@ export async function evaluation(
 ): Promise<Evaluation> {
   const runner = new Runner(machine, programs, { kind: "evaluate", teacherForcing }, data);
   const pause = giveWay();
-  const sums = heads.map(() => 0);
-  const counts = heads.map(() => 0);
+  const sums = totalsOf({ heads }).map(() => 0);
+  const counts = sums.slice();
   let number = 0;
   try {
     for await (const batch of until(data.batches(null), signal)) {
       signal?.throwIfAborted();
       const { program, carry } = runAt(number++, machine, runner, batch);
       const control = machine.view();
-      heads.forEach((_, head) => {
-        const count = countOf(control, head);
-        sums[head] += meanOf(control, head) * count;
-        counts[head] += count;
-      });
+      for (let term = 0; term < sums.length; term++) {
+        const count = countOf(control, term);
+        sums[term] += meanOf(control, term) * count;
+        counts[term] += count;
+      }
       program.accept(carry);
       const waiting = pause();
       if (waiting) await waiting;
@@ -47,8 +47,7 @@ export async function evaluation(
   } finally {
     runner.release();
   }
-  const means = sums.map((sum, head) => (counts[head] > 0 ? sum / counts[head] : 0));
-  return { ...together(heads, means), count: counts[0] };
+  return { ...together(heads, (term) => (counts[term] > 0 ? sums[term] / counts[term] : 0)), count: counts[0] };
 }
 
 /** What a model draws in an evaluation is decided by the number of the batch, whatever has been trained: the same each time, and another in each batch. */

@@ -139,7 +139,7 @@ export function checkKinds(
     if (!targetKind(definition, index + 1).perStep)
       throw new TypeError(`windows: the head "${name}" gives one vector for a whole sequence, and a window is none. Use examples().`);
   });
-  if (definition.heads[0].loss.mean === "sequences")
+  if (definition.heads[0].terms[0].loss.mean === "sequences")
     throw new TypeError(
       `windows: the loss is to be the mean over sequences, but windows are cut from them anywhere. Use examples(), or model({ mean: "steps" }).`,
     );

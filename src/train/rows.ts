@@ -5,7 +5,7 @@ import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
 import type { Program } from "../engine/program.ts";
 import type { Programs } from "../engine/programs.ts";
-import type { Batch, Data } from "./data.ts";
+import { type Batch, type Data, targetKind } from "./data.ts";
 import { giveWay } from "./pause.ts";
 import { Runner } from "./runner.ts";
 import { until } from "./until.ts";
@@ -94,20 +94,18 @@ export async function* readRows(
 }
 
 /** Features and targets; rows whose target is ignored are left out. */
-function rowsOf(
-  machine: Machine,
-  program: Program,
-  { nodes, heads: [{ output, loss }] }: Definition,
-  rows: readonly number[],
-): FeatureRows {
+function rowsOf(machine: Machine, program: Program, definition: Definition, rows: readonly number[]): FeatureRows {
+  const { nodes, heads } = definition;
+  const [{ output }] = heads;
+  const { symbols: classes, ignore, unit = [] } = targetKind(definition);
   const { width } = nodes[output].shape;
   const { address, stride } = program.place(program.plan.given.target);
   const count = rows.length === 0 ? 0 : rows[rows.length - 1] + 1;
   const place = program.place(program.plan.shown.target);
-  if (loss.kind === "crossEntropy") {
+  if (classes > 0) {
     // One column a symbol: 1 in the true one's, 0 in the others.
     const symbols = machine.memory.integers(address, count * stride);
-    const counted = rows.filter((row) => symbols[row * stride] !== loss.ignore);
+    const counted = rows.filter((row) => symbols[row * stride] !== ignore);
     const targets = new Float64Array(counted.length * width);
     for (const [index, row] of counted.entries()) targets[index * width + symbols[row * stride]] = 1;
     return { place, rows: counted, targets };
@@ -115,8 +113,10 @@ function rowsOf(
   const values = machine.memory.floats(address, count * stride);
   const targets = new Float64Array(rows.length * width);
   // Of yes and no, 1 and −1 are made, so that the sigmoid of what is predicted is on the right side of a half.
-  const [scale, shift] = loss.kind === "binaryCrossEntropy" ? [2, -1] : [1, 0];
   for (const [index, row] of rows.entries())
-    for (let j = 0; j < width; j++) targets[index * width + j] = scale * values[row * stride + j] + shift;
+    for (let j = 0; j < width; j++) {
+      const value = values[row * stride + j];
+      targets[index * width + j] = unit[j] ? 2 * value - 1 : value;
+    }
   return { place, rows, targets };
 }

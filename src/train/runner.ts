@@ -121,7 +121,7 @@ export class Runner {
     this.#handsOn = batch.keep !== null;
     batch.write(slots);
     const { heads } = this.#programs.definition;
-    for (const name in slots) checkWritten(name, slots[name], program, heads.find((head) => head.name === name)?.loss.ignore);
+    for (const name in slots) checkWritten(name, slots[name], program, heads.find((head) => head.name === name)?.terms[0].loss.ignore);
     return { program, carry, keep: batch.keep ?? seat.anew };
   }
 

@@ -6,6 +6,7 @@ import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
 import { writeBlock } from "../engine/parameters.ts";
 import type { Programs } from "../engine/programs.ts";
+import { isDensity } from "../graph/losses.ts";
 import { type ReadOut, readOutOf } from "../plan/read-out.ts";
 import type { Data } from "./data.ts";
 import { Judgement, type Solution } from "./judgement.ts";
@@ -41,6 +42,9 @@ export function checkSolving(definition: Definition, data: Data, options: SolveO
     throw new TypeError(
       `solve: the model has no linear read-out: ${readOut}. End with dense(n), without an activation, or train it by gradient.`,
     );
+  const density = definition.heads[0].terms.find(({ loss }) => isDensity(loss));
+  if (density)
+    throw new TypeError(`solve: with ${density.loss.kind} the output describes the target and is not like it. Train it by gradient.`);
   if (washout > 0 && definition.nodes[readOut.features].shape.extent !== "sequence")
     throw new RangeError(`solve: washout is ${washout}, but each sequence gives one vector, at its end. Leave washout out.`);
   checkData("solve", definition, data);

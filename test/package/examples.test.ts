@@ -17,6 +17,7 @@ const RESULTS: Readonly<Record<string, RegExp>> = {
   "gestures.ts": /^of 200 unseen, the kind of (200|19\d); of their steps 9\d/,
   "reading.ts": /the same losses, bit for bit/,
   "seq2seq.ts": /^end /,
+  "strokes.ts": /^(100|9\d) of 100 drawings are two strokes/,
   "streaming.ts": /here: (\d\.\d+); .* \1$/,
 };
 

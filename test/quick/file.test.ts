@@ -1,6 +1,7 @@
 // Saved models: what is opened is what was saved, to the bit; what is damaged, cut short, foreign or forged is refused with a sentence.
 
 import { describe, expect, test } from "vitest";
+import { totalsOf } from "../../src/define/model.ts";
 import { type Contents, read, write } from "../../src/file/save.ts";
 import {
   adam,
@@ -160,7 +161,7 @@ describe("what is refused", () => {
 
 describe("a definition", () => {
   const idle = ({ nodes, heads }: Definition): string[] => {
-    const used = new Set([...nodes.flatMap(({ inputs }) => [...inputs]), ...heads.map(({ total }) => total)]);
+    const used = new Set([...nodes.flatMap(({ inputs }) => [...inputs]), ...totalsOf({ heads })]);
     return nodes.flatMap(({ op, inputs }, id) => (inputs.length > 0 && !used.has(id) ? [op] : []));
   };
 
@@ -211,7 +212,10 @@ describe("what is forged, with a checksum that agrees", () => {
   const withNode = (id: number, change: object): Uint8Array =>
     withDefinition({ nodes: contents.definition.nodes.map((node, at) => (at === id ? { ...node, ...change } : node)) });
 
-  const withHead = (change: object): Uint8Array => withDefinition({ heads: [{ ...contents.definition.heads[0], ...change }] });
+  const [head] = contents.definition.heads;
+  const [term] = head.terms;
+  const withHead = (change: object): Uint8Array => withDefinition({ heads: [{ ...head, ...change }] });
+  const withTerm = (change: object): Uint8Array => withHead({ terms: [{ ...term, ...change }] });
 
   test("a forged copy without a change is opened", async () => expect(await refusal(forge({}))).toBeNull());
 
@@ -224,10 +228,15 @@ describe("what is forged, with a checksum that agrees", () => {
     ["no nodes", withDefinition({ nodes: [] }), "no nodes"],
     ["no input", withDefinition({ inputs: null }), ""],
     ["another input", withDefinition({ inputs: { input: { kind: "features", width: 3 } } }), "another shape"],
-    ["an unknown loss", withHead({ loss: { kind: "hinge", ignore: -1 } }), '"hinge"'],
+    ["an unknown loss", withTerm({ loss: { kind: "hinge", ignore: -1 } }), '"hinge"'],
+    ["no loss", withHead({ terms: [] }), "a head without a loss"],
+    ["a loss of no name", withTerm({ name: null }), "its loss"],
+    ["another weight", withTerm({ weight: 2 }), "do not fit"],
+    ["two losses of the whole", withHead({ terms: [term, term] }), "do not fit"],
+    ["another target", withHead({ target: 0 }), "do not fit"],
     ["no output", withHead({ output: nodes.length }), ""],
     ["another output", withHead({ output: 0 }), ""],
-    ["no total", withHead({ total: 0.5 }), ""],
+    ["no total", withTerm({ total: 0.5 }), "0.5"],
     ["a node that is none", withDefinition({ nodes: [null, ...nodes] }), "node 0"],
     ["an unknown operation", withNode(idOf("tanh"), { op: "gelu" }), '"gelu"'],
     ["an operation by an inherited name", withNode(idOf("tanh"), { op: "toString" }), '"toString"'],

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import {
   binaryCrossEntropy,
+  blockwise,
   compile,
   crossEntropy,
   type Definition,
@@ -35,21 +36,27 @@ const told = (layers: number, loss?: Loss): Definition =>
 const bits = told(1, binaryCrossEntropy());
 const density = told(2, gaussian());
 const mixture = told(9, mixtureDensity(3));
+const blocks = seq2seq({
+  target: features(1),
+  decoder: [gru(7), dense(9)],
+  loss: blockwise({ place: { width: 1, loss: mixtureDensity(3) } }),
+  seed: 3,
+});
 const words = seq2seq({ target: tokens(5), decoder: [embedding(4), gru(7), dense(5)], seed: 3 });
 
 const symbols = Int32Array.from({ length: 400 }, (_, i) => (i * i + (i >> 2)) % 5);
 const wave = Array.from({ length: 400 }, (_, i) => [Math.sin(i / 5)]);
 /** The wave in pieces of 5 to 11 steps, of bits where its loss is of bits. */
-const piecesOf = ({ decoding, heads: [{ loss }] }: Definition) =>
+const piecesOf = ({ decoding, heads: [head] }: Definition) =>
   Array.from({ length: 16 }, (_, i) => {
     const [from, to] = [11 * i, 11 * i + 5 + (i % 7)];
     if (decoding?.target.kind === "tokens") return { target: symbols.slice(from, to) };
-    return { target: wave.slice(from, to).map(([x]) => [loss.kind === "binaryCrossEntropy" ? Number(x > 0) : x]) };
+    return { target: wave.slice(from, to).map(([x]) => [head.terms[0].loss.kind === "binaryCrossEntropy" ? Number(x > 0) : x]) };
   });
 function dataOf(definition: Definition) {
   if (definition.decoding) return examples(piecesOf(definition), { batch: 4 });
   if (definition.inputs.input?.kind === "tokens") return windows(symbols, { batch: 3, steps: 11 });
-  const truth = definition.heads[0].loss.kind === "binaryCrossEntropy" ? wave.map(([x]) => [Number(x > 0)]) : wave;
+  const truth = definition.heads[0].terms[0].loss.kind === "binaryCrossEntropy" ? wave.map(([x]) => [Number(x > 0)]) : wave;
   return windows(truth.slice(0, -1), { batch: 3, steps: 11, targets: truth.slice(1) });
 }
 
@@ -112,6 +119,7 @@ describe.each([
   ["bits", bits],
   ["a Gaussian", density],
   ["a mixture", mixture],
+  ["a single block", blocks],
 ])("a decoder of %s", (_, definition) => {
   test("hears its own draws where none is the truth, whether a share says so or a schedule", async () => {
     expect(await losses(definition, 0)).toEqual(await losses(definition, () => 0));

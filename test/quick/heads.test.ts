@@ -148,7 +148,7 @@ describe("bad heads", () => {
       "end/layer 1/rnn",
       "listens",
     ],
-    ["too many", with_(Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`head ${i}`, head]))), RangeError, "16 heads", "15"],
+    ["too many", with_(Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`head ${i}`, head]))), RangeError, "17 losses", "16"],
     ["an unknown mean", with_({}, { mean: "words" }), TypeError, "model: mean", '"words"', '"sequences"'],
   ];
   refuses(() => null, rows);

@@ -9,9 +9,9 @@ import type { Random } from "../reference/random.ts";
 export const LONGEST = 9;
 
 /** So many symbols, or rows of numbers. */
-export function sequenceOf({ symbols, width, unit = false }: Kind & { readonly unit?: boolean }, steps: number, random: Random): Sequence {
+export function sequenceOf({ symbols, width, unit = [] }: Kind, steps: number, random: Random): Sequence {
   if (symbols > 0) return random.symbols(steps, symbols);
-  return Array.from({ length: steps }, () => random.numbers(width, unit ? 0 : -1, 1));
+  return Array.from({ length: steps }, () => random.numbers(width, -1, 1).map((value, column) => (unit[column] ? (value + 1) / 2 : value)));
 }
 
 /** What a model of seq2seq() makes a sequence from; absent: nothing. */
@@ -22,14 +22,14 @@ export function sourceFor({ inputs: { source } }: Definition, steps: number, ran
 }
 
 /** What a decoder can say. */
-export function targetFor({ decoding }: Definition, steps: number, random: Random, unit = false): Sequence {
+export function targetFor({ decoding }: Definition, steps: number, random: Random, unit: Kind["unit"] = []): Sequence {
   const { target, stop } = decoding as NonNullable<Definition["decoding"]>;
   return sequenceOf({ ...kindOf(target), unit }, Math.max(steps, stoppingOf(stop).coin ? 1 : 0), random);
 }
 
 export function exampleFor(definition: Definition, steps: number, random: Random): Example {
   const { inputs, heads, decoding } = definition;
-  const unit = heads[0].loss.kind === "binaryCrossEntropy";
+  const { unit } = targetKind(definition);
   if (decoding) {
     const source = sourceFor(definition, random.below(LONGEST + 1), random);
     return { ...(source === undefined ? {} : { source }), target: targetFor(definition, steps, random, unit) };

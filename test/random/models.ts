@@ -7,6 +7,7 @@ import {
   add,
   bidirectional,
   binaryCrossEntropy,
+  blockwise,
   concat,
   crossEntropy,
   type Definition,
@@ -56,6 +57,7 @@ const FUNCTIONS = {
   attention,
   bidirectional,
   binaryCrossEntropy,
+  blockwise,
   cell: (name: string, units: number) => CELLS[name](units),
   crossEntropy,
   delayedSymbols,
@@ -179,6 +181,7 @@ export class Composer {
       return [call("crossEntropy", ...this.#options({ ignore: [0.15, () => this.#random.below(classes + 1)] })), this.#output(at, classes)];
     }
     const floor = { floor: 0.1 };
+    if (this.#is(0.2)) return this.#blocks(at, n);
     switch (this.#random.below(6)) {
       case 0:
         return [call("binaryCrossEntropy"), this.#output(at, n)];
@@ -267,9 +270,32 @@ export class Composer {
   /** What a decoder of numbers ends with. */
   #numbers(at: At, n: number): [loss: Call | null, layers: Call[]] {
     const floor = { floor: 0.1 };
+    if (this.#is(0.2)) return this.#blocks(at, n);
     if (this.#is(0.2)) return [call("gaussian", floor), this.#output(at, 2 * n)];
     if (this.#is(0.2)) return [call("mixtureDensity", 2, floor), this.#output(at, 2 * (1 + 2 * n))];
     return this.#is(0.3) ? [call("binaryCrossEntropy"), this.#output(at, n)] : [null, this.#output(at, n)];
+  }
+
+  /** Losses of n columns, some of each. */
+  #blocks(at: At, n: number): [loss: Call, layers: Call[]] {
+    const blocks: Record<string, Plain> = {};
+    let told = 0;
+    for (let left = n; left > 0; ) {
+      const width = 1 + this.#random.below(left);
+      left -= width;
+      const k = 1 + this.#random.below(3);
+      const [loss, needed] = this.#one([
+        [call("meanSquared"), width],
+        [call("binaryCrossEntropy"), width],
+        [call("gaussian", { floor: 0.1 }), 2 * width],
+        [call("mixtureDensity", k, { floor: 0.1 }), k * (1 + 2 * width)],
+      ] as const);
+      told += needed;
+      const name = ["a", "b", "c", "d"][Object.keys(blocks).length];
+      if (name === undefined) return this.#blocks(at, n);
+      blocks[name] = { width, loss, ...(this.#options({ weight: [0.4, () => this.#one([0.25, 3])] })[0] as object) };
+    }
+    return [call("blockwise", blocks), this.#output(at, told)];
   }
 
   #stack(at: At, place: Place, most: number): [Call[], At] {

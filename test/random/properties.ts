@@ -91,7 +91,7 @@ const RUNNING_AWAY = 2 ** 20;
 /** Loss, outputs and every gradient are the reference's, ragged, with room to spare and whatever lies behind the rows' ends. */
 const judged: Property = async (definition, { lengths, room }) => {
   const steps = Math.max(1, ...lengths);
-  const limit = definition.heads[0].loss.floor > 0 && mayRunFree(definition) ? RUNNING_AWAY : Infinity;
+  const limit = definition.heads[0].terms.some(({ loss }) => loss.floor > 0) && mayRunFree(definition) ? RUNNING_AWAY : Infinity;
   for (const purpose of purposesOf(definition)) {
     const own = purpose.kind === "generate" || definition.decoding ? {} : { lengths };
     await judgeRun(definition, purpose, { input: 0, hidden: 0, output: 0, steps, batch: lengths.length, room, ...own }, "", limit);
@@ -191,7 +191,7 @@ function dataFor(definition: Definition): (() => Data)[] {
   const steps = [3, 0, LONGEST, 1, 4, 4, 7];
   const list = steps.map((length) => exampleFor(definition, length, random));
   const data = [() => examples(list, { batch: 3, pool: 1 })];
-  const isCut = definition.heads.every(({ loss }, index) => loss.mean === "steps" && targetKind(definition, index).perStep);
+  const isCut = definition.heads.every(({ terms }, index) => terms[0].loss.mean === "steps" && targetKind(definition, index).perStep);
   if (definition.decoding || !isCut) return data;
   const { input, target, heads } = exampleFor(definition, 40, random);
   const more = heads ? { heads: heads as Record<string, Sequence> } : {};
@@ -205,7 +205,7 @@ const restarted: Property = async (definition) => {
     for (const data of dataFor(definition)) {
       using whole = await compile(definition);
       // What hears the densities that it draws may run away; then the step is skipped, before and after.
-      const isWild = definition.heads[0].loss.floor > 0 && teacherForcing !== true;
+      const isWild = definition.heads[0].terms.some(({ loss }) => loss.floor > 0) && teacherForcing !== true;
       const options = { epochs: 2, teacherForcing, onNonFinite: isWild ? "skip" : "throw" } as const;
       const all = await told(whole, data(), options);
       ok(all.length > 2 && (isWild || all.every(({ loss }) => Number.isFinite(loss))));
@@ -246,7 +246,7 @@ const inspected: Property = async (definition) => {
 
 /** A sequence that is cut into windows loses as much as it does whole, since its state is carried. */
 const carried: Property = async (definition) => {
-  const isCut = definition.heads.every(({ loss }, index) => loss.mean === "steps" && targetKind(definition, index).perStep);
+  const isCut = definition.heads.every(({ terms }, index) => terms[0].loss.mean === "steps" && targetKind(definition, index).perStep);
   if (definition.decoding || !isCut || looksAhead(definition) !== null) return;
   const { input, target, heads = {} } = exampleFor(definition, 12, new Random(13));
   const cut = (steps: number) =>
@@ -275,8 +275,9 @@ const attended: Property = async (definition) => {
 /** A linear read-out is solved for, and then is as good as any: better than that which began. */
 const solved: Property = async (definition) => {
   const { heads } = definition;
-  if (definition.decoding || typeof readOutOf(definition) === "string" || heads.length > 1 || heads[0].loss.kind !== "meanSquared") return;
-  if (heads[0].loss.mean !== "steps") return;
+  if (definition.decoding || typeof readOutOf(definition) === "string" || heads.length > 1) return;
+  if (heads[0].terms.some(({ loss }) => loss.kind !== "meanSquared")) return;
+  if (heads[0].terms[0].loss.mean !== "steps") return;
   using net = await compile(definition);
   const [data] = dataFor(definition);
   const before = await net.evaluate(data());
@@ -289,14 +290,13 @@ const solved: Property = async (definition) => {
 /** Draws are the same again, alone as together, as likely as they say; a beam of one is greedy. */
 const spoken: Property = async (definition) => {
   const random = new Random(11);
-  const { decoding, inputs, heads } = definition;
-  const { symbols, width, perStep } = targetKind(definition);
+  const { decoding, inputs } = definition;
+  const { symbols, width, perStep, unit = [] } = targetKind(definition);
   // A deviation is exp of an output that heard what was drawn with it: loud ones run away.
   using net = await loud(definition, symbols > 0 ? 2 : 0.5);
-  const isCoin = heads[0].loss.kind === "binaryCrossEntropy";
   if (!decoding) {
     const heard = inputKind(definition);
-    const prompt = sequenceOf({ ...heard, unit: isCoin }, 3, random);
+    const prompt = sequenceOf({ ...heard, unit }, 3, random);
     if (!perStep || symbols !== heard.symbols || width !== heard.width)
       return ok(refused(() => net.generateAll({ prompt, length: 3 }), /cannot be its next input/));
     if (looksAhead(definition) !== null)

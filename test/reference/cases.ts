@@ -1,5 +1,6 @@
 // The case table: every word, layer, option and loss once, as definitions of any width. One case, three questions: right? right gradient? how fast?
 
+import { blockwise } from "../../src/define/blockwise.ts";
 import type { Layer } from "../../src/define/layer.ts";
 import {
   binaryCrossEntropy,
@@ -145,6 +146,34 @@ densities("one Gaussian of a sequence", (w) => [rnn(w.hidden), last()], 0, true)
 densities("mixture of one", (w) => [rnn(w.hidden)], 1, true);
 densities("mixture of three", (w) => [rnn(w.hidden)], 3, true);
 densities("mixture of a sequence", (w) => [rnn(w.hidden), last()], 5, true);
+
+/** Losses of every kind side by side: of blocks whose columns begin anywhere, of the output and of a head. */
+const blocksOf = (w: Widths, weight = 1) =>
+  blockwise({
+    place: { width: w.output, loss: mixtureDensity(2, { floor: 0.1 }), weight: 0.5 },
+    lifted: { width: w.hidden, loss: binaryCrossEntropy(), weight: 3 },
+    rest: { width: 1, loss: meanSquared(), weight },
+    tilt: { width: w.output, loss: gaussian({ floor: 0.1 }) },
+  });
+const toldOf = (w: Widths): number => 2 * (1 + 2 * w.output) + w.hidden + 1 + 2 * w.output;
+cases.push({
+  name: "blocks",
+  purposes: PLAIN,
+  definition: (w) => model({ input: features(w.input), layers: [rnn(w.hidden), dense(toldOf(w))], loss: blocksOf(w) }),
+});
+cases.push({
+  name: "blocks of a sequence, beside a head of blocks",
+  purposes: [...PLAIN, { kind: "predict", raw: false, head: "more" }],
+  full: true,
+  definition: (w) =>
+    model({
+      input: features(w.input),
+      layers: [rnn(w.hidden), last(), dense(toldOf(w))],
+      loss: blocksOf(w),
+      heads: { more: { layers: [dense(toldOf(w))], loss: blocksOf(w, 0.25), weight: 2 } },
+      mean: "sequences",
+    }),
+});
 
 const EVERY_HEAD: readonly Purpose[] = [
   FORCED,

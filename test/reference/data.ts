@@ -1,6 +1,6 @@
 // Small random data and parameters for any definition: the same on every machine, exact in f32.
 
-import type { Head } from "../../src/define/heads.ts";
+import { type Head, shapesOf } from "../../src/define/heads.ts";
 import type { Definition } from "../../src/define/model.ts";
 import { entriesOf } from "../../src/graph/initializer.ts";
 import type { Purpose } from "../../src/plan/unfold.ts";
@@ -46,12 +46,17 @@ export function dataOf(definition: Definition, size: Size, purpose: Purpose, see
     const values = random.numbers(node.shape.rows * node.shape.width, -limit, limit);
     parameters[node.attributes.path] = entries > 0 ? thinned(values, node.shape.width, entries) : values;
   }
-  const targetOf = ({ total, loss }: Head): Float32Array | Int32Array => {
-    const { extent, width, symbols } = nodes[nodes[total].inputs[1]].shape;
+  const targetOf = (head: Head): Float32Array | Int32Array => {
+    const { extent, width, symbols } = nodes[head.target].shape;
     const spoken = extent === "sequence" ? rows : size.batch;
-    if (symbols === 0) return random.numbers(spoken * width, loss.kind === "binaryCrossEntropy" ? 0 : -1, 1);
+    if (symbols === 0) {
+      const isChance = shapesOf(nodes, head, 1).flatMap((shape, term) =>
+        Array<boolean>(shape.width).fill(head.terms[term].loss.kind === "binaryCrossEntropy"),
+      );
+      return random.numbers(spoken * width, -1, 1).map((value, i) => (isChance[i % width] ? (value + 1) / 2 : value));
+    }
     const target = random.symbols(spoken, symbols);
-    const { ignore } = loss;
+    const { ignore } = head.terms[0].loss;
     if (ignore === null) return target;
     // What has no answer has it here and there; at least one row counts.
     if (ignore < 0) for (let i = 0; i < target.length; i += 3) target[i] = ignore;

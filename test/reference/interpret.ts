@@ -1,7 +1,7 @@
 // The judge: runs a definition or an unfolded graph step by step in f64, with no planner and no WebAssembly.
 
-import type { Head } from "../../src/define/heads.ts";
-import type { Definition } from "../../src/define/model.ts";
+import { type Head, shapesOf } from "../../src/define/heads.ts";
+import { type Definition, totalsOf } from "../../src/define/model.ts";
 import type { Node, NodeId } from "../../src/graph/graph.ts";
 import type { Dropout, Loss, Named, OpName, Weighed } from "../../src/graph/operations.ts";
 import { ALONG_SOURCE } from "../../src/graph/shape.ts";
@@ -272,10 +272,10 @@ export function interpretDefinition(
   data: Data,
 ): { outputs: Record<string, Rows[]>; loss: number | undefined } {
   const { nodes, heads, decoding, feedback } = definition;
-  const [{ loss }] = heads;
+  const [own] = heads;
+  const { target } = own;
   const forcing = forcingOf(purpose);
-  const [, target] = nodes[heads[0].total].inputs;
-  const classes = loss.kind === "crossEntropy";
+  const classes = own.terms[0].loss.kind === "crossEntropy";
   const withLoss = purpose.kind === "train" || purpose.kind === "evaluate";
   const heard = (run: Interpretation, id: NodeId, t: number): Rows => {
     const { width } = nodes[id].shape;
@@ -287,12 +287,14 @@ export function interpretDefinition(
     if (forcing === true) return truth();
     const said = run.at(definition.heads[0].output, t - 1);
     const drawn = (): Rows => {
-      const found = saidOf(loss, said, (r, column) => run.uniformAt(DRAWS, t - 1, r, column));
+      const found = term(nodes, own, said, (loss, x, index) =>
+        loss.kind === "meanSquared" ? x : saidOf(loss, x, (r, column) => run.uniformAt(DRAWS + 2 * index, t - 1, r, column)),
+      );
       return classes ? symbol(found) : found;
     };
     if (forcing === "mixed") {
-      const own = loss.kind === "meanSquared" ? said : drawn();
-      return make(own.rows, own.width, (r, c) => pick(run.uniformAt(COINS, t - 1, r) < run.truth ? truth() : own, r, c));
+      const mine = drawn();
+      return make(mine.rows, mine.width, (r, c) => pick(run.uniformAt(COINS, t - 1, r) < run.truth ? truth() : mine, r, c));
     }
     if (feedback === "draw") return drawn();
     return feedback === "symbol" ? symbol(argmaxOf(said)) : heardAs(said);
@@ -304,13 +306,29 @@ export function interpretDefinition(
   const run = new Interpretation(nodes, purpose.kind === "train" ? data : { ...data, keeps: undefined, noise: undefined }, heard);
   const asked = purpose.kind === "predict" && purpose.head !== undefined ? purpose.head : heads[0].name;
   const raw = purpose.kind !== "predict" || purpose.raw;
-  const shown = ({ output, loss }: Head): Rows[] => run.every(output).map((x) => (raw ? x : shownOf(loss, x)));
+  const shown = (head: Head): Rows[] => run.every(head.output).map((x) => (raw ? x : term(nodes, head, x, shownOf)));
   return {
     outputs: Object.fromEntries(
       heads.filter(({ name }) => purpose.kind === "generate" || name === asked).map((head) => [head.name, shown(head)]),
     ),
-    loss: withLoss ? heads.reduce((sum, { total, weight }) => sum + weight * run.at(total, 0).values[0], 0) : undefined,
+    loss: withLoss ? wholeLoss({ nodes, losses: totalsOf(definition) }, run) : undefined,
   };
+}
+
+/** What each term of a head makes of its own columns, side by side. */
+function term(nodes: readonly Node[], head: Head, x: Rows, made: (loss: Loss, own: Rows, index: number) => Rows): Rows {
+  let from = 0;
+  const all = shapesOf(nodes, head, 0).map(({ width }, index) => {
+    const first = from;
+    from += width;
+    return made(
+      head.terms[index].loss,
+      make(x.rows, width, (r, c) => pick(x, r, first + c)),
+      index,
+    );
+  });
+  const places = all.flatMap((rows) => Array.from({ length: rows.width }, (_, c) => [rows, c] as const));
+  return make(x.rows, places.length, (r, c) => pick(places[c][0], r, places[c][1]));
 }
 
 /** An output as the user sees it. */
@@ -326,7 +344,7 @@ function shownOf({ kind, components, floor }: Loss, x: Rows): Rows {
   });
 }
 
-/** The losses of all heads, each with its weight. */
+/** The losses of all terms of all heads, each with its weight. */
 export const wholeLoss = ({ nodes, losses }: Pick<Unfolded, "nodes" | "losses">, run: Interpretation): number =>
   losses.reduce((sum, loss) => sum + (nodes[loss].attributes as Weighed).weight * run.at(loss, 0).values[0], 0);
 

@@ -1,5 +1,6 @@
 // Sequence-to-sequence models for the case table, and what they are given: sources of another length than the targets, rows of every length.
 
+import { blockwise } from "../../src/define/blockwise.ts";
 import { cell } from "../../src/define/cell.ts";
 import { gru } from "../../src/define/gru.ts";
 import type { Layer } from "../../src/define/layer.ts";
@@ -10,6 +11,7 @@ import {
   features,
   gaussian,
   last,
+  meanSquared,
   mixtureDensity,
   type Source,
   tokens,
@@ -181,6 +183,35 @@ numbers(
   "nothing, a mixture of one",
   () => undefined,
   (w) => ({ decoder: [rnn(w.hidden), dense(1 + 2 * w.output)], loss: mixtureDensity(1, { floor: 0.1 }) }),
+);
+
+/** Blocks of every kind that are heard side by side. */
+numbers(
+  "a vector, blocks, layers that hear them",
+  (w) => vector(w.input),
+  (w) => ({
+    target: features(2 * w.output + w.hidden + 1),
+    decoder: [gru(w.hidden), rnn(w.hidden, { recurrence: "both" }), dense(w.hidden + 3 * (1 + 2 * w.output) + 1 + 2 * w.output)],
+    loss: blockwise({
+      bits: { width: w.hidden, loss: binaryCrossEntropy(), weight: 2 },
+      place: { width: w.output, loss: mixtureDensity(3, { floor: 0.1 }) },
+      rest: { width: 1, loss: meanSquared(), weight: 0.5 },
+      tilt: { width: w.output, loss: gaussian({ floor: 0.1 }) },
+    }),
+  }),
+);
+numbers(
+  "nothing, a density beside a pen",
+  () => undefined,
+  (w) => ({
+    target: features(w.output + 1),
+    decoder: [lstm(w.hidden), dense(3 * (1 + 2 * w.output) + 1)],
+    loss: blockwise({
+      offset: { width: w.output, loss: mixtureDensity(3, { floor: 0.1 }) },
+      lifted: { width: 1, loss: binaryCrossEntropy() },
+    }),
+    mean: "sequences",
+  }),
 );
 
 const length = predictedLength({ maximum: 9, weight: 0.5 });
