@@ -67,8 +67,12 @@ function embed() {
 export const DIGITS =
   "${CHARACTERS.join("")}";
 
-/** Bytes that the first digits stand for. A further digit begins a number of two: byte = (first − how many these are)·(how many digits there are) + second. */
-export const FREQUENT = [${frequent.join(", ")}];
+/**
+ * Bytes that the first digits stand for, each by the digit of its distance from the one before, less one. A further digit begins a number of two:
+ * byte = (first − how many these are)·(how many digits there are) + second.
+ */
+export const FREQUENT =
+  "${frequent.map((byte, place) => CHARACTERS[byte - (frequent[place - 1] ?? -1) - 1]).join("")}";
 
 /** The binary, with what differs between plain and relaxed SIMD left open. */
 export const TEXT =

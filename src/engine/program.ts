@@ -21,7 +21,6 @@ import type { NodeId } from "../graph/graph.ts";
 import { makePlan, type Plan, type Steps } from "../plan/plan.ts";
 import { learns, type Purpose } from "../plan/unfold.ts";
 import { type Bases, lower, operandOf } from "../program/lower.ts";
-import { printProgram } from "../program/print.ts";
 import { assemble, type Command, wordCount } from "../program/words.ts";
 import type { Machine } from "./machine.ts";
 import { Tables } from "./tables.ts";
@@ -46,8 +45,9 @@ export class Program {
   readonly plan: Plan;
   /** What of its room the next run takes. Who writes a batch says so first; a program from `Programs.get` is full. */
   readonly tables: Tables;
+  /** `printProgram` shows them. */
+  readonly commands: readonly Command[];
   readonly #machine: Machine;
-  readonly #commands: readonly Command[];
   /** Commands that come before a decoder's steps, then those that pack frozen parameters, then those that pack the others. */
   readonly #beforeLength: number;
   readonly #frozenLength: number;
@@ -78,13 +78,13 @@ export class Program {
     const { timelines } = this.plan;
     this.tables = new Tables(machine.memory, this.#allocate(Tables.bytesOf(batch, timelines)), batch, timelines);
     const { before, frozen, prologue, commands } = lower(this.plan, this.#bases);
-    this.#commands = [...before, ...frozen, ...prologue, ...commands];
+    this.commands = [...before, ...frozen, ...prologue, ...commands];
     this.#beforeLength = before.length;
     this.#frozenLength = frozen.length;
     this.#prologueLength = prologue.length;
-    const size = wordCount(this.#commands) * 4;
+    const size = wordCount(this.commands) * 4;
     this.#address = this.#allocate(size);
-    const words = assemble(this.#commands, this.#address);
+    const words = assemble(this.commands, this.#address);
     machine.memory.words(this.#address, words.length).set(words);
   }
 
@@ -128,7 +128,7 @@ export class Program {
     let skip = this.#beforeLength;
     if (this.#packedFrozen === frozenVersion) skip += this.#frozenLength;
     if (this.#packed === version && this.plan.purpose.kind !== "train") skip += this.#prologueLength;
-    exports.run(this.#address + skip * COMMAND_BYTES, this.#commands.length - skip, control);
+    exports.run(this.#address + skip * COMMAND_BYTES, this.commands.length - skip, control);
     this.#packed = version;
     this.#packedFrozen = frozenVersion;
   }
@@ -151,10 +151,10 @@ export class Program {
   diagnose(carry: Carry, keep: Int32Array | null): NonFinite | null {
     const { memory, exports, control } = this.#machine;
     this.#prepare(carry, keep, 1);
-    exports.run(this.#address, this.#commands.length, control);
+    exports.run(this.#address, this.commands.length, control);
     const view = this.#machine.view();
     view.setUint32(CONTROL_CHECK, 0, true);
-    const command = this.#commands[view.getInt32(CONTROL_BAD_COMMAND, true)];
+    const command = this.commands[view.getInt32(CONTROL_BAD_COMMAND, true)];
     if (!command) return null;
     const output = view.getInt32(CONTROL_BAD_OUTPUT, true);
     const element = view.getInt32(CONTROL_BAD_ELEMENT, true);
@@ -177,10 +177,6 @@ export class Program {
   release(): void {
     for (const { address, bytes } of this.#blocks) this.#machine.memory.release(address, bytes);
     this.#blocks.length = 0;
-  }
-
-  toString(): string {
-    return printProgram(this.#commands);
   }
 
   #prepare({ from, to }: Carry, keep: Int32Array | null, check: number, parents = 0): void {

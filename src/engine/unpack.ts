@@ -38,10 +38,11 @@ export function unpack(fused: boolean): Uint8Array<ArrayBuffer> {
   const places = new Uint8Array(128);
   /** What a digit stands for alone, or −1 − what it adds to the digit behind it. */
   const values = new Int16Array(128);
+  for (let place = 0; place < DIGITS.length; place++) places[DIGITS.charCodeAt(place)] = place;
+  let byte = -1;
   for (let place = 0; place < DIGITS.length; place++) {
-    const digit = DIGITS.charCodeAt(place);
-    places[digit] = place;
-    values[digit] = FREQUENT[place] ?? (FREQUENT.length - place) * DIGITS.length - 1;
+    const rest = place - FREQUENT.length;
+    values[DIGITS.charCodeAt(place)] = rest < 0 ? (byte += places[FREQUENT.charCodeAt(place)] + 1) : -1 - rest * DIGITS.length;
   }
   const bytes = new TextEncoder().encode(TEXT);
   let length = 0;

@@ -1,4 +1,4 @@
-// The lowerings of attention: one command each, whose opcode has the operation's name.
+// The lowerings of attention: one command each.
 
 import { Opcode } from "../../assembly/isa.ts";
 import type { Node, NodeId, NodeOf } from "../graph/graph.ts";
@@ -13,22 +13,27 @@ interface Looking {
   at(id: NodeId): Operand;
 }
 
-const NAMES = ["dotScore", "additiveScore", "align", "alignGradient", "attend", "spread", "additiveToQuery", "additiveToKey"] as const;
-
 /**
  * `width` is that of what is compared or summed up, the second operand's. Scores hold nothing behind a source's end, so what is to be finite is not looked
  * for in them but in what is made of them.
  */
 const looking =
-  (name: (typeof NAMES)[number]) =>
+  (opcode: Opcode) =>
   ({ plan, node, id, at }: Looking): Command[] => {
     const { width } = plan.nodes[node.inputs[1] ?? id].shape;
-    return [{ opcode: Opcode[name], width, outputs: name === "attend" ? 1 : 0, operands: [at(id), ...node.inputs.map(at)] }];
+    return [{ opcode, width, outputs: opcode === Opcode.attend ? 1 : 0, operands: [at(id), ...node.inputs.map(at)] }];
   };
 
-export const LOOK: Partial<Record<OpName, (context: Looking) => Command[]>> = Object.fromEntries(
-  NAMES.map((name) => [name, looking(name)]),
-);
+export const LOOK = {
+  dotScore: looking(Opcode.dotScore),
+  additiveScore: looking(Opcode.additiveScore),
+  align: looking(Opcode.align),
+  alignGradient: looking(Opcode.alignGradient),
+  attend: looking(Opcode.attend),
+  spread: looking(Opcode.spread),
+  additiveToQuery: looking(Opcode.additiveToQuery),
+  additiveToKey: looking(Opcode.additiveToKey),
+} satisfies Partial<Record<OpName, (context: Looking) => Command[]>>;
 
 /** A sequence of the source as panels, row by row of the batch. */
 export const packOfSource = ({ shape, attributes }: NodeOf<"pack">, panels: Operand, x: Operand): Command => ({

@@ -116,7 +116,7 @@ function prepare(
   needMemory(machine, memory, optimizer.kind, stateBlocks(optimizer));
   const control = machine.view();
   writeOptimizer(control, optimizer);
-  control.setUint32(CONTROL_POLICY, policy === "throw" ? Policy.stop : Policy[policy], true);
+  control.setUint32(CONTROL_POLICY, { throw: Policy.stop, skip: Policy.skip, randomStep: Policy.randomStep }[policy], true);
   control.setFloat32(CONTROL_RANDOM_LENGTH, length, true);
   control.setFloat32(CONTROL_CLIP_VALUE, clip.value ?? 0, true);
   control.setFloat32(CONTROL_CLIP_PARAMETER_NORM, clip.parameterNorm ?? 0, true);

@@ -64,6 +64,8 @@ function* rounds(
       if (!found) throw notFinite(`${place}: after ${drawn} steps`);
       const { symbol, step, logProbability } = found;
       const isEnd = stops.has(symbol);
+      // One too many: it has not ended.
+      if (!isEnd && speech.end >= 0 && drawn + 1 === length) return;
       if (step) one.steps.push(step);
       else if (!isEnd) one.symbols.push(symbol);
       const turn = endings.turn(row);

@@ -26,7 +26,7 @@ export interface PromptOptions extends DrawOptions, Searched {
 export interface SourceOptions extends DrawOptions, Searched {
   /** As the model's source is: a sequence, or one vector. Absent where it has none. */
   readonly source?: Sequence;
-  /** Steps to draw at most, with the one that ends it. Default: the model's maximum and one for the end. */
+  /** Symbols, or steps of numbers, to draw at most; that an end comes right behind them is told all the same. Default: the model's maximum. */
   readonly maximum?: number;
 }
 
@@ -62,7 +62,7 @@ export interface Request {
   readonly beam: Required<Beam> | null;
   /** Sequences of each beginning. */
   readonly samples: number;
-  /** Steps to draw at most, with the one that ends. */
+  /** Steps to draw at most. Where a symbol ends it, the last of them can but end it: another symbol is not said. */
   readonly length: number;
   /** Symbols that end a sequence. */
   readonly stops: ReadonlySet<number>;
@@ -154,7 +154,7 @@ function checkSources(place: string, definition: Definition, { source, sources, 
     throw new TypeError(
       `${place}: the model knows no greatest length, so a sequence might never end. Give maximum, or seq2seq({ maximum }).`,
     );
-  const length = maximum === undefined ? (most as number) + Number(end >= 0) : checkSize(`${place}: maximum`, maximum);
+  const length = (maximum === undefined ? (most as number) : checkSize(`${place}: maximum`, maximum)) + Number(end >= 0);
   return { prompt: null, sources: given ?? null, length, stops: new Set(end < 0 ? [] : [end]) };
 }
 

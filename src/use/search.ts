@@ -42,16 +42,19 @@ class Search {
   readonly #length: number;
   readonly #wanted: number;
   readonly #row: number;
+  readonly #closes: boolean;
 
   /**
-   * Of at most `length` symbols, whose first stands behind the state of `row`; `wanted` sequences are asked for. `lengths`: the logarithms of the
+   * Of at most `length` symbols, whose first stands behind the state of `row`; `wanted` sequences are asked for. `closes`: the last
+   * symbol can but end it, and is not said if it does not. `lengths`: the logarithms of the
    * probabilities of 0, 1, 2 … symbols, if they are told beforehand: then the likeliest lengths are what the search begins with.
    */
-  constructor(beam: Required<Beam>, length: number, wanted: number, row: number, lengths: readonly number[] | null) {
+  constructor(beam: Required<Beam>, length: number, wanted: number, row: number, closes: boolean, lengths: readonly number[] | null) {
     this.#beam = beam;
     this.#length = length;
     this.#wanted = wanted;
     this.#row = row;
+    this.#closes = closes;
     const root = { before: null, symbol: -1, logProbability: 0, total: 0, count: 0, left: Infinity, row };
     if (!lengths) {
       this.live = [root];
@@ -66,8 +69,15 @@ class Search {
   /** The beginnings become one symbol longer. `likeliest` gives what may follow the state of a row, `width` at most. */
   grow(likeliest: (row: number, width: number) => readonly Next[]): void {
     const width = this.#beam.width - this.#found.length;
+    const closes = this.#closes && this.live[0]?.count === this.#length - 1;
+    const followers = (row: number): readonly Next[] => {
+      const next = likeliest(row, width);
+      // Which symbol would go on is not said then, so that one stands for all.
+      const on = closes && next.find(({ ends }) => !ends);
+      return on ? next.filter((one) => one.ends || one === on) : next;
+    };
     const longer = this.live.flatMap((before) =>
-      likeliest(before.row, width).map(({ symbol, logProbability, ends }) => {
+      followers(before.row).map(({ symbol, logProbability, ends }) => {
         const total = before.total + logProbability;
         const left = before.left - 1;
         return { before, symbol, logProbability, total, count: before.count + 1, left, row: before.row, ends: ends || left === 0 };
@@ -77,7 +87,7 @@ class Search {
     const best = longer.sort((a, b) => b.total - a.total).slice(0, width);
     for (const one of best) if (one.ends) this.#find(one, true);
     this.live = best.filter(({ ends }) => !ends);
-    if (this.live[0]?.count === this.#length) for (const one of this.live.splice(0)) this.#find(one, false);
+    if (this.live[0]?.count === this.#length) for (const one of this.live.splice(0)) this.#find(one, false, (closes && one.before) || one);
     else if (this.#isDecided()) this.live = [];
   }
 
@@ -119,8 +129,9 @@ class Search {
     return total / ((5 + count) / 6) ** this.#beam.lengthPenalty;
   }
 
-  #find(sequence: Beginning, ended: boolean): void {
-    const score = this.#score(sequence.total, sequence.count);
+  /** `sequence`: as much of it as is said; it is compared as it was found. */
+  #find(one: Beginning, ended: boolean, sequence = one): void {
+    const score = this.#score(one.total, one.count);
     const place = this.#found.findIndex((other) => other.score < score);
     this.#found.splice(place < 0 ? this.#found.length : place, 0, { sequence, ended, score });
   }
@@ -149,7 +160,14 @@ export function search(machine: Machine, programs: Programs, definition: Definit
     const { coin, longest } = speech.stopping;
     const searches = Array.from({ length: count / each }, (_, k) => {
       const shareOf = (_: unknown, steps: number): number => machine.exports.logProbability(rows.length(k * each), longest + 1, steps);
-      return new Search(beam, length, samples, k * each, longest > 0 ? Array.from({ length: longest + 1 }, shareOf) : null);
+      return new Search(
+        beam,
+        length,
+        samples,
+        k * each,
+        speech.end >= 0,
+        longest > 0 ? Array.from({ length: longest + 1 }, shareOf) : null,
+      );
     });
     const parents = new Int32Array(count);
     const heard = Array.from({ length: count }, (): Heard => null);

@@ -42,3 +42,35 @@ test("a decoder without an end or a maximum is told how much to say", async () =
   expect(() => net.generate({})).toThrow(/no greatest length.*maximum/);
   expect(net.generate({ maximum: 4 })).toHaveLength(4);
 });
+
+test("nothing that is said is longer than the maximum, drawn, searched or symbol by symbol, and all of it can be judged", async () => {
+  using net = await loud(seq2seq({ target: tokens(3), decoder: [embedding(2), gru(3), dense(3)], maximum: 3, seed: 1 }), 1);
+  for (const maximum of [undefined, 2]) {
+    const longest = maximum ?? 3;
+    const options = maximum === undefined ? {} : { maximum };
+    const drawn = net.generateAll({ ...options, samples: 60 });
+    const found = net.generateAll({ ...options, samples: 8, beam: { width: 8 } });
+    for (const all of [drawn, found]) {
+      const full = all.filter(({ symbols }) => symbols.length === longest);
+      // Whether the end comes right behind the last that may be said is still told.
+      expect(new Set(full.map(({ ended }) => ended))).toEqual(new Set([true, false]));
+      for (const { symbols, ended, logProbability, logProbabilities } of all) {
+        expect(symbols.length).toBeLessThanOrEqual(longest);
+        expect(net.score({ target: symbols }, { ended })).toEqual({ logProbability, logProbabilities });
+      }
+    }
+    expect(new Set(found.map(({ symbols, ended }) => `${symbols} ${ended}`)).size).toBe(8);
+    for (const [row, { symbols, ended, logProbabilities }] of drawn.entries()) {
+      const drawing = net.sample({ ...options, seed: 1 + row });
+      const said: number[] = [];
+      for (let one = drawing.next(); ; one = drawing.next()) {
+        if (!one.done) {
+          said.push(one.value.symbol);
+          continue;
+        }
+        expect([said, one.value]).toEqual([symbols, { ended, logProbability: ended ? logProbabilities.at(-1) : 0 }]);
+        break;
+      }
+    }
+  }
+});
