@@ -150,8 +150,12 @@ export class Network implements Disposable {
   forecast(past: Sequence, steps: number): Float32Array[] {
     const machine = this.#open();
     checkForecast(this.definition, past, steps);
-    using stream = new Stream(machine, this.#programs, this.definition, { kind: "forecast" });
-    return forecast(stream, past, steps);
+    const stream = new Stream(machine, this.#programs, this.definition, { kind: "forecast" });
+    try {
+      return forecast(stream, past, steps);
+    } finally {
+      stream.close();
+    }
   }
 
   /**

@@ -47,13 +47,18 @@ export async function memoryCapacity(layers: Layer | readonly Layer[], options: 
   const washout = 2 * delays;
   const input = Array.from({ length: washout + 2 * steps }, () => random.uniform() - 0.5);
   const asked = input.map((_, t) => Array.from({ length: delays }, (_, k) => input[t - k - 1] ?? 0));
-  using net = await compile(definition);
   const learned = washout + steps;
-  await net.solve(windows(input.slice(0, learned), { batch: 1, steps: Math.min(64, learned), targets: asked.slice(0, learned) }), {
-    ridge,
-    washout,
-  });
-  const said = net.predict(input).slice(learned);
+  const net = await compile(definition);
+  let said: Float32Array[];
+  try {
+    await net.solve(windows(input.slice(0, learned), { batch: 1, steps: Math.min(64, learned), targets: asked.slice(0, learned) }), {
+      ridge,
+      washout,
+    });
+    said = net.predict(input).slice(learned);
+  } finally {
+    net.close();
+  }
   const perDelay = Array.from({ length: delays }, (_, k) =>
     squaredCorrelation(
       said.map((row) => row[k]),

@@ -55,7 +55,7 @@ const LAWS: { readonly [K in Exclude<LossKind, "crossEntropy" | "meanSquared">]:
 };
 
 /** The distribution that a row of raw outputs tells of. */
-export class Distribution implements Disposable {
+export class Distribution {
   readonly #machine: Machine;
   readonly #speech: Speech;
   readonly #block: number;
@@ -104,7 +104,8 @@ export class Distribution implements Disposable {
     return sum;
   }
 
-  [Symbol.dispose](): void {
+  /** Gives its memory back. */
+  close(): void {
     this.#machine.memory.release(this.#block, this.#bytes);
   }
 

@@ -22,7 +22,7 @@ export interface Drawn {
 /** Each row draws from the chances of a seed of its own. */
 const seedOf = ({ seed }: Choice, row: number): number => (seed + row) >>> 0;
 
-export class Draws implements Disposable {
+export class Draws {
   readonly #machine: Machine;
   readonly #speech: Speech;
   readonly #choice: Choice;
@@ -54,9 +54,10 @@ export class Draws implements Disposable {
     return typeof said === "number" ? { symbol: said, step: null, logProbability } : { symbol: -1, step: said, logProbability };
   }
 
-  [Symbol.dispose](): void {
+  /** Gives its memory back. */
+  close(): void {
     this.#machine.memory.release(this.#block, this.#bytes);
-    this.#distribution[Symbol.dispose]();
+    this.#distribution.close();
   }
 
   get #padded(): number {

@@ -12,7 +12,7 @@ import { arranged, slotsAt } from "../train/slots.ts";
 type Timeline = Taken["timelines"][number];
 
 /** Sources that have been read. Row b is that of source b. */
-export class Encoded implements Disposable {
+export class Encoded {
   readonly program: Program;
   /** Steps of each source; of a vector, or nothing, none. */
   readonly timelines: readonly Timeline[];
@@ -72,7 +72,8 @@ export class Encoded implements Disposable {
     machine.memory.floats(to, stride).set(machine.memory.floats(address + source * stride * 4, stride));
   }
 
-  [Symbol.dispose](): void {
+  /** Gives its program back. */
+  close(): void {
     this.#programs.giveBack(this.program);
   }
 

@@ -41,12 +41,25 @@ function* rounds(
   definition: Definition,
   options: Request,
 ): Generator<readonly Growing[], readonly Growing[], void> {
-  const { place, prompt, sources, length, stops, speech, samples, choice } = options;
+  const { sources, speech, samples, choice } = options;
   const count = samples * (sources?.length ?? 1);
-  using rows = new Rows(machine, programs, definition, count, { sources, each: samples });
-  using draws = new Draws(machine, speech, choice, count);
+  const rows = new Rows(machine, programs, definition, count, { sources, each: samples });
+  try {
+    const draws = new Draws(machine, speech, choice, count);
+    try {
+      return yield* drawing(machine, rows, draws, options);
+    } finally {
+      draws.close();
+    }
+  } finally {
+    rows.close();
+  }
+}
+
+function* drawing(machine: Machine, rows: Rows, draws: Draws, options: Request): ReturnType<typeof rounds> {
+  const { place, prompt, length, stops, speech, choice } = options;
   const endings = new Endings(machine, speech.stopping, rows, draws.chances, choice.temperature);
-  const all = Array.from({ length: count }, (_, row): Growing => {
+  const all = Array.from({ length: rows.count }, (_, row): Growing => {
     const end = endings.begin(row);
     if (Number.isNaN(end)) throw notFinite(`${place}: after 0 steps`);
     const ended = endings.left(row) === 0;

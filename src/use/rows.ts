@@ -21,7 +21,7 @@ export interface RowOptions {
   readonly steps?: number;
 }
 
-export class Rows implements Disposable {
+export class Rows {
   readonly count: number;
   readonly #machine: Machine;
   readonly #stepper: Stepper;
@@ -49,15 +49,19 @@ export class Rows implements Disposable {
     const { coin, longest } = stoppingOf(definition.decoding?.stop ?? null);
     this.#longest = longest;
     this.#places = new Int32Array(count);
-    using encoded = sources || longest > 0 ? new Encoded(machine, programs, definition, sources) : null;
     this.#each = each;
-    this.#told = machine.memory.allocate(this.#toldBytes * (count / each));
-    if (longest > 0) for (let k = 0; k < count / each; k++) encoded?.tell(machine, k, this.#told + k * this.#toldBytes);
-    const timelines = [{ steps, lengths: null }, ...(encoded?.spread(each) ?? [])];
-    this.#stepper = new Stepper(machine, programs, { kind: "generate" }, count, timelines);
-    this.#left = this.#stepper.given("steps left");
-    this.#stop = coin ? this.#stepper.shown("stop") : null;
-    encoded?.hand(machine, this.#stepper.program, each);
+    const encoded = sources || longest > 0 ? new Encoded(machine, programs, definition, sources) : null;
+    try {
+      this.#told = machine.memory.allocate(this.#toldBytes * (count / each));
+      if (longest > 0) for (let k = 0; k < count / each; k++) encoded?.tell(machine, k, this.#told + k * this.#toldBytes);
+      const timelines = [{ steps, lengths: null }, ...(encoded?.spread(each) ?? [])];
+      this.#stepper = new Stepper(machine, programs, { kind: "generate" }, count, timelines);
+      this.#left = this.#stepper.given("steps left");
+      this.#stop = coin ? this.#stepper.shown("stop") : null;
+      encoded?.hand(machine, this.#stepper.program, each);
+    } finally {
+      encoded?.close();
+    }
     this.#stepper.begin();
   }
 
@@ -123,7 +127,7 @@ export class Rows implements Disposable {
   }
 
   /** Gives its memory back. */
-  [Symbol.dispose](): void {
+  close(): void {
     this.#stepper.close();
     this.#machine.memory.release(this.#told, this.#toldBytes * (this.count / this.#each));
   }

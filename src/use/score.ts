@@ -104,27 +104,43 @@ export function score(machine: Machine, programs: Programs, definition: Definiti
 function ofModel(machine: Machine, programs: Programs, { speech, all, given }: Scoring): number[] {
   const logProbabilities: number[] = [];
   const sequence = all.slice(0, -1) as Sequence;
-  using distribution = new Distribution(machine, speech);
   const nothing = speech.symbols > 0 ? -1 : new Float32Array(speech.said);
   const heard = [nothing, ...all.slice(1, -1)] as Sequence;
-  pieces(
-    machine,
-    programs,
-    { place: () => "score: sequence", purpose: { kind: "generate" }, sequences: [sequence], heard: [heard] },
-    ({ address, stride, steps }, from) => {
-      for (let t = 0; t < steps; t++)
-        if (from + t + 1 >= given) logProbabilities.push(distribution.logProbability(address + t * stride * 4, all[from + t + 1]));
-    },
-  );
+  const distribution = new Distribution(machine, speech);
+  try {
+    pieces(
+      machine,
+      programs,
+      { place: () => "score: sequence", purpose: { kind: "generate" }, sequences: [sequence], heard: [heard] },
+      ({ address, stride, steps }, from) => {
+        for (let t = 0; t < steps; t++)
+          if (from + t + 1 >= given) logProbabilities.push(distribution.logProbability(address + t * stride * 4, all[from + t + 1]));
+      },
+    );
+  } finally {
+    distribution.close();
+  }
   return logProbabilities;
 }
 
-function ofDecoder(machine: Machine, programs: Programs, definition: Definition, { speech, all, sources, ended }: Scoring): number[] {
+function ofDecoder(machine: Machine, programs: Programs, definition: Definition, scoring: Scoring): number[] {
+  const { speech, all, sources } = scoring;
+  if (all.length === 0 && speech.stopping.longest === 0) return [];
+  const rows = new Rows(machine, programs, definition, 1, { sources, steps: Math.max(1, all.length) });
+  try {
+    const distribution = new Distribution(machine, speech);
+    try {
+      return ofRow(machine, rows, distribution, scoring);
+    } finally {
+      distribution.close();
+    }
+  } finally {
+    rows.close();
+  }
+}
+
+function ofRow({ exports }: Machine, rows: Rows, distribution: Distribution, { speech, all, ended }: Scoring): number[] {
   const { stopping } = speech;
-  if (all.length === 0 && stopping.longest === 0) return [];
-  using rows = new Rows(machine, programs, definition, 1, { sources, steps: Math.max(1, all.length) });
-  using distribution = new Distribution(machine, speech);
-  const { exports } = machine;
   if (all.length > 0) rows.hear([beginningOf(speech), ...all.slice(0, -1)] as Sequence);
   const each = all.map((step, t) => {
     const said = distribution.logProbability(rows.output(0, t), step);

@@ -145,64 +145,68 @@ class Search {
 
 /** The likeliest sequences that a beam finds, of each source its own. Options have been checked. */
 export function search(machine: Machine, programs: Programs, definition: Definition, options: Request): Generated[] {
-  const { place, prompt, sources, length, stops, speech, samples } = options;
+  const { sources, speech } = options;
+  const { width: each } = options.beam as Required<Beam>;
+  const rows = new Rows(machine, programs, definition, each * (sources?.length ?? 1), { sources, each });
+  try {
+    // Logarithms, symbols, and what the kernel needs.
+    const bytes = Math.min(each, speech.symbols) * 12 + speech.symbols * 4;
+    const block = machine.memory.allocate(bytes);
+    try {
+      return searching(machine, rows, block, options);
+    } finally {
+      machine.memory.release(block, bytes);
+    }
+  } finally {
+    rows.close();
+  }
+}
+
+function searching(machine: Machine, rows: Rows, block: number, options: Request): Generated[] {
+  const { place, prompt, length, stops, speech, samples } = options;
   const { symbols } = speech;
   const beam = options.beam as Required<Beam>;
   const { width: each } = beam;
-  const count = each * (sources?.length ?? 1);
+  const { count } = rows;
   const most = Math.min(each, symbols);
-  // Logarithms, symbols, and what the kernel needs.
-  const bytes = most * 12 + symbols * 4;
-  const block = machine.memory.allocate(bytes);
   const [logarithms, order] = [block, block + most * 8];
-  try {
-    using rows = new Rows(machine, programs, definition, count, { sources, each });
-    const { coin, longest } = speech.stopping;
-    const searches = Array.from({ length: count / each }, (_, k) => {
-      const shareOf = (_: unknown, steps: number): number => machine.exports.logProbability(rows.length(k * each), longest + 1, steps);
-      return new Search(
-        beam,
-        length,
-        samples,
-        k * each,
-        speech.end >= 0,
-        longest > 0 ? Array.from({ length: longest + 1 }, shareOf) : null,
-      );
-    });
-    const parents = new Int32Array(count);
-    const heard = Array.from({ length: count }, (): Heard => null);
-    let drawn = 0;
-    const likeliest = (row: number, width: number): Next[] => {
-      const wanted = Math.min(width, symbols);
-      if (!machine.exports.likeliest(order, logarithms, rows.output(row), symbols, wanted, order + most * 4))
-        throw notFinite(`${place}: after ${drawn} steps`);
-      const found = machine.memory.doubles(logarithms, wanted);
-      const next = Array.from(machine.memory.integers(order, wanted), (symbol, k) => ({
-        symbol,
-        logProbability: found[k],
-        ends: stops.has(symbol),
-      }));
-      const logit = coin ? rows.stop(row) : 0;
-      const turns = (one: Next): Next[] =>
-        [false, true].map((ends) => ({ ...one, ends, logProbability: one.logProbability + machine.exports.logChance(logit, ends) }));
-      // What is impossible is no continuation.
-      return (coin ? next.flatMap(turns) : next).filter(({ logProbability }) => logProbability > -Infinity);
-    };
-    const left = longest > 0 ? (row: number): number => searches[Math.floor(row / each)].left(row) : undefined;
-    if (prompt) rows.begin(prompt);
-    else {
-      // Each beginning a row of its own, where lengths make several.
-      for (const one of searches) one.settle(parents, heard, beginningOf(speech));
-      rows.step(heard, left);
-    }
-    for (; ; rows.step(heard, left)) {
-      for (const one of searches) one.grow(likeliest);
-      if (searches.every(({ live }) => live.length === 0)) return searches.flatMap((one) => one.result(stops));
-      for (const one of searches) one.settle(parents, heard);
-      rows.gather(parents);
-      drawn++;
-    }
-  } finally {
-    machine.memory.release(block, bytes);
+  const { coin, longest } = speech.stopping;
+  const searches = Array.from({ length: count / each }, (_, k) => {
+    const shareOf = (_: unknown, steps: number): number => machine.exports.logProbability(rows.length(k * each), longest + 1, steps);
+    const shares = longest > 0 ? Array.from({ length: longest + 1 }, shareOf) : null;
+    return new Search(beam, length, samples, k * each, speech.end >= 0, shares);
+  });
+  const parents = new Int32Array(count);
+  const heard = Array.from({ length: count }, (): Heard => null);
+  let drawn = 0;
+  const likeliest = (row: number, width: number): Next[] => {
+    const wanted = Math.min(width, symbols);
+    if (!machine.exports.likeliest(order, logarithms, rows.output(row), symbols, wanted, order + most * 4))
+      throw notFinite(`${place}: after ${drawn} steps`);
+    const found = machine.memory.doubles(logarithms, wanted);
+    const next = Array.from(machine.memory.integers(order, wanted), (symbol, k) => ({
+      symbol,
+      logProbability: found[k],
+      ends: stops.has(symbol),
+    }));
+    const logit = coin ? rows.stop(row) : 0;
+    const turns = (one: Next): Next[] =>
+      [false, true].map((ends) => ({ ...one, ends, logProbability: one.logProbability + machine.exports.logChance(logit, ends) }));
+    // What is impossible is no continuation.
+    return (coin ? next.flatMap(turns) : next).filter(({ logProbability }) => logProbability > -Infinity);
+  };
+  const left = longest > 0 ? (row: number): number => searches[Math.floor(row / each)].left(row) : undefined;
+  if (prompt) rows.begin(prompt);
+  else {
+    // Each beginning a row of its own, where lengths make several.
+    for (const one of searches) one.settle(parents, heard, beginningOf(speech));
+    rows.step(heard, left);
+  }
+  for (; ; rows.step(heard, left)) {
+    for (const one of searches) one.grow(likeliest);
+    if (searches.every(({ live }) => live.length === 0)) return searches.flatMap((one) => one.result(stops));
+    for (const one of searches) one.settle(parents, heard);
+    rows.gather(parents);
+    drawn++;
   }
 }
