@@ -4,7 +4,7 @@
 
 import { checkFlag, checkOptions } from "./define/check.ts";
 import type { Definition } from "./define/model.ts";
-import type { Machine } from "./engine/machine.ts";
+import { closed, type Machine } from "./engine/machine.ts";
 import { Parameters } from "./engine/parameters.ts";
 import { Programs } from "./engine/programs.ts";
 import { checkSaving, contentsOf, restore, type SaveOptions } from "./file/restore.ts";
@@ -35,22 +35,21 @@ export class Network implements Disposable {
   readonly parameters: Parameters;
   /** The text that `save` was given. */
   note = "";
-  #machine: Machine | null;
-  readonly #programs: Programs;
+  /** null once it is closed. */
+  #programs: Programs | null;
   readonly #memory: OptimizerMemory = { kind: null, address: 0, bytes: 0, states: () => null };
   #training = false;
 
   /** @internal Use `compile`. */
   constructor(machine: Machine, definition: Definition) {
     this.definition = definition;
-    this.#machine = machine;
     this.#programs = new Programs(machine, definition);
     this.parameters = new Parameters(machine, () => this.#open());
   }
 
   /** Which binary runs: `relaxed` with fused multiply-add, `simd`, or one that was given. */
   get binary(): string {
-    return this.#open().binary.name;
+    return this.#open().machine.binary.name;
   }
 
   /** Threads that work on a batch. */
@@ -60,17 +59,16 @@ export class Network implements Disposable {
 
   /** Bytes that are allocated now. */
   get bytes(): Bytes {
-    const { layout, gradients: allocated } = this.#open();
-    const { bytes: parameters, panelBytes: panels } = layout;
-    const gradients = allocated === 0 ? 0 : layout.trainedBytes;
-    const programs = this.#programs.bytes;
+    const { machine, bytes: programs } = this.#open();
+    const { bytes: parameters, panelBytes: panels, trainedBytes } = machine.layout;
+    const gradients = machine.gradients === 0 ? 0 : trainedBytes;
     const optimizer = this.#memory.bytes;
     return { parameters, gradients, panels, optimizer, programs, total: parameters + gradients + panels + optimizer + programs };
   }
 
   /** The plan of the training step that ran last, or of one step of one row; `plan(definition, …)` gives any other. */
   get plan(): Plan {
-    return this.#programs.latest("train") ?? plan(this.definition);
+    return this.#open().latest("train") ?? plan(this.definition);
   }
 
   /**
@@ -80,9 +78,9 @@ export class Network implements Disposable {
    * @throws TypeError or RangeError for options or data that do not fit, before any work; NonFiniteError as `onNonFinite` says.
    */
   train(data: Data, options: TrainOptions = {}): AsyncGenerator<Progress, void, void> {
-    const machine = this.#open();
+    const programs = this.#open();
     const checked = checkTraining(this.definition, data, options);
-    return this.#exclusively(training(machine, this.#programs, this.definition, this.#memory, data, checked));
+    return this.#exclusively(training(programs, this.#memory, data, checked));
   }
 
   /**
@@ -91,13 +89,13 @@ export class Network implements Disposable {
    * ahead (reverse(), bidirectional()) sees no further than the end of each window. An aborted `signal` is thrown: half of the data has no answer.
    */
   async evaluate(data: Data, options: { readonly teacherForcing?: boolean; readonly signal?: AbortSignal } = {}): Promise<Evaluation> {
-    const machine = this.#open();
+    const programs = this.#open();
     checkOptions("evaluate", options, ["teacherForcing", "signal"]);
     const { teacherForcing = true, signal } = options;
     checkFlag("evaluate: teacherForcing", teacherForcing);
     checkSignal("evaluate", signal);
     checkData("evaluate", this.definition, data);
-    return evaluation(machine, this.#programs, this.definition, data, { teacherForcing, signal });
+    return evaluation(programs, data, { teacherForcing, signal });
   }
 
   /**
@@ -109,7 +107,7 @@ export class Network implements Disposable {
    * @throws TypeError or RangeError for what does not fit, before any work; RangeError where an output is not finite, with the step and where it began.
    */
   predict(sequence: Sequence, options: PredictOptions = {}): Float32Array[] {
-    return predictAll(this.#open(), this.#programs, checkPredicting("predict", this.definition, [sequence], options))[0];
+    return predictAll(this.#open(), checkPredicting("predict", this.definition, [sequence], options))[0];
   }
 
   /**
@@ -117,17 +115,21 @@ export class Network implements Disposable {
    * together. Results stand in the order of the sequences.
    */
   predictAll(sequences: readonly Sequence[], options: PredictAllOptions = {}): Float32Array[][] {
-    return predictAll(this.#open(), this.#programs, checkPredicting("predictAll", this.definition, sequences, options));
+    return predictAll(this.#open(), checkPredicting("predictAll", this.definition, sequences, options));
   }
 
   /** A stream of single steps with a state of its own. @throws TypeError for a model that looks ahead: reverse(), bidirectional(). */
   stream(): Stream {
-    return new Stream(this.#open(), this.#programs, checkStreaming("stream", this.definition), { kind: "stream" });
+    const programs = this.#open();
+    checkStreaming("stream", this.definition);
+    return new Stream(programs, { kind: "stream" });
   }
 
   /** So many streams over these weights, each with a state of its own, pushed together or some at a time. @throws TypeError as `stream`. */
   streams(count: number): Streams {
-    return new Streams(this.#open(), this.#programs, checkStreaming("streams", this.definition), count);
+    const programs = this.#open();
+    checkStreaming("streams", this.definition);
+    return new Streams(programs, count);
   }
 
   /**
@@ -138,19 +140,19 @@ export class Network implements Disposable {
    * @throws TypeError or RangeError before anything is changed: no such read-out, a washout as long as the data, a singular system.
    */
   async solve(data: Data, options: SolveOptions): Promise<Solution> {
-    const machine = this.#open();
+    const programs = this.#open();
     const checked = checkSolving(this.definition, data, options);
     this.#begin();
-    return solving(machine, this.#programs, this.definition, data, checked).finally(() => {
+    return solving(programs, data, checked).finally(() => {
       this.#training = false;
     });
   }
 
   /** Runs over the past, then on by itself: `steps` outputs, as `predict` gives them, each the next input. For models that take what they give. */
   forecast(past: Sequence, steps: number): Float32Array[] {
-    const machine = this.#open();
+    const programs = this.#open();
     checkForecast(this.definition, past, steps);
-    const stream = new Stream(machine, this.#programs, this.definition, { kind: "forecast" });
+    const stream = new Stream(programs, { kind: "forecast" });
     try {
       return forecast(stream, past, steps);
     } finally {
@@ -163,9 +165,7 @@ export class Network implements Disposable {
    * For models of numbers, `generateAll`.
    */
   generate(options: GenerateOptions = {}): number[] {
-    const machine = this.#open();
-    return generate(machine, this.#programs, this.definition, checkRequest("generate", this.definition, options, { numbers: false }))[0]
-      .symbols;
+    return generate(this.#open(), checkRequest("generate", this.definition, options, { numbers: false }))[0].symbols;
   }
 
   /**
@@ -173,8 +173,7 @@ export class Network implements Disposable {
    * Sequence i is what is drawn alone with seed + i.
    */
   generateAll(options: GenerateAllOptions = {}): Generated[] {
-    const machine = this.#open();
-    return generate(machine, this.#programs, this.definition, checkRequest("generateAll", this.definition, options, { several: true }));
+    return generate(this.#open(), checkRequest("generateAll", this.definition, options, { several: true }));
   }
 
   /**
@@ -182,8 +181,7 @@ export class Network implements Disposable {
    * memory back; `for await` lets others have their turn. Returns at last whether it has ended, and the logProbability of the symbol that ended it.
    */
   sample(options: SampleOptions = {}): Drawing {
-    const machine = this.#open();
-    return sample(machine, this.#programs, this.definition, checkRequest("sample", this.definition, options, { searches: false }));
+    return sample(this.#open(), checkRequest("sample", this.definition, options, { searches: false }));
   }
 
   /**
@@ -191,27 +189,26 @@ export class Network implements Disposable {
    * For the models of `generateAll`.
    */
   score(sequence: Sequence | Pair, options: ScoreOptions = {}): Score {
-    const machine = this.#open();
-    return score(machine, this.#programs, this.definition, checkScoring(this.definition, sequence, options));
+    return score(this.#open(), checkScoring(this.definition, sequence, options));
   }
 
   /** The model as one buffer, for `open`. */
   save(options: SaveOptions = {}): Uint8Array {
-    const machine = this.#open();
+    const { machine } = this.#open();
     const { optimizer, note } = checkSaving(options, this.note);
     return write(contentsOf(machine, this.definition, this.#memory, note, optimizer));
   }
 
   /** @internal Takes over what a file holds. */
   restore(contents: Contents): void {
-    restore(this.#open(), this.#memory, contents);
+    restore(this.#open().machine, this.#memory, contents);
     this.note = contents.note;
   }
 
   /** Gives the memory back. Everything but another `close` throws from then on. */
   close(): void {
-    if (this.#machine) this.#machine.closed = true;
-    this.#machine = null;
+    if (this.#programs) this.#programs.machine.closed = true;
+    this.#programs = null;
   }
 
   [Symbol.dispose](): void {
@@ -219,13 +216,13 @@ export class Network implements Disposable {
   }
 
   /** @internal For `unrolled/inspect`. */
-  get inside(): { readonly machine: Machine; readonly programs: Programs } {
-    return { machine: this.#open(), programs: this.#programs };
+  get inside(): Programs {
+    return this.#open();
   }
 
-  #open(): Machine {
-    if (!this.#machine) throw new TypeError("This network is closed. Make another with compile(…) or open(…).");
-    return this.#machine;
+  #open(): Programs {
+    if (!this.#programs) throw closed("This network");
+    return this.#programs;
   }
 
   #begin(): void {

@@ -20,8 +20,8 @@ export function looksAhead({ nodes, layers }: Pick<Directed, "nodes" | "layers">
 const isAhead = (node: Node): boolean =>
   (node.op === "delay" && node.attributes.steps < 0) || (node.op === "last" && node.attributes.reversed);
 
-/** The definition itself. @throws TypeError naming the layer that needs a sequence to its end before anything can be put out, or if there is no input. */
-export function checkCausal<D extends Directed>(place: string, definition: D): D {
+/** @throws TypeError naming the layer that needs a sequence to its end before anything can be put out, or if there is no input. */
+export function checkCausal(place: string, definition: Directed): void {
   if (!definition.inputs.input)
     throw new TypeError(
       `${place}: the model has no input at each step, but makes a sequence of its own. Use generate(), or train and evaluate it on examples([{ target }]).`,
@@ -31,7 +31,6 @@ export function checkCausal<D extends Directed>(place: string, definition: D): D
     throw new TypeError(
       `${place}: ${layer} takes the sequence from its end, so nothing can be put out step by step. Give the whole sequence to predict(), or use a model without reverse() and bidirectional().`,
     );
-  return definition;
 }
 
 /**

@@ -41,18 +41,6 @@ export interface RecurrenceOptions extends LayerOptions {
   readonly initial?: Readonly<Record<string, Initializer>>;
 }
 
-export const RECURRENCE_OPTIONS = [
-  "bias",
-  "clip",
-  "delays",
-  "transition",
-  "transitionSkip",
-  "layerNorm",
-  "recurrentDropout",
-  "zoneout",
-  "initial",
-  "name",
-];
 /** Left out of a layer's text. */
 export const RECURRENCE_DEFAULTS = {
   bias: true,
@@ -63,6 +51,8 @@ export const RECURRENCE_DEFAULTS = {
   recurrentDropout: 0,
   zoneout: 0,
 };
+
+const OPTIONS = [...Object.keys(RECURRENCE_DEFAULTS), "clip", "initial", "name"];
 
 /** h at one of the delays, and what the names of its weights end in. */
 export interface Heard {
@@ -95,7 +85,7 @@ export function checkRecurrence(
   states: readonly ("h" | "c")[] = ["h"],
 ): Recurrence {
   checkSize(`${kind}: units`, units);
-  checkOptions(kind, options, [...known, ...RECURRENCE_OPTIONS]);
+  checkOptions(kind, options, [...known, ...OPTIONS]);
   const { clip, transition = [], transitionSkip = "none" } = options;
   const delays = checkDelays(`${kind}: delays`, options.delays ?? [1]);
   if (clip !== undefined) checkPositive(`${kind}: clip`, clip);

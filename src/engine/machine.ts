@@ -7,6 +7,7 @@ import {
   CONTROL_PARAMETERS,
   CONTROL_SEED_HIGH,
   CONTROL_SEED_LOW,
+  CONTROL_STEP,
   CONTROL_TABLE,
   CONTROL_TABLE_LENGTH,
 } from "../../assembly/isa.ts";
@@ -124,6 +125,9 @@ const EXPORTS: readonly (keyof Exports)[] = [
   "inverseDiagonal",
 ];
 
+/** For whoever goes on with a network that is no more: `what` says who, as a sentence begins. */
+export const closed = (what: string): TypeError => new TypeError(`${what} is closed. Make another with compile(…) or open(…).`);
+
 export class Machine {
   readonly memory: Memory;
   readonly binary: Binary;
@@ -203,6 +207,15 @@ export class Machine {
   view(): DataView {
     if (this.#view.buffer !== this.memory.wasm.buffer) this.#view = this.memory.data(this.control, CONTROL_BYTES);
     return this.#view;
+  }
+
+  /** Training steps that the network has made in its life: the draws and coins of a run follow from their number. */
+  get step(): number {
+    return this.view().getUint32(CONTROL_STEP, true);
+  }
+
+  set step(step: number) {
+    this.view().setUint32(CONTROL_STEP, step, true);
   }
 
   /** Makes room for gradients, once. */

@@ -11,7 +11,8 @@ export class Memory {
   #end = 64;
   /** What lies from here on was never given out, and is zero as the system gave it. */
   #untouched = 64;
-  /** Freed blocks by address. */
+  /** Sizes of the blocks that are out, and of those that are free, by address. */
+  readonly #given = new Map<number, number>();
   readonly #free = new Map<number, number>();
 
   constructor() {
@@ -26,12 +27,15 @@ export class Memory {
     const end = address + size;
     if (address < this.#untouched) new Uint8Array(this.wasm.buffer, address, Math.min(end, this.#untouched) - address).fill(0);
     this.#untouched = Math.max(this.#untouched, end);
+    this.#given.set(address, size);
     return address;
   }
 
-  /** Takes back a block of `bytes` that `allocate` gave. */
-  release(address: number, bytes: number): void {
-    let size = Math.max(64, Math.ceil(bytes / 64) * 64);
+  /** Takes back a block that `allocate` gave. */
+  release(address: number): void {
+    let size = this.#given.get(address);
+    if (size === undefined) throw new Error(`internal: no block at ${address}`);
+    this.#given.delete(address);
     let start = address;
     for (const [other, length] of this.#free) {
       if (other + length === start) {

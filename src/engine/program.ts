@@ -41,19 +41,26 @@ export interface Carry {
   readonly bytes: number;
 }
 
+/** One with memory of its own, which closing it gives back. */
+export interface OwnCarry extends Carry {
+  close(): void;
+}
+
 export class Program {
   readonly plan: Plan;
   /** What of its room the next run takes. Who writes a batch says so first; a program from `Programs.get` is full. */
   readonly tables: Tables;
+  readonly machine: Machine;
   /** `printProgram` shows them. */
   readonly commands: readonly Command[];
-  readonly #machine: Machine;
   /** Commands that come before a decoder's steps, then those that pack frozen parameters, then those that pack the others. */
   readonly #beforeLength: number;
   readonly #frozenLength: number;
   readonly #prologueLength: number;
   readonly #address: number;
-  readonly #blocks: { address: number; bytes: number }[] = [];
+  readonly #blocks: number[] = [];
+  /** Of everything that belongs to this program alone; 0 when that has been given back. */
+  bytes = 0;
   readonly #scratch: number;
   readonly #keep: number;
   readonly #bases: Bases;
@@ -63,7 +70,7 @@ export class Program {
 
   /** `options` are makePlan's. */
   constructor(machine: Machine, definition: Definition, purpose: Purpose, batch: number, steps: Steps, options = {}) {
-    this.#machine = machine;
+    this.machine = machine;
     this.plan = makePlan(definition, purpose, batch, steps, options);
     if (learns(purpose)) machine.needGradients();
     const { bytes } = this.plan;
@@ -88,16 +95,19 @@ export class Program {
     machine.memory.words(this.#address, words.length).set(words);
   }
 
-  /** Bytes of everything that belongs to this program alone. */
-  get bytes(): number {
-    return this.#blocks.reduce((sum, { bytes }) => sum + bytes, 0);
-  }
-
-  /** The state that this program carries, as nothing has been seen yet. */
-  newCarry(): Carry {
+  /** The state that this program carries, as nothing has been seen yet. It outlives the program. */
+  newCarry(): OwnCarry {
     const { carry } = this.plan.bytes;
-    const { memory } = this.#machine;
-    const made = { from: memory.allocate(carry), to: memory.allocate(carry), bytes: carry };
+    const { memory } = this.machine;
+    const made = {
+      from: memory.allocate(carry),
+      to: memory.allocate(carry),
+      bytes: carry,
+      close: () => {
+        memory.release(made.from);
+        memory.release(made.to);
+      },
+    };
     this.clearCarry(made);
     // Pads are never written, and a state is saved with them.
     this.clearCarry({ from: made.to, to: made.from, bytes: carry });
@@ -106,9 +116,9 @@ export class Program {
 
   /** Begins anew: zeros, and for symbols the one before the beginning, or none. */
   clearCarry({ from, bytes }: Carry): void {
-    this.#machine.memory.integers(from, bytes / 4).fill(0);
+    this.machine.memory.integers(from, bytes / 4).fill(0);
     for (const { nothing, offset, bytes: size } of this.plan.carried)
-      if (nothing !== 0) this.#machine.memory.integers(from + offset, size / 4).fill(nothing);
+      if (nothing !== 0) this.machine.memory.integers(from + offset, size / 4).fill(nothing);
   }
 
   /** Where the first step of a node with a place of its own lies, such as what is given or shown, and numbers from row to row. */
@@ -124,7 +134,7 @@ export class Program {
    */
   run(carry: Carry, keep: Int32Array | null, parents = 0): void {
     this.#prepare(carry, keep, 0, parents);
-    const { version, frozenVersion, exports, control } = this.#machine;
+    const { version, frozenVersion, exports, control } = this.machine;
     let skip = this.#beforeLength;
     if (this.#packedFrozen === frozenVersion) skip += this.#frozenLength;
     if (this.#packed === version && this.plan.purpose.kind !== "train") skip += this.#prologueLength;
@@ -137,7 +147,7 @@ export class Program {
   begin(carry: Carry): void {
     if (this.#beforeLength === 0) return;
     this.#prepare(carry, null, 0);
-    this.#machine.exports.run(this.#address, this.#beforeLength, this.#machine.control);
+    this.machine.exports.run(this.#address, this.#beforeLength, this.machine.control);
   }
 
   /** The carried state becomes what the last run left. */
@@ -149,10 +159,10 @@ export class Program {
 
   /** Runs again over the same inputs and state, looking at every result, and says which is the first that is not finite; null if all are. */
   diagnose(carry: Carry, keep: Int32Array | null): NonFinite | null {
-    const { memory, exports, control } = this.#machine;
+    const { memory, exports, control } = this.machine;
     this.#prepare(carry, keep, 1);
     exports.run(this.#address, this.commands.length, control);
-    const view = this.#machine.view();
+    const view = this.machine.view();
     view.setUint32(CONTROL_CHECK, 0, true);
     const command = this.commands[view.getInt32(CONTROL_BAD_COMMAND, true)];
     if (!command) return null;
@@ -171,17 +181,17 @@ export class Program {
 
   /** Its memory has been given back, so it must not run any more. */
   get isReleased(): boolean {
-    return this.#blocks.length === 0;
+    return this.bytes === 0;
   }
 
   release(): void {
-    for (const { address, bytes } of this.#blocks) this.#machine.memory.release(address, bytes);
-    this.#blocks.length = 0;
+    for (const address of this.#blocks.splice(0)) this.machine.memory.release(address);
+    this.bytes = 0;
   }
 
   #prepare({ from, to }: Carry, keep: Int32Array | null, check: number, parents = 0): void {
-    const { memory } = this.#machine;
-    const view = this.#machine.view();
+    const { memory } = this.machine;
+    const view = this.machine.view();
     if (keep) memory.integers(this.#keep, keep.length).set(keep);
     view.setUint32(CONTROL_CHECK, check, true);
     view.setUint32(CONTROL_HEADS, this.plan.losses.length, true);
@@ -195,8 +205,9 @@ export class Program {
 
   #allocate(bytes: number): number {
     try {
-      const address = this.#machine.memory.allocate(bytes);
-      this.#blocks.push({ address, bytes });
+      const address = this.machine.memory.allocate(bytes);
+      this.#blocks.push(address);
+      this.bytes += bytes;
       return address;
     } catch (error) {
       this.release();

@@ -1,4 +1,4 @@
-// The programs of one network, made when first needed and kept while there is room.
+// The programs of one network, made when first needed and kept while there is room; with the machine that runs them and what they are made from.
 
 import type { Definition } from "../define/model.ts";
 import type { Plan, Steps } from "../plan/plan.ts";
@@ -12,14 +12,14 @@ const KEPT = 24;
 const LARGEST = 2 ** 22;
 
 export class Programs {
-  readonly #machine: Machine;
+  readonly machine: Machine;
   readonly definition: Definition;
   readonly #known = new Map<string, Program>();
   readonly #lent = new Set<Program>();
   #passing = "";
 
   constructor(machine: Machine, definition: Definition) {
-    this.#machine = machine;
+    this.machine = machine;
     this.definition = definition;
   }
 
@@ -62,7 +62,7 @@ export class Programs {
   }
 
   #take(key: string, purpose: Purpose, batch: number, steps: Steps): Program {
-    const program = this.#known.get(key) ?? new Program(this.#machine, this.definition, purpose, batch, steps);
+    const program = this.#known.get(key) ?? new Program(this.machine, this.definition, purpose, batch, steps);
     this.#known.delete(key);
     return program;
   }

@@ -1,6 +1,6 @@
 // Between a network's memory and what a file holds, both ways.
 
-import { CONTROL_STEP, CONTROL_UPDATES } from "../../assembly/isa.ts";
+import { CONTROL_UPDATES } from "../../assembly/isa.ts";
 import { checkFlag, checkOptions, describe } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
@@ -30,9 +30,8 @@ export function restore(machine: Machine, optimizerMemory: OptimizerMemory, { pa
     const place = trained[index % trained.length];
     writeStored(machine, optimizerMemory.address + Math.floor(index / trained.length) * trainedBytes + place.offset, place, values);
   });
-  const control = machine.view();
-  control.setUint32(CONTROL_STEP, optimizer.steps, true);
-  control.setUint32(CONTROL_UPDATES, optimizer.updates, true);
+  machine.step = optimizer.steps;
+  machine.view().setUint32(CONTROL_UPDATES, optimizer.updates, true);
 }
 
 export interface SaveOptions {
@@ -64,7 +63,6 @@ export function contentsOf(
   withOptimizer: boolean,
 ): Contents {
   const { layout, parameters } = machine;
-  const control = machine.view();
   const blocks = withOptimizer && kind !== null ? bytes / layout.trainedBytes : 0;
   return {
     definition,
@@ -74,7 +72,7 @@ export function contentsOf(
     optimizer:
       !withOptimizer || kind === null
         ? null
-        : { kind, steps: control.getUint32(CONTROL_STEP, true), updates: control.getUint32(CONTROL_UPDATES, true), blocks },
+        : { kind, steps: machine.step, updates: machine.view().getUint32(CONTROL_UPDATES, true), blocks },
     memory: Array.from({ length: blocks }, (_, block) =>
       layout.trained.map((place) => readStored(machine, address + block * layout.trainedBytes + place.offset, place)),
     ).flat(),

@@ -52,14 +52,13 @@ export function attentionWeights(net: Network, example: Translation, options: At
   const program = new Program(machine, looking, PURPOSE, 1, [steps, source.length]);
   const carry = program.newCarry();
   try {
-    form.batch([example]).write(slotsOf(machine, program));
+    form.batch([example]).write(slotsOf(program));
     program.run(carry, new Int32Array(1));
     const { address, stride } = program.place(program.plan.shown[head.name]);
     const values = machine.memory.floats(address, steps * stride);
     return Array.from({ length: steps }, (_, t) => values.slice(t * stride, t * stride + source.length));
   } finally {
-    machine.memory.release(carry.from, carry.bytes);
-    machine.memory.release(carry.to, carry.bytes);
+    carry.close();
     program.release();
   }
 }

@@ -36,7 +36,6 @@ export interface Flow extends Inspection {
 export function gradientFlow(net: Network, data: Data, options: FlowOptions = {}): Flow {
   if (typeof net?.predict !== "function")
     throw new TypeError(`gradientFlow needs a network but got ${describe(net)}. Use what compile(…) gives.`);
-  const { machine, programs } = net.inside;
   const { definition } = net;
   checkOptions("gradientFlow", options, ["teacherForcing", "saturated", "growth"]);
   const { teacherForcing = true, saturated = SATURATED } = options;
@@ -46,7 +45,7 @@ export function gradientFlow(net: Network, data: Data, options: FlowOptions = {}
   checkData("gradientFlow", definition, data);
   const batch = firstBatch(data);
   if (!batch) throw new RangeError("gradientFlow: the data has no batch. Give longer sequences, or windows of fewer steps.");
-  const inspector = new Inspector(machine, programs, definition, { teacherForcing, batch: data.batch, saturated });
+  const inspector = new Inspector(net.inside, { teacherForcing, batch: data.batch, saturated });
   try {
     const inspection = inspector.look(batch);
     return { ...inspection, growth: wantsGrowth ? growths(net, data, inspection) : null };

@@ -2,8 +2,7 @@
 
 import { checkOptions, describe } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
-import type { Machine } from "../engine/machine.ts";
-import type { Carry, Program } from "../engine/program.ts";
+import type { OwnCarry, Program } from "../engine/program.ts";
 import type { Network } from "../network.ts";
 import { nameOf } from "../plan/states.ts";
 import { unfold } from "../plan/unfold.ts";
@@ -54,17 +53,17 @@ export function stepJacobian(net: Network, sequence: Sequence | Example, options
 
 /** Of a sequence-to-sequence model, along row b of a batch of so many rows: as a whole, because a decoder may look at all of the source. */
 export function jacobiansIn(net: Network, batch: Batch, count: number, b: number, options: JacobianOptions): StepJacobian[] {
-  const { machine, programs } = net.inside;
-  const { definition } = net;
+  const programs = net.inside;
+  const { definition } = programs;
   const purpose = { kind: "jacobian", state: stateOf(definition, options.layer), teacherForcing: true } as const;
   const { nodes, watched } = unfold(definition, purpose);
   const rows = widthOf(watched);
   const { timeline } = nodes[statesIn(watched)[0].node].shape;
   const asked = timesOf(options.t, stepsOf(batch, b)[timeline]);
-  const runner = new Runner(machine, programs, purpose, { batch: rows });
+  const runner = new Runner(programs, purpose, { batch: rows });
   try {
     const { program } = runner.run(copiesOf(batch, count, b, rows, { identity: writeIdentity }));
-    return asked.map((t) => read(machine, program, definition, t, t));
+    return asked.map((t) => read(program, definition, t, t));
   } finally {
     runner.release();
     programs.drop("jacobian");
@@ -72,8 +71,8 @@ export function jacobiansIn(net: Network, batch: Batch, count: number, b: number
 }
 
 function jacobiansAlong(net: Network, sequence: Sequence, options: JacobianOptions): StepJacobian[] {
-  const { machine, programs } = net.inside;
-  const { definition } = net;
+  const programs = net.inside;
+  const { definition } = programs;
   checkSequence("stepJacobian: sequence", sequence, inputKind(definition));
   const purpose = { kind: "jacobian", state: stateOf(definition, options.layer) } as const;
   const asked = timesOf(options.t, sequence.length);
@@ -82,24 +81,21 @@ function jacobiansAlong(net: Network, sequence: Sequence, options: JacobianOptio
   const causal = definition.nodes.every((node) => node.op !== "delay" || node.attributes.steps > 0);
   const end = causal ? Math.max(...asked) + 1 : sequence.length;
   const found: StepJacobian[] = [];
-  let carry: Carry | null = null;
+  let carry: OwnCarry | null = null;
   try {
     for (let from = 0; from < end; ) {
       const room = Math.max(1, Math.min(STEPS, ROWS / rows, end - from));
       const steps = causal ? 2 ** Math.floor(Math.log2(room)) : end;
       const program = programs.get(purpose, rows, steps);
       carry ??= program.newCarry();
-      write(machine, program, sequence, from);
+      write(program, sequence, from);
       program.run(carry, null);
       program.accept(carry);
-      for (const t of asked) if (t >= from && t < from + steps) found.push(read(machine, program, definition, t, t - from));
+      for (const t of asked) if (t >= from && t < from + steps) found.push(read(program, definition, t, t - from));
       from += steps;
     }
   } finally {
-    if (carry) {
-      machine.memory.release(carry.from, carry.bytes);
-      machine.memory.release(carry.to, carry.bytes);
-    }
+    carry?.close();
     programs.drop("jacobian");
   }
   return found;
@@ -148,18 +144,17 @@ function widthOf(watched: readonly Watched[]): number {
 }
 
 /** The same sequence in every row, and the identity. */
-function write(machine: Machine, program: Program, sequence: Sequence, from: number): void {
-  const { memory } = machine;
+function write(program: Program, sequence: Sequence, from: number): void {
   const { batch, steps, given } = program.plan;
   const { input, identity } = given;
   if (input !== undefined) {
-    const slots = slotsAt(machine, program, input);
+    const slots = slotsAt(program, input);
     for (let row = 0; row < batch; row++) writeRows(slots, sequence, from, steps, row);
   }
   // Nothing depends on the step before if the identity is not there.
   if (identity === undefined) return;
   const { address, stride } = program.place(identity);
-  writeIdentity({ values: memory.floats(address, batch * steps * stride), stride, batch, order: null });
+  writeIdentity({ values: program.machine.memory.floats(address, batch * steps * stride), stride, batch, order: null });
 }
 
 function writeIdentity({ values, stride, batch }: Slots): void {
@@ -168,7 +163,7 @@ function writeIdentity({ values, stride, batch }: Slots): void {
 }
 
 /** The companion matrix of one step: what was computed in the rows of the latest slots, and below them what only moves on by one slot. */
-function read(machine: Machine, program: Program, definition: Definition, t: number, at: number): StepJacobian {
+function read(program: Program, definition: Definition, t: number, at: number): StepJacobian {
   const { watched, batch } = program.plan;
   let size = 0;
   const states = statesIn(watched).map(({ label, width, slots }): StatePlace => {
@@ -184,7 +179,7 @@ function read(machine: Machine, program: Program, definition: Definition, t: num
     const { node, by, lag, column, width } = entry;
     if (lag < 0) direction = -1;
     const { address, stride } = program.place(node);
-    const values = machine.memory.floats(address + at * batch * stride * 4, batch * stride);
+    const values = program.machine.memory.floats(address + at * batch * stride * 4, batch * stride);
     const to = states[by].from + (Math.abs(lag) - 1) * states[by].width + column;
     for (let row = 0; row < batch; row++) for (let j = 0; j < width; j++) matrix[rowOf[row] * size + to + j] += values[row * stride + j];
   }

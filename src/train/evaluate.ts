@@ -1,7 +1,6 @@
 // The loss over a pass of data, without changing anything.
 
-import { CONTROL_STEP } from "../../assembly/isa.ts";
-import { type Definition, totalsOf } from "../define/model.ts";
+import { totalsOf } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
 import type { Programs } from "../engine/programs.ts";
 import type { Batch, Data } from "./data.ts";
@@ -18,13 +17,13 @@ export interface Evaluation extends Losses {
 
 /** Arguments have been checked. */
 export async function evaluation(
-  machine: Machine,
   programs: Programs,
-  { heads }: Definition,
   data: Data,
   { teacherForcing, signal }: { teacherForcing: boolean; signal?: AbortSignal | undefined },
 ): Promise<Evaluation> {
-  const runner = new Runner(machine, programs, { kind: "evaluate", teacherForcing }, data);
+  const { machine, definition } = programs;
+  const { heads } = definition;
+  const runner = new Runner(programs, { kind: "evaluate", teacherForcing }, data);
   const pause = giveWay();
   const sums = totalsOf({ heads }).map(() => 0);
   const counts = sums.slice();
@@ -40,8 +39,7 @@ export async function evaluation(
         counts[term] += count;
       }
       program.accept(carry);
-      const waiting = pause();
-      if (waiting) await waiting;
+      await pause();
     }
     signal?.throwIfAborted();
   } finally {
@@ -52,11 +50,11 @@ export async function evaluation(
 
 /** What a model draws in an evaluation is decided by the number of the batch, whatever has been trained: the same each time, and another in each batch. */
 function runAt(number: number, machine: Machine, runner: Runner, batch: Batch): Written {
-  const step = machine.view().getUint32(CONTROL_STEP, true);
-  machine.view().setUint32(CONTROL_STEP, number, true);
+  const { step } = machine;
+  machine.step = number;
   try {
     return runner.run(batch);
   } finally {
-    machine.view().setUint32(CONTROL_STEP, step, true);
+    machine.step = step;
   }
 }

@@ -1,7 +1,6 @@
 // What a batch's gradient looks like on its way back through time: a run like that of a training step, but without the update, and read.
 
 import type { Definition } from "../define/model.ts";
-import type { Machine } from "../engine/machine.ts";
 import type { Program } from "../engine/program.ts";
 import type { Programs } from "../engine/programs.ts";
 import type { ParameterPlace } from "../plan/parameters.ts";
@@ -51,23 +50,17 @@ export const SATURATED = 0.05;
 
 /** Looks at batches of one network. `release` gives back what it took. */
 export class Inspector {
-  readonly #machine: Machine;
   readonly #programs: Programs;
-  readonly #definition: Definition;
   readonly #saturated: number;
   readonly #runner: Runner;
 
   constructor(
-    machine: Machine,
     programs: Programs,
-    definition: Definition,
     { teacherForcing, batch, saturated = SATURATED }: { teacherForcing: Forcing; batch: number; saturated?: number },
   ) {
-    this.#machine = machine;
     this.#programs = programs;
-    this.#definition = definition;
     this.#saturated = saturated;
-    this.#runner = new Runner(machine, programs, { kind: "inspect", teacherForcing }, { batch });
+    this.#runner = new Runner(programs, { kind: "inspect", teacherForcing }, { batch });
   }
 
   /** Runs a batch forwards and backwards from a fresh state. */
@@ -85,12 +78,12 @@ export class Inspector {
     const gradients = watched.flatMap((entry) => (entry.what === "gradient" ? [entry] : []));
     const activations = watched.flatMap((entry) => (entry.what === "activation" ? [entry] : []));
     return {
-      loss: readLosses(this.#machine.view(), this.#definition.heads).loss,
+      loss: readLosses(this.#programs.machine.view(), this.#programs.definition.heads).loss,
       states: gradients.map(({ label, node }) => {
-        const { layer, name } = nameOf(label, this.#definition.layers);
+        const { layer, name } = nameOf(label, this.#programs.definition.layers);
         return { layer, state: name, norms: this.#norms(program, node) };
       }),
-      parameters: this.#machine.layout.trained.map((place) => ({ path: place.path, norm: this.#norm(place) })),
+      parameters: this.#programs.machine.layout.trained.map((place) => ({ path: place.path, norm: this.#norm(place) })),
       saturation: activations.map((entry) => this.#saturation(program, entry)),
     };
   }
@@ -124,7 +117,7 @@ export class Inspector {
       }
       count += to - from;
     });
-    const { layers } = this.#definition;
+    const { layers } = this.#programs.definition;
     // Units made by a layer carry its path; those that are a state, or serve a part of the layer, that of the part.
     const layer = of.label.startsWith(`${label}/`) ? label : nameOf(label, layers).layer;
     return { layer, unit: unitName(layer, of, layers), kind: unit.op, low: low / count, high: high / count };
@@ -136,12 +129,12 @@ export class Inspector {
     const { shape } = nodes[node];
     const { address, stride } = program.place(node);
     const rows = shape.extent === "sequence" ? batch * timelines[shape.timeline] : batch;
-    const values = this.#machine.memory.floats(address, rows * stride);
+    const values = program.machine.memory.floats(address, rows * stride);
     program.tables.each(shape, (row, t) => visit(values, row * stride, row * stride + shape.width, t));
   }
 
   #norm({ offset, rows, width, stride }: ParameterPlace): number {
-    const values = this.#machine.memory.floats(this.#machine.gradients + offset, (rows * stride) / 4);
+    const values = this.#programs.machine.memory.floats(this.#programs.machine.gradients + offset, (rows * stride) / 4);
     let square = 0;
     for (let row = 0; row < rows; row++)
       for (let at = (row * stride) / 4, end = at + width; at < end; at++) square += values[at] * values[at];

@@ -25,7 +25,7 @@ export interface OptimizerMemory {
 export function needMemory(machine: Machine, memory: OptimizerMemory, kind: Optimizer["kind"], blocks: number): void {
   const bytes = blocks * machine.layout.trainedBytes;
   if (memory.kind === kind && memory.bytes === bytes) return;
-  if (memory.bytes > 0) machine.memory.release(memory.address, memory.bytes);
+  if (memory.bytes > 0) machine.memory.release(memory.address);
   memory.address = machine.memory.allocate(bytes);
   memory.bytes = bytes;
   memory.kind = kind;

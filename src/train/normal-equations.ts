@@ -29,7 +29,6 @@ export class NormalEquations {
   readonly #order: number;
   readonly #columns: number;
   readonly #machine: Machine;
-  readonly #blocks: { address: number; bytes: number }[] = [];
   readonly #g: number;
   readonly #panels: number;
   readonly #list: number;
@@ -41,9 +40,10 @@ export class NormalEquations {
     this.#used = features + (bias ? 1 : 0);
     this.#order = multipleOf4(this.#used);
     this.#columns = this.#order + multipleOf4(targets);
-    this.#g = this.#allocate(8 * this.#columns ** 2);
-    this.#panels = this.#allocate(8 * this.#columns * DEPTH);
-    this.#list = this.#allocate(4 * DEPTH);
+    const [sums, panels] = [8 * this.#columns ** 2, 8 * this.#columns * DEPTH];
+    this.#g = machine.memory.allocate(sums + panels + 4 * DEPTH);
+    this.#panels = this.#g + sums;
+    this.#list = this.#panels + panels;
   }
 
   /** Takes in the rows of both that are named. Targets come as rows of their own, `targets` numbers each, in the order of the list. */
@@ -89,13 +89,12 @@ export class NormalEquations {
   solve(ridge: number, withFreedom: boolean): Candidate | number {
     const { memory, exports } = this.#machine;
     const [order, columns, used] = [this.#order, this.#columns, this.#used];
-    const block = this.#lend(8 * columns ** 2);
-    const limits = this.#lend(8 * order);
-    const inverse = withFreedom ? this.#lend(8 * columns * order) : null;
+    const block = memory.allocate(8 * (columns ** 2 + order + (withFreedom ? columns * order : 0)));
+    const limits = block + 8 * columns ** 2;
     try {
-      const u = memory.doubles(block.address, columns ** 2);
+      const u = memory.doubles(block, columns ** 2);
       u.set(memory.doubles(this.#g, columns ** 2));
-      const least = memory.doubles(limits.address, order);
+      const least = memory.doubles(limits, order);
       for (let i = 0; i < order; i++) {
         const at = i * (columns + 1);
         if (i < this.features) u[at] += ridge;
@@ -103,24 +102,23 @@ export class NormalEquations {
         // Each of a pivot's up to `order` subtractions is off by 2⁻⁵³ of the diagonal it began with; they add like the sides of a right angle.
         least[i] = i < used ? 2 * Math.sqrt(order) * Number.EPSILON * u[at] : 0;
       }
-      const failed = exports.factor(block.address, 8 * columns, order, columns, limits.address, this.#panels);
+      const failed = exports.factor(block, 8 * columns, order, columns, limits, this.#panels);
       if (failed > 0) return failed - 1;
       const weights = this.#backSubstitute(u);
       let freedom = Number.NaN;
-      if (inverse) {
-        exports.inverseDiagonal(limits.address, block.address, 8 * columns, order, inverse.address);
+      if (withFreedom) {
+        exports.inverseDiagonal(limits, block, 8 * columns, order, limits + 8 * order);
         freedom = used;
         for (let i = 0; i < this.features; i++) freedom -= ridge * least[i];
       }
       return { ridge, weights, squares: this.#squares(u, ridge, weights), freedom };
     } finally {
-      for (const lent of [block, limits, inverse]) if (lent) memory.release(lent.address, lent.bytes);
+      memory.release(block);
     }
   }
 
   release(): void {
-    for (const { address, bytes } of this.#blocks) this.#machine.memory.release(address, bytes);
-    this.#blocks.length = 0;
+    this.#machine.memory.release(this.#g);
   }
 
   /** U·w = U⁻ᵀ·C, from the last row upwards. */
@@ -143,20 +141,5 @@ export class NormalEquations {
       for (let i = 0; i < this.features; i++) penalty += weights[i * this.targets + j] ** 2;
       return Math.max(0, u[(this.#order + j) * (this.#columns + 1)] - ridge * penalty);
     });
-  }
-
-  #allocate(bytes: number): number {
-    try {
-      const block = this.#lend(bytes);
-      this.#blocks.push(block);
-      return block.address;
-    } catch (error) {
-      this.release();
-      throw error;
-    }
-  }
-
-  #lend(bytes: number): { address: number; bytes: number } {
-    return { address: this.#machine.memory.allocate(bytes), bytes };
   }
 }

@@ -1,9 +1,9 @@
 // Whether a training can go on from a position: it must be one, and the network as it was there.
 
 import { checkOptions, describe } from "../define/check.ts";
-import type { Position } from "./progress.ts";
+import { type Counts, NO_COUNTS, type Position } from "./progress.ts";
 
-const COUNTS = ["clippedByValue", "clippedByParameterNorm", "clippedByNorm", "skipped", "randomSteps"] as const;
+const COUNTS = Object.keys(NO_COUNTS) as (keyof Counts)[];
 
 export function checkPosition(place: string, position: Position): Position {
   if (position === null || typeof position !== "object")

@@ -1,8 +1,6 @@
 // The rows that a read-out learns from: features and targets of every step after the washout, batch by batch.
 
-import { CONTROL_STEP } from "../../assembly/isa.ts";
 import type { Definition } from "../define/model.ts";
-import type { Machine } from "../engine/machine.ts";
 import type { Program } from "../engine/program.ts";
 import type { Programs } from "../engine/programs.ts";
 import { type Batch, type Data, targetKind } from "./data.ts";
@@ -18,6 +16,14 @@ export interface FeatureRows {
   readonly rows: readonly number[];
   /** Their targets, one after the other. */
   readonly targets: Float64Array;
+}
+
+/** How they are read. */
+interface Reading {
+  readonly washout: number;
+  /** With the noise of training, other noise for each batch. */
+  readonly noisy: boolean;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Tells which rows of a batch, row t·B + b for sequence or stream b, come after the washout of theirs; batches in their order. */
@@ -47,31 +53,26 @@ export const nothingLeft = (what: string, washout: number, longest: number): Ran
   );
 
 /**
- * Runs the network over the data up to its read-out, and hands out what enters it. Layers that listen to the output hear the truth. `noisy`: with
- * the noise of training, other noise for each batch.
+ * Runs the network over the data up to its read-out, and hands out what enters it. Layers that listen to the output hear the truth.
  *
  * @throws RangeError at the end if no row was left.
  */
 export async function* readRows(
-  machine: Machine,
   programs: Programs,
-  definition: Definition,
   data: Data,
-  washout: number,
-  noisy: boolean,
-  signal: AbortSignal | undefined,
+  { washout, noisy, signal }: Reading,
 ): AsyncGenerator<FeatureRows, void, void> {
-  const runner = new Runner(machine, programs, { kind: "features", teacherForcing: true, noisy }, data);
+  const { machine, definition } = programs;
+  const runner = new Runner(programs, { kind: "features", teacherForcing: true, noisy }, data);
   const usable = usableRows(washout);
   const pause = giveWay();
-  let step = machine.view().getUint32(CONTROL_STEP, true);
   let found = 0;
   try {
     for await (const batch of until(data.batches(null), signal)) {
       signal?.throwIfAborted();
       const { program, carry } = runner.run(batch);
       program.accept(carry);
-      machine.view().setUint32(CONTROL_STEP, ++step, true);
+      machine.step++;
       const height = program.tables.rows;
       const all = usable(batch, height);
       const { nodes, shown, batch: room } = program.plan;
@@ -82,9 +83,8 @@ export async function* readRows(
           ? all.map((row) => Math.floor(row / height) * room + places[row % height]).sort((a, b) => a - b)
           : Array.from({ length: height }, (_, b) => b);
       found += rows.length;
-      yield rowsOf(machine, program, definition, rows);
-      const waiting = pause();
-      if (waiting) await waiting;
+      yield rowsOf(program, definition, rows);
+      await pause();
     }
     signal?.throwIfAborted();
     if (found === 0) throw nothingLeft("the data", washout, usable.longest());
@@ -94,23 +94,24 @@ export async function* readRows(
 }
 
 /** Features and targets; rows whose target is ignored are left out. */
-function rowsOf(machine: Machine, program: Program, definition: Definition, rows: readonly number[]): FeatureRows {
+function rowsOf(program: Program, definition: Definition, rows: readonly number[]): FeatureRows {
   const { nodes, heads } = definition;
   const [{ output }] = heads;
   const { symbols: classes, ignore, unit = [] } = targetKind(definition);
+  const { memory } = program.machine;
   const { width } = nodes[output].shape;
   const { address, stride } = program.place(program.plan.given.target);
   const count = rows.length === 0 ? 0 : rows[rows.length - 1] + 1;
   const place = program.place(program.plan.shown.target);
   if (classes > 0) {
     // One column a symbol: 1 in the true one's, 0 in the others.
-    const symbols = machine.memory.integers(address, count * stride);
+    const symbols = memory.integers(address, count * stride);
     const counted = rows.filter((row) => symbols[row * stride] !== ignore);
     const targets = new Float64Array(counted.length * width);
     for (const [index, row] of counted.entries()) targets[index * width + symbols[row * stride]] = 1;
     return { place, rows: counted, targets };
   }
-  const values = machine.memory.floats(address, count * stride);
+  const values = memory.floats(address, count * stride);
   const targets = new Float64Array(rows.length * width);
   // Of yes and no, 1 and −1 are made, so that the sigmoid of what is predicted is on the right side of a half.
   for (const [index, row] of rows.entries())

@@ -1,8 +1,7 @@
 // Runs batches of one purpose one after the other and carries the state from each to the next.
 
 import { checkSize } from "../define/check.ts";
-import type { Machine } from "../engine/machine.ts";
-import type { Carry, Program } from "../engine/program.ts";
+import type { Carry, OwnCarry, Program } from "../engine/program.ts";
 import type { Programs } from "../engine/programs.ts";
 import type { Taken } from "../engine/tables.ts";
 import type { Purpose } from "../plan/unfold.ts";
@@ -80,18 +79,16 @@ export const roomFor = (steps: number): number => {
 
 /** One per training or evaluation; `release` gives the carried states back. */
 export class Runner {
-  readonly #machine: Machine;
   readonly #programs: Programs;
   readonly #purpose: Purpose;
   readonly #data: Pick<Data, "batch" | "longest">;
-  readonly #carries = new Map<number, Carry>();
+  readonly #carries = new Map<number, OwnCarry>();
   readonly #before: States | null;
   #seat: Seat | null = null;
   #handsOn = false;
 
   /** What the data says of its batches is how much room is made at first. `before`: the states that the first batch finds. */
-  constructor(machine: Machine, programs: Programs, purpose: Purpose, data: Pick<Data, "batch" | "longest">, before: States | null = null) {
-    this.#machine = machine;
+  constructor(programs: Programs, purpose: Purpose, data: Pick<Data, "batch" | "longest">, before: States | null = null) {
     this.#programs = programs;
     this.#purpose = purpose;
     this.#data = data;
@@ -102,7 +99,11 @@ export class Runner {
   states(): States | null {
     if (!this.#seat || !this.#handsOn || this.#seat.carry.bytes === 0) return null;
     const { program, carry } = this.#seat;
-    return { rows: program.plan.batch, layout: layoutOf(program), words: this.#machine.memory.words(carry.from, carry.bytes / 4).slice() };
+    return {
+      rows: program.plan.batch,
+      layout: layoutOf(program),
+      words: this.#programs.machine.memory.words(carry.from, carry.bytes / 4).slice(),
+    };
   }
 
   /** Runs one batch. */
@@ -128,8 +129,8 @@ export class Runner {
   /** Runs what another runner has written, from the state that it is about to begin with: a batch writes itself once. */
   repeat({ program: other, carry: theirs, keep }: Written): Written {
     const { program, carry, slots } = this.#take(other.plan, other.tables.taken);
-    const { memory } = this.#machine;
-    const written = slotsOf(this.#machine, other);
+    const { memory } = this.#programs.machine;
+    const written = slotsOf(other);
     for (const name in slots) slots[name].values.set(written[name].values);
     // The same values are carried, but a plan of another purpose may have them in another order.
     const left = [...other.plan.carried];
@@ -171,7 +172,7 @@ export class Runner {
         if (this.#before) this.#goOn(this.#before, program, carry);
       }
       // Views come last: all that is allocated is allocated by now.
-      seat = { program, carry, anew: new Int32Array(batch), slots: slotsOf(this.#machine, program) };
+      seat = { program, carry, anew: new Int32Array(batch), slots: slotsOf(program) };
       this.#seat = seat;
     }
     seat.program.tables.take(taken);
@@ -189,14 +190,11 @@ export class Runner {
       throw new TypeError(
         `train: from goes on with the states ${layout.join(", ")}, but the model has ${expected.join(", ")}. Open the file with the library that saved it.`,
       );
-    this.#machine.memory.words(carry.from, carry.bytes / 4).set(words);
+    this.#programs.machine.memory.words(carry.from, carry.bytes / 4).set(words);
   }
 
   release(): void {
-    for (const { from, to, bytes } of this.#carries.values()) {
-      this.#machine.memory.release(from, bytes);
-      this.#machine.memory.release(to, bytes);
-    }
+    for (const carry of this.#carries.values()) carry.close();
     this.#carries.clear();
   }
 }

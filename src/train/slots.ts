@@ -1,12 +1,12 @@
 // Where a program reads what it is given: slots for rows to be written into.
 
-import type { Machine } from "../engine/machine.ts";
 import type { Program } from "../engine/program.ts";
 import type { NodeId } from "../graph/graph.ts";
 import type { Slots } from "./data.ts";
 
 /** Those of something given, with rows in the batch's own order. A view of memory, which growing it detaches. */
-export function slotsAt({ memory }: Machine, program: Program, node: NodeId): Slots {
+export function slotsAt(program: Program, node: NodeId): Slots {
+  const { memory } = program.machine;
   const { nodes, batch, timelines } = program.plan;
   const { extent, symbols, timeline } = nodes[node].shape;
   const { address, stride } = program.place(node);
@@ -16,8 +16,8 @@ export function slotsAt({ memory }: Machine, program: Program, node: NodeId): Sl
 }
 
 /** Of all that a program is given, with rows in the batch's own order. */
-export const slotsOf = (machine: Machine, program: Program): Record<string, Slots> =>
-  Object.fromEntries(Object.entries(program.plan.given).map(([name, node]) => [name, slotsAt(machine, program, node)]));
+export const slotsOf = (program: Program): Record<string, Slots> =>
+  Object.fromEntries(Object.entries(program.plan.given).map(([name, node]) => [name, slotsAt(program, node)]));
 
 /** The same where rows stand as the lengths say that the program has taken. */
 export function arranged({ plan, tables }: Program, node: NodeId, slots: Slots): Slots {

@@ -1,6 +1,5 @@
 // solve(): the read-out in closed form, by ridge regression on the features that enter it.
 
-import { CONTROL_STEP } from "../../assembly/isa.ts";
 import { checkNumber, checkOptions, describe } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
@@ -67,19 +66,18 @@ function checkRows(what: string, data: Data, washout: number): void {
 
 /** Arguments have been checked. */
 export async function solving(
-  machine: Machine,
   programs: Programs,
-  definition: Definition,
   data: Data,
   { ridges, washout, validation, signal, readOut }: ReturnType<typeof checkSolving>,
 ): Promise<Solution> {
-  const { nodes, heads } = definition;
+  const { machine } = programs;
+  const { nodes, heads } = programs.definition;
   const { label, shape } = nodes[readOut.features];
   const equations = new NormalEquations(machine, shape.width, readOut.bias !== null, nodes[heads[0].output].shape.width);
-  const step = machine.view().getUint32(CONTROL_STEP, true);
+  const { step } = machine;
   const pause = giveWay();
   try {
-    for await (const { place, rows, targets } of readRows(machine, programs, definition, data, washout, true, signal))
+    for await (const { place, rows, targets } of readRows(programs, data, { washout, noisy: true, signal }))
       equations.gather(place, rows, targets);
     for (let feature = 0; feature < shape.width; feature++)
       if (!Number.isFinite(equations.sum(feature)))
@@ -97,14 +95,14 @@ export async function solving(
     }
     const judgement = new Judgement(candidates, equations, shape.width);
     if (validation)
-      for await (const { place, rows, targets } of readRows(machine, programs, definition, validation, washout, false, signal))
+      for await (const { place, rows, targets } of readRows(programs, validation, { washout, noisy: false, signal }))
         judgement.add(machine, place, rows, targets);
     const { trials, best, judgedBy } = judgement.reach();
     put(machine, readOut, candidates[best].weights);
     return { ...trials[best], judgedBy, rows: equations.rows, trials };
   } finally {
     equations.release();
-    machine.view().setUint32(CONTROL_STEP, step, true);
+    machine.step = step;
   }
 }
 

@@ -7,11 +7,9 @@ import {
   CONTROL_POLICY,
   CONTROL_RANDOM_LENGTH,
   CONTROL_RATE,
-  CONTROL_STEP,
   CONTROL_TRUTH,
   Policy,
 } from "../../assembly/isa.ts";
-import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
 import type { Programs } from "../engine/programs.ts";
 import { randomFrom } from "../engine/random.ts";
@@ -21,8 +19,8 @@ import { idleIn } from "./idle.ts";
 import { Inspector } from "./inspection.ts";
 import { needMemory, type OptimizerMemory } from "./memory.ts";
 import { NonFiniteError } from "./non-finite.ts";
-import { type Optimizer, stateBlocks, writeOptimizer } from "./optimizer.ts";
-import type { Clip, checkTraining } from "./options.ts";
+import { stateBlocks, writeOptimizer } from "./optimizer.ts";
+import type { checkTraining } from "./options.ts";
 import { giveWay } from "./pause.ts";
 import { checkLife } from "./position.ts";
 import { count, NO_COUNTS, type Progress, read } from "./progress.ts";
@@ -30,29 +28,29 @@ import { Runner } from "./runner.ts";
 import { rateAt } from "./schedule.ts";
 import { until } from "./until.ts";
 
+type Checked = ReturnType<typeof checkTraining>;
+
 /** Trains and yields after every step. Arguments have been checked. */
 export async function* training(
-  machine: Machine,
   programs: Programs,
-  definition: Definition,
   memory: OptimizerMemory,
   data: Data,
-  options: ReturnType<typeof checkTraining>,
+  options: Checked,
 ): AsyncGenerator<Progress, void, void> {
-  const { optimizer, epochs, steps, clip, policy, length, forcing: teacherForcing, truth, every, from, signal } = options;
-  const life = (): number => machine.view().getUint32(CONTROL_STEP, true);
-  if (from) checkLife(from, life());
+  const { optimizer, epochs, steps, policy, forcing: teacherForcing, truth, every, from, signal } = options;
+  const { machine, definition } = programs;
+  if (from) checkLife(from, machine.step);
   const before = from && from.batch > 0 ? memory.states() : null;
-  const runner = new Runner(machine, programs, { kind: "train", teacherForcing }, data, before);
+  const runner = new Runner(programs, { kind: "train", teacherForcing }, data, before);
   memory.states = () => runner.states() ?? before;
-  const inspector = every > 0 ? new Inspector(machine, programs, definition, { teacherForcing, batch: data.batch }) : null;
+  const inspector = every > 0 ? new Inspector(programs, { teacherForcing, batch: data.batch }) : null;
   const pause = giveWay();
-  prepare(machine, memory, optimizer, clip, policy, length);
+  prepare(machine, memory, options);
   let [made, done] = [from?.step ?? 0, from?.batch ?? 0];
   let counts = from?.counts ?? NO_COUNTS;
   try {
     for (let epoch = from?.epoch ?? 0; epoch < epochs && made < steps; epoch++, done = 0) {
-      const order = life() - done;
+      const order = machine.step - done;
       const random = randomFrom(definition.seed, `order of epoch ${order}`);
       let passed = 0;
       let start = performance.now();
@@ -60,12 +58,11 @@ export async function* training(
         if (made === steps || signal?.aborted) return;
         if (passed++ < done) {
           // Done before the training was interrupted.
-          const waiting = pause();
-          if (waiting) await waiting;
+          await pause();
           continue;
         }
         const control = machine.view();
-        const step = life();
+        const { step } = machine;
         const rate = rateAt(optimizer.rate, step);
         control.setFloat64(CONTROL_RATE, rate, true);
         control.setFloat32(CONTROL_TRUTH, truthAt(truth, step), true);
@@ -80,14 +77,13 @@ export async function* training(
         if (progress.action !== "skipped") machine.changed(false);
         // A state that led to something not finite is not handed on: the next window goes on from the one before.
         if (progress.action === "updated") program.accept(carry);
-        machine.view().setUint32(CONTROL_STEP, step + 1, true);
+        machine.step = step + 1;
         counts = count(counts, progress);
         const { room, idle } = idleIn(batch, batch.rows ?? data.batch);
         const tokensPerSecond = (1000 * (room - idle)) / Math.max(performance.now() - start, 1e-3);
         const position = { step: made, epoch, batch: passed, order, counts };
         yield { step: made, epoch, ...progress, counts, inspection, rate, tokensPerSecond, wasted: idle / room, position };
-        const waiting = pause();
-        if (waiting) await waiting;
+        await pause();
         start = performance.now();
       }
       if (signal?.aborted) return;
@@ -105,14 +101,7 @@ export async function* training(
 }
 
 /** Writes into the control block what stays the same over the whole training, and makes room for the optimizer's memory. */
-function prepare(
-  machine: Machine,
-  memory: OptimizerMemory,
-  optimizer: Optimizer,
-  clip: Clip,
-  policy: "throw" | "skip" | "randomStep",
-  length: number,
-): void {
+function prepare(machine: Machine, memory: OptimizerMemory, { optimizer, clip, policy, length }: Checked): void {
   needMemory(machine, memory, optimizer.kind, stateBlocks(optimizer));
   const control = machine.view();
   writeOptimizer(control, optimizer);

@@ -59,16 +59,15 @@ export class Distribution {
   readonly #machine: Machine;
   readonly #speech: Speech;
   readonly #block: number;
-  readonly #bytes: number;
 
   constructor(machine: Machine, speech: Speech) {
     this.#machine = machine;
     this.#speech = speech;
     // Terms take turns.
-    this.#bytes = Math.max(
+    const bytes = Math.max(
       ...speech.terms.map(({ loss, said }) => rowBytes(said) + mixtureScratchBytes(Math.max(1, loss.components), said)),
     );
-    this.#block = machine.memory.allocate(this.#bytes);
+    this.#block = machine.memory.allocate(bytes);
   }
 
   /** Numbers drawn. With meanSquared() nothing is said of chances: the output itself, for certain. */
@@ -106,7 +105,7 @@ export class Distribution {
 
   /** Gives its memory back. */
   close(): void {
-    this.#machine.memory.release(this.#block, this.#bytes);
+    this.#machine.memory.release(this.#block);
   }
 
   /** Goes through the terms: where each finds its own, and from which column on its numbers are those of the step. */

@@ -32,7 +32,6 @@ export class Draws {
   readonly #before: readonly Set<number>[];
   /** A row of logits, a list of what it has drawn, and what the kernel needs. */
   readonly #block: number;
-  readonly #bytes: number;
 
   constructor(machine: Machine, speech: Speech, choice: Choice, rows: number) {
     this.#machine = machine;
@@ -41,8 +40,7 @@ export class Draws {
     this.chances = Array.from({ length: rows }, (_, row) => randomFrom(seedOf(choice, row), "generate"));
     this.#before = Array.from({ length: rows }, () => new Set());
     this.#distribution = new Distribution(machine, speech);
-    this.#bytes = 16 * this.#padded;
-    this.#block = machine.memory.allocate(this.#bytes);
+    this.#block = machine.memory.allocate(16 * this.#padded);
   }
 
   /** What a row says at step `time` of what it draws, from its raw output. null where that is not finite. */
@@ -56,7 +54,7 @@ export class Draws {
 
   /** Gives its memory back. */
   close(): void {
-    this.#machine.memory.release(this.#block, this.#bytes);
+    this.#machine.memory.release(this.#block);
     this.#distribution.close();
   }
 

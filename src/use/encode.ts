@@ -1,7 +1,6 @@
 // What a decoder is to know of its sources: read as one batch, and handed to the rows that go on from it.
 
-import { type Definition, timelinesOf } from "../define/model.ts";
-import type { Machine } from "../engine/machine.ts";
+import { timelinesOf } from "../define/model.ts";
 import type { Program } from "../engine/program.ts";
 import type { Programs } from "../engine/programs.ts";
 import type { Taken } from "../engine/tables.ts";
@@ -19,16 +18,16 @@ export class Encoded {
   readonly #programs: Programs;
 
   /** Without sources there is one row of nothing. */
-  constructor(machine: Machine, programs: Programs, definition: Definition, given: readonly Sequence[] | null) {
+  constructor(programs: Programs, given: readonly Sequence[] | null) {
     const sources = given ?? [[]];
-    const several = timelinesOf(definition) > 1;
+    const several = timelinesOf(programs.definition) > 1;
     const lengths = Int32Array.from(sources, ({ length }) => length);
     const steps = Math.max(1, ...lengths);
     this.timelines = several ? [{ steps, lengths }] : [];
     this.#programs = programs;
     this.program = programs.lend({ kind: "encode" }, roomFor(sources.length), several ? [1, roomFor(steps)] : 1);
     try {
-      this.#read(machine, sources);
+      this.#read(sources);
     } catch (error) {
       programs.giveBack(this.program);
       throw error;
@@ -44,14 +43,14 @@ export class Encoded {
   }
 
   /** Writes what `program` is given once, of which each source has `each` rows. */
-  hand(machine: Machine, program: Program, each: number): void {
+  hand(program: Program, each: number): void {
     const { plan, tables } = program;
     for (const [name, given] of Object.entries(plan.given)) {
       const shown = this.program.plan.shown[name];
       if (shown === undefined) continue;
       const [from, to] = [this.program.place(shown), program.place(given)];
       const { shape } = plan.nodes[given];
-      const bytes = new Uint8Array(machine.memory.wasm.buffer);
+      const bytes = new Uint8Array(this.#programs.machine.memory.wasm.buffer);
       const size = (shape.symbols > 0 ? 1 : shape.width) * 4;
       const copy = (row: number, source: number): void => {
         const at = from.address + source * from.stride * 4;
@@ -67,9 +66,10 @@ export class Encoded {
   }
 
   /** Writes what the raw output of a length says of a source. */
-  tell(machine: Machine, source: number, to: number): void {
+  tell(source: number, to: number): void {
+    const { memory } = this.#programs.machine;
     const { address, stride } = this.program.place(this.program.plan.shown.length);
-    machine.memory.floats(to, stride).set(machine.memory.floats(address + source * stride * 4, stride));
+    memory.floats(to, stride).set(memory.floats(address + source * stride * 4, stride));
   }
 
   /** Gives its program back. */
@@ -77,13 +77,13 @@ export class Encoded {
     this.#programs.giveBack(this.program);
   }
 
-  #read(machine: Machine, sources: readonly Sequence[]): void {
+  #read(sources: readonly Sequence[]): void {
     const { plan, tables } = this.program;
     tables.take({ rows: sources.length, timelines: [{ steps: 1, lengths: null }, ...this.timelines] });
     const { source: node } = plan.given;
     if (node !== undefined) {
       const sequence = plan.nodes[node].shape.extent === "sequence";
-      const slots = arranged(this.program, node, slotsAt(machine, this.program, node));
+      const slots = arranged(this.program, node, slotsAt(this.program, node));
       sources.forEach((source, b) => {
         if (sequence) writeRows(slots, source, 0, source.length, b);
         else writeRows(slots, [source as ArrayLike<number>], 0, 1, b);
@@ -91,7 +91,6 @@ export class Encoded {
     }
     const carry = this.program.newCarry();
     this.program.run(carry, new Int32Array(sources.length));
-    machine.memory.release(carry.from, carry.bytes);
-    machine.memory.release(carry.to, carry.bytes);
+    carry.close();
   }
 }

@@ -44,7 +44,7 @@ export class Endings {
     const [logits, width] = [this.#told.length(row), this.#stopping.longest + 1];
     const scratch = memory.allocate(2 * rowBytes(width));
     const steps = exports.draw(logits, width, this.#temperature, 0, 1, 0, this.#chances[row].uniform(), scratch);
-    memory.release(scratch, 2 * rowBytes(width));
+    memory.release(scratch);
     this.#left[row] = steps;
     if (steps < 0) return Number.NaN;
     return exports.logProbability(logits, width, steps);

@@ -1,17 +1,16 @@
 // Outputs that are not finite: told with where they began, instead of given.
 
-import type { Machine } from "../engine/machine.ts";
 import type { Program } from "../engine/program.ts";
 
 /** The step and row of the first number of a head that the last run of its program has left, and that is not finite; null if all are. */
-export function firstOdd({ exports }: Machine, program: Program, head: string): readonly [step: number, row: number] | null {
-  const { plan, tables } = program;
+export function firstOdd(program: Program, head: string): readonly [step: number, row: number] | null {
+  const { plan, tables, machine } = program;
   const node = plan.shown[head];
   const { width, extent } = plan.nodes[node].shape;
   const { address, stride } = program.place(node);
   const counts = extent === "sequence" ? tables.timelines[0].counts : [tables.rows];
   for (let t = 0; t < counts.length; t++) {
-    const at = exports.firstNonFinite(address + t * plan.batch * stride * 4, stride * 4, counts[t], width);
+    const at = machine.exports.firstNonFinite(address + t * plan.batch * stride * 4, stride * 4, counts[t], width);
     if (at >= 0) return [t, Math.floor(at / width)];
   }
   return null;

@@ -1,7 +1,6 @@
 // Steps drawn one after the other, each fed back as the next input: for many samples as one batch, or one at a time as they come.
 
-import type { Definition } from "../define/model.ts";
-import type { Machine } from "../engine/machine.ts";
+import { closed, type Machine } from "../engine/machine.ts";
 import type { Programs } from "../engine/programs.ts";
 import { giveWay } from "../train/pause.ts";
 import { type Drawn, Draws } from "./draws.ts";
@@ -35,15 +34,11 @@ interface Growing {
 }
 
 /** Draws for all samples at once, and stops after each symbol. Options have been checked. */
-function* rounds(
-  machine: Machine,
-  programs: Programs,
-  definition: Definition,
-  options: Request,
-): Generator<readonly Growing[], readonly Growing[], void> {
+function* rounds(programs: Programs, options: Request): Generator<readonly Growing[], readonly Growing[], void> {
+  const { machine } = programs;
   const { sources, speech, samples, choice } = options;
   const count = samples * (sources?.length ?? 1);
-  const rows = new Rows(machine, programs, definition, count, { sources, each: samples });
+  const rows = new Rows(programs, count, { sources, each: samples });
   try {
     const draws = new Draws(machine, speech, choice, count);
     try {
@@ -89,15 +84,15 @@ function* drawing(machine: Machine, rows: Rows, draws: Draws, options: Request):
     });
     if (++drawn === length || all.every(({ ended }) => ended)) return all;
     yield all;
-    if (machine.closed) throw new TypeError(`${place}: the network is closed. Make another with compile(…) or open(…).`);
+    if (machine.closed) throw closed(`${place}: the network`);
     rows.step(heard, left);
   }
 }
 
 /** Whole sequences: draws as one batch, or the best of a search. */
-export function generate(machine: Machine, programs: Programs, definition: Definition, options: Request): Generated[] {
-  if (options.beam) return search(machine, programs, definition, options);
-  const steps = rounds(machine, programs, definition, options);
+export function generate(programs: Programs, options: Request): Generated[] {
+  if (options.beam) return search(programs, options);
+  const steps = rounds(programs, options);
   for (;;) {
     const { done, value } = steps.next();
     if (done) return value.map(({ end: _, ...one }) => ({ ...one, logProbability: sumOf(one.logProbabilities) }));
@@ -105,8 +100,8 @@ export function generate(machine: Machine, programs: Programs, definition: Defin
 }
 
 /** One sequence, symbol by symbol. Its memory is taken at the first and given back at the last, or when the loop is left. */
-export function sample(machine: Machine, programs: Programs, definition: Definition, options: Request): Drawing {
-  const drawing = drawn(machine, programs, definition, options);
+export function sample(programs: Programs, options: Request): Drawing {
+  const drawing = drawn(programs, options);
   return Object.assign(drawing, {
     async *[Symbol.asyncIterator](): AsyncGenerator<Drawn, Ending, void> {
       const pause = giveWay();
@@ -124,8 +119,8 @@ export function sample(machine: Machine, programs: Programs, definition: Definit
   });
 }
 
-function* drawn(machine: Machine, programs: Programs, definition: Definition, options: Request): Generator<Drawn, Ending, void> {
-  const steps = rounds(machine, programs, definition, options);
+function* drawn(programs: Programs, options: Request): Generator<Drawn, Ending, void> {
+  const steps = rounds(programs, options);
   let said = 0;
   try {
     for (;;) {

@@ -3,7 +3,6 @@
 import { checkChoice, checkFlag, checkOptions, checkSize } from "../define/check.ts";
 import { looksAhead } from "../define/direction.ts";
 import type { Definition } from "../define/model.ts";
-import type { Machine } from "../engine/machine.ts";
 import type { Programs } from "../engine/programs.ts";
 import type { Purpose } from "../plan/unfold.ts";
 import { checkList, checkSequence, inputKind, type Sequence, writeRows } from "../train/data.ts";
@@ -55,7 +54,6 @@ interface Outputs {
  * @throws RangeError if they are not finite.
  */
 export function pieces(
-  machine: Machine,
   programs: Programs,
   { place, purpose, sequences, heard, whole = false, batch = 1 }: Passage,
   show: (outputs: Outputs, from: number, index: number) => void,
@@ -86,14 +84,14 @@ export function pieces(
         tables.take({ rows: members.length, timelines: [{ steps: lengths[0], lengths }] });
         for (const { all, node } of given) {
           // Longest first, so that each row stands in its own place.
-          const slots = slotsAt(machine, program, node);
+          const slots = slotsAt(program, node);
           members.forEach((index, b) => {
             writeRows(slots, all[index], from, lengths[b], b);
           });
         }
         const keep = from === 0 ? anew : null;
         program.run(carry, keep);
-        const odd = firstOdd(machine, program, head);
+        const odd = firstOdd(program, head);
         if (odd) {
           const first = program.diagnose(carry, keep);
           const began = first ? `The first such value is ${first.value} in ${first.label} at step ${from + first.time}. ` : "";
@@ -107,8 +105,7 @@ export function pieces(
       }
     }
   } finally {
-    machine.memory.release(carry.from, carry.bytes);
-    machine.memory.release(carry.to, carry.bytes);
+    carry.close();
   }
 }
 
@@ -141,15 +138,14 @@ export function checkPredicting(
  * Arguments have been checked.
  */
 export function predictAll(
-  machine: Machine,
   programs: Programs,
   { place, sequences, raw, head, batch, whole }: ReturnType<typeof checkPredicting>,
 ): Float32Array[][] {
   const results = sequences.map((): Float32Array[] => []);
   if (results.length === 0) return results;
+  const { memory } = programs.machine;
   const purpose = { kind: "predict", raw, head } as const;
-  pieces(machine, programs, { place, purpose, sequences, whole, batch }, ({ address, stride, steps, width, extent }, from, index) => {
-    const { memory } = machine;
+  pieces(programs, { place, purpose, sequences, whole, batch }, ({ address, stride, steps, width, extent }, from, index) => {
     const outputs = results[index];
     if (extent === "vector") {
       if (from + steps === sequences[index].length) outputs.push(memory.floats(address, width).slice());

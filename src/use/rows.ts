@@ -1,6 +1,5 @@
 // Rows that are drawn, searched for, or judged: each begins with what its source says, and is told step by step what it has said.
 
-import type { Definition } from "../define/model.ts";
 import { stoppingOf } from "../define/stops.ts";
 import type { Machine } from "../engine/machine.ts";
 import type { Programs } from "../engine/programs.ts";
@@ -37,28 +36,23 @@ export class Rows {
   #parents: Int32Array | null = null;
   #begun = false;
 
-  constructor(
-    machine: Machine,
-    programs: Programs,
-    definition: Definition,
-    count: number,
-    { sources = null, each = 1, steps = 1 }: RowOptions = {},
-  ) {
+  constructor(programs: Programs, count: number, { sources = null, each = 1, steps = 1 }: RowOptions = {}) {
+    const { machine, definition } = programs;
     this.#machine = machine;
     this.count = count;
     const { coin, longest } = stoppingOf(definition.decoding?.stop ?? null);
     this.#longest = longest;
     this.#places = new Int32Array(count);
     this.#each = each;
-    const encoded = sources || longest > 0 ? new Encoded(machine, programs, definition, sources) : null;
+    const encoded = sources || longest > 0 ? new Encoded(programs, sources) : null;
     try {
       this.#told = machine.memory.allocate(this.#toldBytes * (count / each));
-      if (longest > 0) for (let k = 0; k < count / each; k++) encoded?.tell(machine, k, this.#told + k * this.#toldBytes);
+      if (longest > 0) for (let k = 0; k < count / each; k++) encoded?.tell(k, this.#told + k * this.#toldBytes);
       const timelines = [{ steps, lengths: null }, ...(encoded?.spread(each) ?? [])];
-      this.#stepper = new Stepper(machine, programs, { kind: "generate" }, count, timelines);
+      this.#stepper = new Stepper(programs, { kind: "generate" }, count, timelines);
       this.#left = this.#stepper.given("steps left");
       this.#stop = coin ? this.#stepper.shown("stop") : null;
-      encoded?.hand(machine, this.#stepper.program, each);
+      encoded?.hand(this.#stepper.program, each);
     } finally {
       encoded?.close();
     }
@@ -102,7 +96,7 @@ export class Rows {
       this.#stepper.write(this.#left, t * plan.batch, (length - 1 - t) / this.#longest);
     }
     this.#run(null);
-    const odd = firstOdd(this.#machine, this.#stepper.program, "target");
+    const odd = firstOdd(this.#stepper.program, "target");
     if (odd) throw notFinite(`score: target: at step ${odd[0]}`);
   }
 
@@ -129,7 +123,7 @@ export class Rows {
   /** Gives its memory back. */
   close(): void {
     this.#stepper.close();
-    this.#machine.memory.release(this.#told, this.#toldBytes * (this.count / this.#each));
+    this.#machine.memory.release(this.#told);
   }
 
   get #toldBytes(): number {

@@ -93,23 +93,20 @@ function checkPair(definition: Definition, asked: Pair, options: ScoreOptions, s
 }
 
 /** The bits are those that drawing the same steps gives, because a row's results do not depend on how many are reckoned at once. */
-export function score(machine: Machine, programs: Programs, definition: Definition, scoring: Scoring): Score {
-  const logProbabilities = scoring.speech.decoding
-    ? ofDecoder(machine, programs, definition, scoring)
-    : ofModel(machine, programs, scoring);
+export function score(programs: Programs, scoring: Scoring): Score {
+  const logProbabilities = scoring.speech.decoding ? ofDecoder(programs, scoring) : ofModel(programs, scoring);
   return { logProbability: sumOf(logProbabilities), logProbabilities };
 }
 
 /** The last step is judged, and not listened to. What is heard is what came before, as when it was drawn. */
-function ofModel(machine: Machine, programs: Programs, { speech, all, given }: Scoring): number[] {
+function ofModel(programs: Programs, { speech, all, given }: Scoring): number[] {
   const logProbabilities: number[] = [];
   const sequence = all.slice(0, -1) as Sequence;
   const nothing = speech.symbols > 0 ? -1 : new Float32Array(speech.said);
   const heard = [nothing, ...all.slice(1, -1)] as Sequence;
-  const distribution = new Distribution(machine, speech);
+  const distribution = new Distribution(programs.machine, speech);
   try {
     pieces(
-      machine,
       programs,
       { place: () => "score: sequence", purpose: { kind: "generate" }, sequences: [sequence], heard: [heard] },
       ({ address, stride, steps }, from) => {
@@ -123,10 +120,11 @@ function ofModel(machine: Machine, programs: Programs, { speech, all, given }: S
   return logProbabilities;
 }
 
-function ofDecoder(machine: Machine, programs: Programs, definition: Definition, scoring: Scoring): number[] {
+function ofDecoder(programs: Programs, scoring: Scoring): number[] {
+  const { machine } = programs;
   const { speech, all, sources } = scoring;
   if (all.length === 0 && speech.stopping.longest === 0) return [];
-  const rows = new Rows(machine, programs, definition, 1, { sources, steps: Math.max(1, all.length) });
+  const rows = new Rows(programs, 1, { sources, steps: Math.max(1, all.length) });
   try {
     const distribution = new Distribution(machine, speech);
     try {

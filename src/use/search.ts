@@ -1,6 +1,5 @@
 // Beam search: at each step the likeliest beginnings are kept, all of them rows of one batch.
 
-import type { Definition } from "../define/model.ts";
 import type { Machine } from "../engine/machine.ts";
 import type { Programs } from "../engine/programs.ts";
 import type { Beam } from "./choices.ts";
@@ -144,18 +143,18 @@ class Search {
 }
 
 /** The likeliest sequences that a beam finds, of each source its own. Options have been checked. */
-export function search(machine: Machine, programs: Programs, definition: Definition, options: Request): Generated[] {
+export function search(programs: Programs, options: Request): Generated[] {
+  const { machine } = programs;
   const { sources, speech } = options;
   const { width: each } = options.beam as Required<Beam>;
-  const rows = new Rows(machine, programs, definition, each * (sources?.length ?? 1), { sources, each });
+  const rows = new Rows(programs, each * (sources?.length ?? 1), { sources, each });
   try {
     // Logarithms, symbols, and what the kernel needs.
-    const bytes = Math.min(each, speech.symbols) * 12 + speech.symbols * 4;
-    const block = machine.memory.allocate(bytes);
+    const block = machine.memory.allocate(Math.min(each, speech.symbols) * 12 + speech.symbols * 4);
     try {
       return searching(machine, rows, block, options);
     } finally {
-      machine.memory.release(block, bytes);
+      machine.memory.release(block);
     }
   } finally {
     rows.close();

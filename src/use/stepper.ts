@@ -1,6 +1,6 @@
 // Steps of some rows of a batch at a time, each row with a state of its own that waits while others go on, or goes on from that of another.
 
-import type { Machine } from "../engine/machine.ts";
+import { closed, type Machine } from "../engine/machine.ts";
 import type { Carry, Program } from "../engine/program.ts";
 import type { Programs } from "../engine/programs.ts";
 import type { Taken } from "../engine/tables.ts";
@@ -20,8 +20,6 @@ export interface Place {
 /** One step of the one timeline. */
 const ONE: Taken["timelines"] = [{ steps: 1, lengths: null }];
 
-const closed = (what: string): string => `The network of ${what} is closed. Make another with compile(…) or open(…).`;
-
 export class Stepper {
   readonly program: Program;
   readonly plan: Plan;
@@ -39,14 +37,13 @@ export class Stepper {
   readonly #carry: Carry;
   /** One i32 a row, behind the states: whose state it goes on from. */
   readonly #parents: number;
-  readonly #bytes: number;
   readonly #anew: Int32Array;
   readonly #count: number;
   #open = true;
 
   /** `timelines`: what all rows take of the source and, of a decoder that hears the truth, of the steps. Default: one step, and no source. */
-  constructor(machine: Machine, programs: Programs, purpose: Purpose, count: number, timelines = ONE) {
-    this.#machine = machine;
+  constructor(programs: Programs, purpose: Purpose, count: number, timelines = ONE) {
+    this.#machine = programs.machine;
     this.#programs = programs;
     this.#count = count;
     const room = timelines.map(({ steps }) => roomFor(steps));
@@ -54,9 +51,8 @@ export class Stepper {
     this.program.tables.take({ rows: count, timelines });
     this.plan = this.program.plan;
     const { carry } = this.plan.bytes;
-    this.#bytes = carry + count * 4;
     try {
-      const states = machine.memory.allocate(this.#bytes);
+      const states = this.#machine.memory.allocate(carry + count * 4);
       this.#carry = { from: states, to: states, bytes: carry };
       this.#parents = states + carry;
     } catch (error) {
@@ -86,7 +82,7 @@ export class Stepper {
   /** Looks, too. @throws TypeError if this or its network is closed. */
   check(what: string, another: string): void {
     if (!this.#open) throw new TypeError(`${what[0].toUpperCase()}${what.slice(1)} is closed. Open another with ${another}.`);
-    if (this.#machine.closed) throw new TypeError(closed(what));
+    if (this.#machine.closed) throw closed(`The network of ${what}`);
     this.look();
   }
 
@@ -149,7 +145,7 @@ export class Stepper {
     if (!this.#open) return;
     this.#open = false;
     this.#programs.giveBack(this.program);
-    this.#machine.memory.release(this.#carry.from, this.#bytes);
+    this.#machine.memory.release(this.#carry.from);
   }
 
   #placeOf(node: number): Place {

@@ -6,15 +6,13 @@ import type { Definition } from "../define/model.ts";
 import { checkList, isFeature, type Kind, misfit } from "../train/data.ts";
 import type { Stepper } from "./stepper.ts";
 
-/**
- * The definition itself. @throws TypeError for a model that looks ahead, naming the layer, and for one that is given no steps but makes them.
- */
-export function checkStreaming(place: string, definition: Definition): Definition {
+/** @throws TypeError for a model that looks ahead, naming the layer, and for one that is given no steps but makes them. */
+export function checkStreaming(place: string, definition: Definition): void {
   if (!definition.inputs.input)
     throw new TypeError(
       `${place}: the model makes a sequence from ${definition.inputs.source ? "a source" : "nothing"} and is given no steps of it, so there is nothing to push. Use ${definition.inputs.source ? "generate({ source, … })" : "generate(…)"}.`,
     );
-  return checkCausal(place, definition);
+  checkCausal(place, definition);
 }
 
 /** What a row is called where its step does not fit: made only then. */

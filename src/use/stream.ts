@@ -1,7 +1,5 @@
 // A stream: one step at a time through a network, with a state of its own and no allocation per step.
 
-import type { Definition } from "../define/model.ts";
-import type { Machine } from "../engine/machine.ts";
 import type { Programs } from "../engine/programs.ts";
 import type { Purpose } from "../plan/unfold.ts";
 import { inputKind, type Kind } from "../train/data.ts";
@@ -18,10 +16,10 @@ export class Stream implements Disposable {
   readonly #outputs: Outputs;
 
   /** @internal Use `net.stream()`. */
-  constructor(machine: Machine, programs: Programs, definition: Definition, purpose: Purpose) {
-    this.#stepper = new Stepper(machine, programs, purpose, 1);
-    this.#kind = inputKind(definition);
-    this.#outputs = new Outputs(machine, this.#stepper, 1);
+  constructor(programs: Programs, purpose: Purpose) {
+    this.#stepper = new Stepper(programs, purpose, 1);
+    this.#kind = inputKind(programs.definition);
+    this.#outputs = new Outputs(programs.machine, this.#stepper, 1);
   }
 
   /**

@@ -1,8 +1,6 @@
 // Many streams over one set of weights: each with a state of its own, pushed together or some at a time.
 
 import { checkSize, describe } from "../define/check.ts";
-import type { Definition } from "../define/model.ts";
-import type { Machine } from "../engine/machine.ts";
 import type { Programs } from "../engine/programs.ts";
 import { checkList, inputKind, type Kind } from "../train/data.ts";
 import { Outputs } from "./outputs.ts";
@@ -26,13 +24,13 @@ export class Streams implements Disposable {
   readonly #some = (row: number): string => `push: stream ${this.#which[row]}`;
 
   /** @internal Use `net.streams()`. */
-  constructor(machine: Machine, programs: Programs, definition: Definition, count: number) {
+  constructor(programs: Programs, count: number) {
     checkSize("streams: the number of streams", count);
     this.count = count;
-    this.#stepper = new Stepper(machine, programs, { kind: "stream" }, count);
-    this.#kind = inputKind(definition);
+    this.#stepper = new Stepper(programs, { kind: "stream" }, count);
+    this.#kind = inputKind(programs.definition);
     this.width = this.#stepper.output.width;
-    this.#outputs = new Outputs(machine, this.#stepper, count);
+    this.#outputs = new Outputs(programs.machine, this.#stepper, count);
     this.#named = new Float64Array(count);
   }
 

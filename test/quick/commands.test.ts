@@ -6,7 +6,7 @@ import { printProgram } from "../../src/program/print.ts";
 
 test("commands are printed one a line, the body of a loop set in", async () => {
   using net = await compile(model({ input: tokens(5), layers: [rnn(4), dense(5)], loss: crossEntropy() }));
-  const program = net.inside.programs.get({ kind: "predict", raw: false }, 2, [3]);
+  const program = net.inside.get({ kind: "predict", raw: false }, 2, [3]);
   const lines = printProgram(program.commands).split("\n");
   expect(lines).toHaveLength(program.commands.length);
   lines.forEach((line, index) => {

@@ -37,7 +37,7 @@ export async function gradientsOf(
   const memory = { kind: null, address: 0, bytes: 0, states: () => null };
   const options = checkTraining(definition, data, { optimizer: sgd(0) });
   const seen: Gradients[] = [];
-  for await (const { loss, gradientNorm } of training(machine, new Programs(machine, definition), definition, memory, data, options)) {
+  for await (const { loss, gradientNorm } of training(new Programs(machine, definition), memory, data, options)) {
     const gradients = layout.trained.map((place) => [place.path, readBlock(machine, machine.gradients + place.offset, place)]);
     seen.push({ loss, norm: gradientNorm, gradients: Object.fromEntries(gradients) });
   }

@@ -69,7 +69,7 @@ export async function givesBack(net: Network, use: () => void | Promise<void>): 
 export function frontier(net: Network): number {
   const { memory } = net.inside.machine;
   const address = memory.allocate(2 ** 20);
-  memory.release(address, 2 ** 20);
+  memory.release(address);
   return address;
 }
 
