@@ -65,9 +65,13 @@ const partOf =
   ({ path, layer }: { readonly path: string; readonly layer: Layer }): Part => ({ path, text: layer.text, part });
 
 /** An output has a column for each symbol. Said before its loss judges its width. */
-function checkSymbols({ target, stop }: Checked, width: number, path: string): void {
+function checkSymbols({ target, stop, loss }: Checked, width: number, path: string): void {
   if (target.kind !== "tokens") return;
   const ends = stop?.kind === "endSymbol";
+  if (ends && loss.kind === "crossEntropy" && loss.ignore === target.symbols)
+    throw new RangeError(
+      `seq2seq: crossEntropy: ignore is ${loss.ignore}, which is the end, a symbol of the library's own behind ${inputText(target)}: no sequence would learn to end. Name one of the target's symbols, or a number below 0.`,
+    );
   const wanted = target.symbols + (ends ? 1 : 0);
   if (width === wanted) return;
   const needed = ends ? `${inputText(target)} and the end, ${wanted} symbols` : inputText(target);

@@ -19,7 +19,13 @@ export type Stop =
  * A symbol of the library's own behind the last one: the decoder says it when it has done, and is taught so. The output has one symbol more than
  * the targets; a user neither gives it nor sees it. For targets of tokens(n).
  */
-export const endSymbol = (): Stop => ({ kind: "endSymbol" });
+export function endSymbol(...given: readonly never[]): Stop {
+  if (given.length > 0)
+    throw new TypeError(
+      `endSymbol: ${describe(given[0])} was given, but the end is a symbol of the library's own behind those of tokens(n). Leave it out here and in the targets.`,
+    );
+  return { kind: "endSymbol" };
+}
 
 /**
  * A Bernoulli output besides (Goodfellow et al. 2016, §10.4): at each step the chance that it is the last, from what enters the output layer.

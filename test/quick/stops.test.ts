@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import {
   adam,
   compile,
+  crossEntropy,
   type Data,
   dense,
   embedding,
@@ -164,6 +165,15 @@ describe("stops that contradict", () => {
       "endSymbol()",
       "features(4)",
       "predictedLength({ maximum })",
+    ],
+    ["an end symbol of one's own", () => (endSymbol as Anything)(9), TypeError, "endSymbol: 9", "tokens(n)", "Leave it out"],
+    [
+      "an end that is ignored",
+      build({ stop: endSymbol(), loss: crossEntropy({ ignore: 4 }) }),
+      RangeError,
+      "ignore is 4",
+      "tokens(4)",
+      "below 0",
     ],
     ["two maxima", build({ maximum: 5, stop: predictedLength({ maximum: 7 }) }), RangeError, "maximum is 5", "lengths to 7"],
     ["no maximum", () => predictedLength({} as never), TypeError, "predictedLength: maximum", "undefined"],
