@@ -1,4 +1,5 @@
-// What a browser loads for training, minified and compressed, against the budget in package.json.
+// What a browser loads for training, minified and compressed, against the budget in package.json: what there is, with two kilobytes of room for what is to
+// come. What takes more must earn it elsewhere, or show why it is worth the wait of every page.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
