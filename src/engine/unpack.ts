@@ -44,11 +44,12 @@ export function unpack(fused: boolean): Uint8Array<ArrayBuffer> {
     const rest = place - FREQUENT.length;
     values[DIGITS.charCodeAt(place)] = rest < 0 ? (byte += places[FREQUENT.charCodeAt(place)] + 1) : -1 - rest * DIGITS.length;
   }
-  const bytes = new TextEncoder().encode(TEXT);
+  // Not by TextEncoder, which audio worklets do not have.
+  const bytes = new Uint8Array(TEXT.length);
   let length = 0;
-  for (let at = 0; at < bytes.length; at++) {
-    const value = values[bytes[at]];
-    bytes[length++] = value < 0 ? places[bytes[++at]] - value - 1 : value;
+  for (let at = 0; at < TEXT.length; at++) {
+    const value = values[TEXT.charCodeAt(at)];
+    bytes[length++] = value < 0 ? places[TEXT.charCodeAt(++at)] - value - 1 : value;
   }
   const binary = bytes.subarray(0, length);
   settle(binary, fused);
