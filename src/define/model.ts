@@ -35,7 +35,7 @@ export interface Decoding {
   /** The symbol that is heard before the first step, and is said behind the last if `stop` is an end symbol; −1 where zeros are heard. */
   readonly boundary: number;
   readonly stop: Stop | null;
-  /** Steps of the longest target; null: no limit. */
+  /** Steps of the longest target, which predictedLength() names, too; null: no limit. */
   readonly maximum: number | null;
 }
 

@@ -25,11 +25,10 @@ export class Ending {
   readonly #decides: boolean;
 
   constructor({ target, boundary, stop, maximum }: Decoding) {
-    const { coin, longest } = stoppingOf(stop);
     this.symbols = target.kind === "tokens" ? target.symbols : 0;
     this.#end = stop?.kind === "endSymbol" ? [boundary] : null;
-    this.#decides = coin;
-    this.#maximum = longest || (maximum ?? Infinity);
+    this.#decides = stoppingOf(stop).coin;
+    this.#maximum = maximum ?? Infinity;
   }
 
   /** Steps that a target of so many is run for. */

@@ -24,7 +24,7 @@ import type { checkTraining } from "./options.ts";
 import { giveWay } from "./pause.ts";
 import { checkLife } from "./position.ts";
 import { count, NO_COUNTS, type Progress, read } from "./progress.ts";
-import { Runner } from "./runner.ts";
+import { Runner, type Written } from "./runner.ts";
 import { rateAt } from "./schedule.ts";
 import { until } from "./until.ts";
 
@@ -67,17 +67,8 @@ export async function* training(
         control.setFloat64(CONTROL_RATE, rate, true);
         control.setFloat32(CONTROL_TRUTH, truthAt(truth, step), true);
         const written = runner.write(batch);
-        const { program, carry, keep } = written;
-        const inspection = inspector && (made + 1) % every === 0 ? inspector.watch(written) : null;
-        program.run(carry, keep);
-        made++;
-        const progress = read(machine.view(), definition.heads);
-        if (progress.action === "skipped" && policy === "throw")
-          throw new NonFiniteError(made, progress.loss, progress.gradientNorm, program.diagnose(carry, keep));
-        if (progress.action !== "skipped") machine.changed(false);
-        // A state that led to something not finite is not handed on: the next window goes on from the one before.
-        if (progress.action === "updated") program.accept(carry);
-        machine.step = step + 1;
+        const inspection = ++made % every === 0 && inspector ? inspector.watch(written) : null;
+        const progress = update(programs, written, made, policy);
         counts = count(counts, progress);
         const { room, idle } = idleIn(batch, batch.rows ?? data.batch);
         const tokensPerSecond = (1000 * (room - idle)) / Math.max(performance.now() - start, 1e-3);
@@ -98,6 +89,19 @@ export async function* training(
     memory.states = () => states;
     runner.release();
   }
+}
+
+/** Makes the step that has been written, number `made` of this training, and hands its state on. @throws NonFiniteError if that is the policy. */
+function update({ machine, definition }: Programs, { program, carry, keep }: Written, made: number, policy: Checked["policy"]) {
+  program.run(carry, keep);
+  const told = read(machine.view(), definition.heads);
+  if (told.action === "skipped" && policy === "throw")
+    throw new NonFiniteError(made, told.loss, told.gradientNorm, program.diagnose(carry, keep));
+  if (told.action !== "skipped") machine.changed(false);
+  // A state that led to something not finite is not handed on: the next window goes on from the one before.
+  if (told.action === "updated") program.accept(carry);
+  machine.step++;
+  return told;
 }
 
 /** Writes into the control block what stays the same over the whole training, and makes room for the optimizer's memory. */

@@ -8,7 +8,7 @@ import type { Purpose } from "../plan/unfold.ts";
 import { checkList, checkSequence, inputKind, type Sequence, writeRows } from "../train/data.ts";
 import { roomFor } from "../train/runner.ts";
 import { slotsAt } from "../train/slots.ts";
-import { firstOdd, notFinite } from "./finite.ts";
+import { checkFinite } from "./finite.ts";
 
 /** Steps of the longest piece. */
 const LONGEST = 64;
@@ -91,12 +91,7 @@ export function pieces(
         }
         const keep = from === 0 ? anew : null;
         program.run(carry, keep);
-        const odd = firstOdd(program, head);
-        if (odd) {
-          const first = program.diagnose(carry, keep);
-          const began = first ? `The first such value is ${first.value} in ${first.label} at step ${from + first.time}. ` : "";
-          throw notFinite(`${place(members[odd[1]])}: at step ${from + odd[0]}`, began);
-        }
+        checkFinite({ program, carry, keep }, head, from, (row) => place(members[row]));
         program.accept(carry);
         members.forEach((index, b) => {
           const outputs = { address: address + b * stride * 4, stride: room * stride, steps: lengths[b], width, extent };

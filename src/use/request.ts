@@ -148,8 +148,8 @@ function checkSources(place: string, definition: Definition, { source, sources, 
       `${place}: the model makes a sequence from ${inputText(kind)}, but there is no source. Give source, or to generateAll sources.`,
     );
   for (const [i, one] of (given ?? []).entries()) checkSource(`${place}: ${sources ? `sources[${i}]` : "source"}`, definition, one);
-  const { end, decoding, stopping } = speech;
-  const most = decoding?.maximum ?? (stopping.longest || null);
+  const { end, decoding } = speech;
+  const most = decoding?.maximum ?? null;
   if (maximum === undefined && most === null)
     throw new TypeError(
       `${place}: the model knows no greatest length, so a sequence might never end. Give maximum, or seq2seq({ maximum }).`,

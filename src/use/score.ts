@@ -79,7 +79,7 @@ function checkPair(definition: Definition, asked: Pair, options: ScoreOptions, s
   if (source !== undefined) checkSource("score: source", definition, source);
   checkList("score: target", target);
   if (target.length > 0) checkSequence("score: target", target, heard);
-  const most = decoding?.maximum ?? (stopping.longest || Number.POSITIVE_INFINITY);
+  const most = decoding?.maximum ?? Infinity;
   if (target.length > most) throw new RangeError(`score: target has ${target.length} steps but the model's maximum is ${most}. Cut it.`);
   const stops = decoding?.stop != null;
   const ended = checkFlag("score: ended", options.ended ?? stops);
