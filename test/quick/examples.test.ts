@@ -330,7 +330,7 @@ describe("what is written for a sequence that is made of another", () => {
     ],
     [
       "the steps that are left, as a share of the most",
-      { stop: { kind: "predictedLength", maximum: 8, weight: 1 } },
+      { stop: { kind: "predictedLength", maximum: 8, weight: 1 }, maximum: 8 },
       [1, 4],
       {
         "steps left": [
