@@ -49,7 +49,7 @@ function instantiate(binary: Binary): Kernels | undefined {
   const root = fileURLToPath(new URL("..", import.meta.url));
   const out = `build/bench-gemm-${binary}.wasm`;
   const features = binary === "relaxed" ? "simd,bulk-memory,relaxed-simd" : "simd,bulk-memory";
-  const options = ["--config", "none", "--runtime", "stub", "--importMemory", "-O3", "--converge", "--noAssert", "--use", "abort="];
+  const options = ["--config", "none", "--runtime", "stub", "--importMemory", "-O3", "--noAssert", "--use", "abort="];
   const asc = ["node_modules/assemblyscript/bin/asc.js", "assembly/bench/gemm.ts", ...options, "--disableWarning", "112"];
   execFileSync(process.execPath, [...asc, "--enable", features, "-o", out, "-t", out.replace(".wasm", ".wat")], { cwd: root });
   const bytes = readFileSync(root + out);

@@ -23,7 +23,7 @@ const exact = {
 /** Compiles assembly/bench/math.ts as one of the two binaries and instantiates it on a memory of 2 MiB. */
 function instantiate(relaxed) {
   const out = `build/bench-math-${relaxed ? "relaxed" : "simd"}.wasm`;
-  const options = ["--runtime", "stub", "--importMemory", "--initialMemory", "32", "-O3", "--converge", "--noAssert"];
+  const options = ["--runtime", "stub", "--importMemory", "--initialMemory", "32", "-O3", "--noAssert"];
   const features = ["--enable", "simd", ...(relaxed ? ["--enable", "relaxed-simd"] : [])];
   const asc = ["node_modules/assemblyscript/bin/asc.js", "assembly/bench/math.ts", "--config", "none", ...options, ...features];
   execFileSync(process.execPath, [...asc, "--use", "abort=", "--disableWarning", "112", "-o", out, "-t", out.replace(".wasm", ".wat")], {
