@@ -22,7 +22,7 @@ export class Encoded {
     const sources = given ?? [[]];
     const several = timelinesOf(programs.definition) > 1;
     const lengths = Int32Array.from(sources, ({ length }) => length);
-    const steps = Math.max(1, ...lengths);
+    const steps = lengths.reduce((longest, length) => Math.max(longest, length), 1);
     this.timelines = several ? [{ steps, lengths }] : [];
     this.#programs = programs;
     this.program = programs.lend({ kind: "encode" }, roomFor(sources.length), several ? [1, roomFor(steps)] : 1);
