@@ -23,6 +23,12 @@ interface Beginning {
   readonly row: number;
 }
 
+/** A symbol, or a length, and the logarithm of its probability. */
+interface Likely {
+  readonly which: number;
+  readonly logProbability: number;
+}
+
 /** A symbol that may come next, and the logarithm of its probability, with that of its being the last or not. */
 interface Next {
   readonly symbol: number;
@@ -45,10 +51,10 @@ class Search {
 
   /**
    * Of at most `length` symbols, whose first stands behind the state of `row`; `wanted` sequences are asked for. `closes`: the last
-   * symbol can but end it, and is not said if it does not. `lengths`: the logarithms of the
-   * probabilities of 0, 1, 2 … symbols, if they are told beforehand: then the likeliest lengths are what the search begins with.
+   * symbol can but end it, and is not said if it does not. `lengths`: the likeliest, likeliest first, if they are told beforehand: what the search
+   * begins with.
    */
-  constructor(beam: Required<Beam>, length: number, wanted: number, row: number, closes: boolean, lengths: readonly number[] | null) {
+  constructor(beam: Required<Beam>, length: number, wanted: number, row: number, closes: boolean, lengths: readonly Likely[] | null) {
     this.#beam = beam;
     this.#length = length;
     this.#wanted = wanted;
@@ -59,8 +65,7 @@ class Search {
       this.live = [root];
       return;
     }
-    const begun = lengths.map((logProbability, left): Beginning => ({ ...root, left, logProbability, total: logProbability }));
-    const best = begun.sort((a, b) => b.total - a.total).slice(0, beam.width);
+    const best = lengths.map(({ which, logProbability }) => ({ ...root, left: which, logProbability, total: logProbability }));
     for (const one of best) if (one.left === 0) this.#find(one, true);
     this.live = best.filter(({ left }) => left > 0);
   }
@@ -150,7 +155,8 @@ export function search(programs: Programs, options: Request): Generated[] {
   const rows = new Rows(programs, each * (sources?.length ?? 1), { sources, each });
   try {
     // Logarithms, symbols, and what the kernel needs.
-    const block = machine.memory.allocate(Math.min(each, speech.symbols) * 12 + speech.symbols * 4);
+    const choices = Math.max(speech.symbols, speech.stopping.longest + 1);
+    const block = machine.memory.allocate(Math.min(each, choices) * 12 + choices * 4);
     try {
       return searching(machine, rows, block, options);
     } finally {
@@ -167,32 +173,36 @@ function searching(machine: Machine, rows: Rows, block: number, options: Request
   const beam = options.beam as Required<Beam>;
   const { width: each } = beam;
   const { count } = rows;
-  const most = Math.min(each, symbols);
-  const [logarithms, order] = [block, block + most * 8];
   const { coin, longest } = speech.stopping;
+  let drawn = 0;
+  /** The likeliest of `choices`, of which `width` are wanted at most. What is impossible is none. */
+  const among = (logits: number, choices: number, width: number): Likely[] => {
+    const wanted = Math.min(width, choices);
+    const order = block + wanted * 8;
+    if (!machine.exports.likeliest(order, block, logits, choices, wanted, order + wanted * 4))
+      throw notFinite(`${place}: after ${drawn} steps`);
+    const found = machine.memory.doubles(block, wanted);
+    return Array.from(machine.memory.integers(order, wanted), (which, k) => ({ which, logProbability: found[k] })).filter(
+      ({ logProbability }) => logProbability > -Infinity,
+    );
+  };
   const searches = Array.from({ length: count / each }, (_, k) => {
-    const shareOf = (_: unknown, steps: number): number => machine.exports.logProbability(rows.length(k * each), longest + 1, steps);
-    const shares = longest > 0 ? Array.from({ length: longest + 1 }, shareOf) : null;
-    return new Search(beam, length, samples, k * each, speech.end >= 0, shares);
+    const lengths = longest > 0 ? among(rows.length(k * each), longest + 1, each) : null;
+    return new Search(beam, length, samples, k * each, speech.end >= 0, lengths);
   });
   const parents = new Int32Array(count);
   const heard = Array.from({ length: count }, (): Heard => null);
-  let drawn = 0;
   const likeliest = (row: number, width: number): Next[] => {
-    const wanted = Math.min(width, symbols);
-    if (!machine.exports.likeliest(order, logarithms, rows.output(row), symbols, wanted, order + most * 4))
-      throw notFinite(`${place}: after ${drawn} steps`);
-    const found = machine.memory.doubles(logarithms, wanted);
-    const next = Array.from(machine.memory.integers(order, wanted), (symbol, k) => ({
-      symbol,
-      logProbability: found[k],
-      ends: stops.has(symbol),
+    const next = among(rows.output(row), symbols, width).map(({ which, logProbability }) => ({
+      symbol: which,
+      logProbability,
+      ends: stops.has(which),
     }));
-    const logit = coin ? rows.stop(row) : 0;
+    if (!coin) return next;
+    const logit = rows.stop(row);
     const turns = (one: Next): Next[] =>
       [false, true].map((ends) => ({ ...one, ends, logProbability: one.logProbability + machine.exports.logChance(logit, ends) }));
-    // What is impossible is no continuation.
-    return (coin ? next.flatMap(turns) : next).filter(({ logProbability }) => logProbability > -Infinity);
+    return next.flatMap(turns).filter(({ logProbability }) => logProbability > -Infinity);
   };
   const left = longest > 0 ? (row: number): number => searches[Math.floor(row / each)].left(row) : undefined;
   if (prompt) rows.begin(prompt);
