@@ -39,7 +39,8 @@ export async function evaluation(
         counts[term] += count;
       }
       program.accept(carry);
-      await pause();
+      const waiting = pause();
+      if (waiting) await waiting;
     }
     signal?.throwIfAborted();
   } finally {

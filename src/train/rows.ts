@@ -84,7 +84,8 @@ export async function* readRows(
           : Array.from({ length: height }, (_, b) => b);
       found += rows.length;
       yield rowsOf(program, definition, rows);
-      await pause();
+      const waiting = pause();
+      if (waiting) await waiting;
     }
     signal?.throwIfAborted();
     if (found === 0) throw nothingLeft("the data", washout, usable.longest());

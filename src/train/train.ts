@@ -74,7 +74,8 @@ export async function* training(
         const tokensPerSecond = (1000 * (room - idle)) / Math.max(performance.now() - start, 1e-3);
         const position = { step: made, epoch, batch: passed, order, counts };
         yield { step: made, epoch, ...progress, counts, inspection, rate, tokensPerSecond, wasted: idle / room, position };
-        await pause();
+        const waiting = pause();
+        if (waiting) await waiting;
         start = performance.now();
       }
       if (signal?.aborted) return;
