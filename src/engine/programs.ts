@@ -11,6 +11,15 @@ const KEPT = 24;
 /** Bytes of the largest program that is kept when it has been given back: to run it takes longer than to make it. */
 const LARGEST = 2 ** 22;
 
+/**
+ * Room for so many rows, or steps, where more may follow: a quarter more at most, so that up to 1000 steps 36 programs serve all lengths. Room that
+ * is not taken costs memory, but no time.
+ */
+export const roomFor = (size: number): number => {
+  const unit = 2 ** Math.max(0, Math.ceil(Math.log2(size)) - 3);
+  return Math.ceil(size / unit) * unit;
+};
+
 export class Programs {
   readonly machine: Machine;
   readonly definition: Definition;

@@ -2,7 +2,7 @@
 
 import { checkSize } from "../define/check.ts";
 import type { Carry, OwnCarry, Program } from "../engine/program.ts";
-import type { Programs } from "../engine/programs.ts";
+import { type Programs, roomFor } from "../engine/programs.ts";
 import type { Taken } from "../engine/tables.ts";
 import type { Purpose } from "../plan/unfold.ts";
 import type { Batch, Data, Slots } from "./data.ts";
@@ -67,15 +67,6 @@ function takenBy(batch: Batch, rows: number): Taken {
   });
   return { rows, timelines };
 }
-
-/**
- * Room for sequences of `steps` where longer ones may follow: a quarter more at most, so that up to 1000 steps 36 programs serve all lengths. Room that
- * is not taken costs memory, but no time.
- */
-export const roomFor = (steps: number): number => {
-  const unit = 2 ** Math.max(0, Math.ceil(Math.log2(steps)) - 3);
-  return Math.ceil(steps / unit) * unit;
-};
 
 /** One per training or evaluation; `release` gives the carried states back. */
 export class Runner {

@@ -2,10 +2,9 @@
 
 import { timelinesOf } from "../define/model.ts";
 import type { Program } from "../engine/program.ts";
-import type { Programs } from "../engine/programs.ts";
+import { type Programs, roomFor } from "../engine/programs.ts";
 import type { Taken } from "../engine/tables.ts";
 import { type Sequence, writeRows } from "../train/data.ts";
-import { roomFor } from "../train/runner.ts";
 import { arranged, slotsAt } from "../train/slots.ts";
 
 type Timeline = Taken["timelines"][number];

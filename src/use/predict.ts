@@ -3,10 +3,9 @@
 import { checkChoice, checkFlag, checkOptions, checkSize } from "../define/check.ts";
 import { looksAhead } from "../define/direction.ts";
 import type { Definition } from "../define/model.ts";
-import type { Programs } from "../engine/programs.ts";
+import { type Programs, roomFor } from "../engine/programs.ts";
 import type { Purpose } from "../plan/unfold.ts";
 import { checkList, checkSequence, inputKind, type Sequence, writeRows } from "../train/data.ts";
-import { roomFor } from "../train/runner.ts";
 import { slotsAt } from "../train/slots.ts";
 import { checkFinite } from "./finite.ts";
 

@@ -2,11 +2,10 @@
 
 import { closed, type Machine } from "../engine/machine.ts";
 import type { Carry, Program } from "../engine/program.ts";
-import type { Programs } from "../engine/programs.ts";
+import { type Programs, roomFor } from "../engine/programs.ts";
 import type { Taken } from "../engine/tables.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Purpose } from "../plan/unfold.ts";
-import { roomFor } from "../train/runner.ts";
 import { type StreamState, stateOf, writeState } from "./state.ts";
 
 /** Where rows of numbers, or symbols, lie: from `start`, `stride` from row to row, both in words of 4 bytes. */

@@ -2,6 +2,7 @@
 
 import { gemm } from "../../assembly/kernels/gemm";
 import { pack } from "../../assembly/kernels/pack";
+import { fill, padded } from "./matrices";
 
 const SIZES: StaticArray<i32> = [1, 2, 3, 4, 5, 7, 8, 9, 17, 33];
 const BASE: usize = memory.data(1 << 20, 64);
@@ -10,23 +11,6 @@ const W: usize = BASE + (1 << 18);
 const PACKED: usize = BASE + (2 << 18);
 const INIT: usize = BASE + (3 << 18);
 const OUT: usize = INIT + (1 << 17);
-
-let seed: u32 = 1;
-
-function padded(columns: i32): i32 {
-  return ((columns + 7) & -8) << 2;
-}
-
-/** Values in -1 … 1 that are multiples of 1/64 with pads of NaN: products and short sums are exact, so fused or not is the same. */
-function fill(at: usize, rows: i32, columns: i32): void {
-  const stride = padded(columns);
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < stride >> 2; c++) {
-      seed = seed * 1664525 + 1013904223;
-      store<f32>(at + r * stride + (c << 2), c < columns ? f32(i32(seed >> 25) - 64) / 64 : f32.NaN);
-    }
-  }
-}
 
 /** Elements that differ from the plain loop. kind: 0 from zeros, 1 from rows, 2 from one row, 3 onto out itself. */
 function wrong(rows: i32, inner: i32, columns: i32, kind: i32): i32 {

@@ -1,6 +1,7 @@
 // Losses and their gradients against f64: rows that do not count, extreme logits, NaN, poisoned pads.
 
 import { binaryCrossEntropy, countTargets, crossEntropy, meanSquared } from "../../assembly/kernels/loss";
+import { padded } from "./matrices";
 
 const WIDTHS: StaticArray<i32> = [1, 3, 4, 5, 7, 8, 9, 17, 33];
 const BASE: usize = memory.data(1 << 16, 64);
@@ -10,10 +11,6 @@ const DX: usize = BASE + (2 << 14);
 const FLAGS: usize = BASE + (3 << 14);
 const ROWS = 5;
 const IGNORED = 3;
-
-function padded(width: i32): i32 {
-  return ((width + 7) & -8) << 2;
-}
 
 /** X: logits, Y: numbers in [0, 1]; pads of both are NaN, and so is the row `ignored`. */
 function fill(width: i32, ignored: i32 = -1): void {

@@ -1,6 +1,7 @@
 // The density of a row as a Gaussian or a mixture of several, and its gradient, against f64: odd counts, poisoned pads, far targets, small deviations, NaN.
 
 import { mixture } from "../../assembly/kernels/mixture";
+import { padded } from "./matrices";
 
 const COMPONENTS: StaticArray<i32> = [0, 1, 2, 3, 5, 8, 9, 20];
 const DIMENSIONS: StaticArray<i32> = [1, 2, 3, 7, 9];
@@ -12,10 +13,6 @@ const SCRATCH: usize = BASE + (3 << 15);
 const ROWS = 3;
 const FLOOR: f64 = 0.125;
 const LOG_FLOOR: f32 = -2.0794415;
-
-function padded(width: i32): i32 {
-  return ((width + 7) & -8) << 2;
-}
 
 function at(base: usize, stride: i32, row: i32, column: i32): f64 {
   return <f64>load<f32>(base + row * stride + (column << 2));

@@ -1,6 +1,7 @@
 // Normalised rows and their gradient against f64, with rows far from zero, constant rows, and poisoned pads.
 
 import { normalize, normalizeGradient } from "../../assembly/kernels/normalize";
+import { padded } from "./matrices";
 
 const WIDTHS: StaticArray<i32> = [1, 3, 4, 5, 7, 8, 9, 17, 33];
 const BASE: usize = memory.data(1 << 16, 64);
@@ -10,10 +11,6 @@ const DY: usize = BASE + (2 << 14);
 const DX: usize = BASE + (3 << 14);
 const ROWS: i32 = 4;
 const EPSILON: f32 = 1e-5;
-
-function padded(width: i32): i32 {
-  return ((width + 7) & -8) << 2;
-}
 
 /** Numbers of a spread of about 2 around 100 · row. */
 function fill(at: usize, width: i32, step: i32): void {

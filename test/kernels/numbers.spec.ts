@@ -3,6 +3,7 @@
 import { draw } from "../../assembly/kernels/draw";
 import { chance, drawBits, drawDensity, logChance, normal } from "../../assembly/kernels/numbers";
 import { philox, uniformAt } from "../../assembly/kernels/random";
+import { padded } from "./matrices";
 
 const BASE: usize = memory.data(1 << 18, 64);
 const X: usize = BASE;
@@ -14,10 +15,6 @@ const WORDS: usize = SCRATCH + 4096;
 const WIDTHS: StaticArray<i32> = [1, 3, 4, 5, 8, 9, 17];
 const COMPONENTS: StaticArray<i32> = [0, 1, 2, 3, 5, 9];
 const FLOOR: f32 = 0.125;
-
-function padded(width: i32): i32 {
-  return ((width + 7) & -8) << 2;
-}
 
 /** Φ by its series (Marsaglia 2004). */
 function below(x: f64): f64 {

@@ -2,6 +2,7 @@
 
 import { OUTER_PANEL_BYTES, OUTER_SLICE_BYTES } from "../../assembly/isa";
 import { outer, outerOverRuns } from "../../assembly/kernels/outer";
+import { fill, padded } from "./matrices";
 
 const SIZES: StaticArray<i32> = [1, 3, 4, 5, 7, 8, 9, 17, 33];
 const BASE: usize = memory.data(1 << 20, 64);
@@ -9,23 +10,6 @@ const X: usize = BASE;
 const DY: usize = BASE + (1 << 18);
 const DW: usize = BASE + (2 << 18);
 const SCRATCH: usize = BASE + (3 << 18);
-
-let seed: u32 = 1;
-
-function padded(columns: i32): i32 {
-  return ((columns + 7) & -8) << 2;
-}
-
-/** Values in -1 … 1 that are multiples of 1/64, so that short sums are exact; pads of NaN. */
-function fill(at: usize, rows: i32, columns: i32): void {
-  const stride = padded(columns);
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < stride >> 2; c++) {
-      seed = seed * 1664525 + 1013904223;
-      store<f32>(at + r * stride + (c << 2), c < columns ? f32(i32(seed >> 25) - 64) / 64 : f32.NaN);
-    }
-  }
-}
 
 /** Elements that differ from the plain loop, pads that are not zero, and writes beyond the gradient or the scratch. */
 function wrong(rows: i32, inner: i32, columns: i32, accumulate: bool): i32 {

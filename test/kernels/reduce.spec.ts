@@ -1,16 +1,13 @@
 // Sums against f64, within the error that their order promises, with poisoned pads; and the search for what is not finite.
 
 import { columnSum, firstNonFinite, sumOfSquares } from "../../assembly/kernels/reduce";
+import { padded } from "./matrices";
 
 const WIDTHS: StaticArray<i32> = [1, 3, 4, 5, 7, 8, 9, 17, 33];
 const ROWS: StaticArray<i32> = [0, 1, 15, 16, 17, 33, 100];
 const BASE: usize = memory.data(1 << 18, 64);
 const X: usize = BASE;
 const SUM: usize = BASE + (3 << 16);
-
-function padded(width: i32): i32 {
-  return ((width + 7) & -8) << 2;
-}
 
 function fill(rows: i32, width: i32): void {
   const floats = padded(width) >> 2;

@@ -1,6 +1,7 @@
 // Gather against indexing, scatter against the plain loop over rows, bit for bit.
 
 import { gather, scatter } from "../../assembly/kernels/select";
+import { padded } from "./matrices";
 
 const WIDTHS: StaticArray<i32> = [1, 3, 4, 5, 7, 8, 9, 17, 33];
 const BASE: usize = memory.data(1 << 17, 64);
@@ -11,10 +12,6 @@ const OUT: usize = BASE + (3 << 14);
 const DY: usize = BASE + (4 << 14);
 const TABLE_ROWS = 5;
 const ROWS = 9;
-
-function padded(width: i32): i32 {
-  return ((width + 7) & -8) << 2;
-}
 
 function prepare(width: i32): void {
   const stride = padded(width);

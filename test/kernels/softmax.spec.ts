@@ -1,6 +1,7 @@
 // Softmax and its gradient against f64, with large logits, rows that have no softmax, and poisoned pads.
 
 import { softmax, softmaxGradient } from "../../assembly/kernels/softmax";
+import { padded } from "./matrices";
 
 const WIDTHS: StaticArray<i32> = [1, 3, 4, 5, 7, 8, 9, 17, 33];
 const BASE: usize = memory.data(1 << 16, 64);
@@ -9,10 +10,6 @@ const Y: usize = BASE + (1 << 14);
 const DY: usize = BASE + (2 << 14);
 const DX: usize = BASE + (3 << 14);
 const ROWS = 4;
-
-function padded(width: i32): i32 {
-  return ((width + 7) & -8) << 2;
-}
 
 function fill(at: usize, width: i32, shift: f32): void {
   const floats = padded(width) >> 2;

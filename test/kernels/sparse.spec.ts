@@ -3,6 +3,7 @@
 import { addNoise } from "../../assembly/kernels/noise";
 import { philox } from "../../assembly/kernels/random";
 import { sparse, sparseTransposed } from "../../assembly/kernels/sparse";
+import { padded } from "./matrices";
 
 const WIDTHS: StaticArray<i32> = [1, 3, 4, 5, 7, 8, 9, 17, 33];
 const BASE: usize = memory.data(1 << 18, 64);
@@ -12,10 +13,6 @@ const INIT: usize = BASE + (2 << 15);
 const OUT: usize = BASE + (3 << 15);
 const OTHER: usize = BASE + (4 << 15);
 const ROWS = 3;
-
-function padded(width: i32): i32 {
-  return ((width + 7) & -8) << 2;
-}
 
 /** Where a column's entry lies. */
 function entryAt(column: i32, entry: i32, entries: i32): usize {
