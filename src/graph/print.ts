@@ -4,7 +4,7 @@ import { type Node, type NodeId, UNBOUND } from "./graph.ts";
 import type { Shape } from "./shape.ts";
 
 /** `[T, B, 64]`, `[B, 10]`, `[64 × 128]`: a shape with T steps, or S of a source, and B rows left open. */
-export function printShape({ extent, rows, width, symbols, timeline }: Shape): string {
+function printShape({ extent, rows, width, symbols, timeline }: Shape): string {
   if (extent === "scalar") return "scalar";
   if (extent === "parameter") return `[${rows} × ${width}]`;
   const last = symbols > 0 ? `< ${symbols}` : width;

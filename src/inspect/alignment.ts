@@ -8,6 +8,7 @@ import type { Network } from "../network.ts";
 import { checkSequence, inputKind, type Kind, kindOf, type Sequence } from "../train/data.ts";
 import { Form } from "../train/form.ts";
 import { slotsOf } from "../train/slots.ts";
+import { insideOf } from "./inside.ts";
 
 export interface AttentionWeightsOptions {
   /** The layer, `decoder 3/attention`, or the name that it was given. Default: the only one. */
@@ -32,10 +33,7 @@ const LABEL = "/alignment";
  * @throws TypeError or RangeError if no layer attends, if there are several and none is named, or if source or target do not fit the model.
  */
 export function attentionWeights(net: Network, example: Translation, options: AttentionWeightsOptions = {}): Float32Array[] {
-  if (typeof net?.predict !== "function")
-    throw new TypeError(`attentionWeights needs a network but got ${describe(net)}. Use what compile(…) gives.`);
-  const { machine } = net.inside;
-  const { definition } = net;
+  const { machine, definition } = insideOf("attentionWeights", net);
   checkOptions("attentionWeights", options, ["layer"]);
   checkOptions("attentionWeights: the example", example, ["source", "target"]);
   const weights = nodeOf(definition, options.layer);

@@ -1,12 +1,13 @@
 // gradientFlow(): one batch's gradient on its way back through time, as numbers.
 
-import { checkFlag, checkNumber, checkOptions, describe } from "../define/check.ts";
+import { checkFlag, checkNumber, checkOptions } from "../define/check.ts";
 import type { Definition } from "../define/model.ts";
 import type { Network } from "../network.ts";
 import { type Batch, type Data, inputKind, type Sequence } from "../train/data.ts";
 import { type Inspection, Inspector, SATURATED } from "../train/inspection.ts";
 import { checkData } from "../train/options.ts";
 import { stepsOf } from "./copies.ts";
+import { insideOf } from "./inside.ts";
 import { jacobiansIn, stepJacobian } from "./jacobian.ts";
 import { type Growth, growth } from "./step.ts";
 
@@ -34,9 +35,8 @@ export interface Flow extends Inspection {
  * @throws TypeError or RangeError if data and model do not fit, before any work.
  */
 export function gradientFlow(net: Network, data: Data, options: FlowOptions = {}): Flow {
-  if (typeof net?.predict !== "function")
-    throw new TypeError(`gradientFlow needs a network but got ${describe(net)}. Use what compile(…) gives.`);
-  const { definition } = net;
+  const programs = insideOf("gradientFlow", net);
+  const { definition } = programs;
   checkOptions("gradientFlow", options, ["teacherForcing", "saturated", "growth"]);
   const { teacherForcing = true, saturated = SATURATED } = options;
   checkFlag("gradientFlow: teacherForcing", teacherForcing);
@@ -45,7 +45,7 @@ export function gradientFlow(net: Network, data: Data, options: FlowOptions = {}
   checkData("gradientFlow", definition, data);
   const batch = firstBatch(data);
   if (!batch) throw new RangeError("gradientFlow: the data has no batch. Give longer sequences, or windows of fewer steps.");
-  const inspector = new Inspector(net.inside, { teacherForcing, batch: data.batch, saturated });
+  const inspector = new Inspector(programs, { teacherForcing, batch: data.batch, saturated });
   try {
     const inspection = inspector.look(batch);
     return { ...inspection, growth: wantsGrowth ? growths(net, data, inspection) : null };

@@ -12,6 +12,7 @@ import { type Example, Form } from "../train/form.ts";
 import { Runner } from "../train/runner.ts";
 import { slotsAt } from "../train/slots.ts";
 import { copiesOf, stepsOf } from "./copies.ts";
+import { insideOf } from "./inside.ts";
 import { type StatePlace, StepJacobian } from "./step.ts";
 
 export interface JacobianOptions {
@@ -39,9 +40,7 @@ const [ROWS, STEPS] = [4096, 64];
  * @throws RangeError if there is no such layer or time step, or the state is too wide; TypeError if no layer is recurrent.
  */
 export function stepJacobian(net: Network, sequence: Sequence | Example, options: JacobianOptions = {}): StepJacobian[] {
-  if (typeof net?.predict !== "function")
-    throw new TypeError(`stepJacobian needs a network but got ${describe(net)}. Use what compile(…) gives.`);
-  const { definition } = net;
+  const { definition } = insideOf("stepJacobian", net);
   checkOptions("stepJacobian", options, ["layer", "t"]);
   if (definition.decoding) {
     const form = new Form(definition);

@@ -42,7 +42,7 @@ const FURTHER = 22;
 const GAP = 52;
 const LANE = 26;
 
-export const changesRow = ({ from, to }: DiagramEdge, rows: readonly number[]): boolean => rows[from] !== rows[to];
+const changesRow = ({ from, to }: DiagramEdge, rows: readonly number[]): boolean => rows[from] !== rows[to];
 
 /** Whether an edge leads from the source's timeline to the output's. */
 export const crosses = ({ from, to }: DiagramEdge, { nodes }: Pick<Diagram, "nodes">): boolean =>

@@ -25,7 +25,7 @@ export interface PlacedWord {
   readonly area: Area;
 }
 
-export const covers = (a: Area, b: Area): boolean => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+const covers = (a: Area, b: Area): boolean => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
 /** Distance of a word from its arrow. */
 const APART = 6;

@@ -13,7 +13,7 @@ export const escapeXml = (text: string): string =>
   text.replace(FORBIDDEN, "\ufffd").replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
 
 /** A number with two decimals at most. @throws Error if it is not finite: that is a fault of ours. */
-export function decimal(number: number): string {
+function decimal(number: number): string {
   if (!Number.isFinite(number)) throw new Error(`internal: a picture has the coordinate ${number}`);
   return String(Math.round(number * 100) / 100);
 }
