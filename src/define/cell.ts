@@ -105,40 +105,50 @@ function unroll<S extends State>(site: Site, { state, step }: CellOptions<S>, na
   };
   // Property by property, so that the getter of y is not called unless the step function asks for y.
   const argument = Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(input), ...Object.getOwnPropertyDescriptors(delays) });
-  const next = step(argument as never) as Record<string, Value>;
-  if (next === null || typeof next !== "object")
-    throw new TypeError(`${site.path}: step() returned ${String(next)}. Return every state, for example { ${names.join(", ")} }.`);
-  for (const key of Object.keys(next))
-    if (key !== "output" && !names.includes(key))
-      throw new TypeError(`${site.path}: step() returned "${key}", which is no state. The states are: ${names.join(", ")}.`);
+  const next = checkReturned(site, step(argument as never), state);
   for (const key of names) {
-    const value = next[key];
-    if (value === undefined) throw new TypeError(`${site.path}: step() returned no "${key}". Return every state: { ${names.join(", ")} }.`);
-    if (!(value instanceof Value))
-      throw new TypeError(`${site.path}: step() returned ${String(value)} for state ${key}. Return a symbolic value.`);
-    if (value.graph !== graph)
-      throw new TypeError(`${site.path}: step() returned for state ${key} a value of another model. Use the values that it was given.`);
-    if (value.width !== state[key])
-      throw new RangeError(
-        `${site.path}: state ${key} is ${state[key]} wide but step() returned ${value.width}. Return the declared width, or change state: { ${key}: ${value.width} }.`,
-      );
-    if (value.shape.extent !== "sequence")
-      throw new TypeError(
-        `${site.path}: step() returned a ${String(value)} for state ${key}. A state changes from step to step: return a sequence.`,
-      );
-    graph.rename(value.id, `${site.path}/${key}`);
-    graph.bind(delays[key].id, value.id);
-    states[key] = value;
+    const { id } = next[key];
+    graph.rename(id, `${site.path}/${key}`);
+    graph.bind(delays[key].id, id);
+    states[key] = next[key];
   }
   for (const key of names)
     if (isIdle(graph.nodes, delays[key].id))
       throw new TypeError(
         `${site.path}: state ${key} is returned as it was given and so stays zero for ever. Compute it from something, or leave it out of state.`,
       );
-  const output = next.output ?? next[names[0]];
-  if (!(output instanceof Value))
-    throw new TypeError(`${site.path}: step() returned ${String(output)} as output. Return a symbolic value.`);
-  if (output.graph !== graph)
-    throw new TypeError(`${site.path}: step() returned as output a value of another model. Use the values that it was given.`);
-  return output;
+  return checkValue(site, next.output ?? next[names[0]], "as output");
+}
+
+/** What step() returned: every state as wide as was declared, and nothing else but an output. @throws TypeError or RangeError with the place. */
+function checkReturned(site: Site, returned: unknown, state: State): Record<string, Value> {
+  const { path } = site;
+  const names = Object.keys(state);
+  if (returned === null || typeof returned !== "object")
+    throw new TypeError(`${path}: step() returned ${String(returned)}. Return every state, for example { ${names.join(", ")} }.`);
+  const next = returned as Record<string, Value>;
+  for (const key of Object.keys(next))
+    if (key !== "output" && !names.includes(key))
+      throw new TypeError(`${path}: step() returned "${key}", which is no state. The states are: ${names.join(", ")}.`);
+  for (const key of names) {
+    if (next[key] === undefined) throw new TypeError(`${path}: step() returned no "${key}". Return every state: { ${names.join(", ")} }.`);
+    const { width, shape } = checkValue(site, next[key], `for state ${key}`);
+    if (width !== state[key])
+      throw new RangeError(
+        `${path}: state ${key} is ${state[key]} wide but step() returned ${width}. Return the declared width, or change state: { ${key}: ${width} }.`,
+      );
+    if (shape.extent !== "sequence")
+      throw new TypeError(
+        `${path}: step() returned a ${String(next[key])} for state ${key}. A state changes from step to step: return a sequence.`,
+      );
+  }
+  return next;
+}
+
+/** A value of the model that is being built. `what` says what step() returned it for. */
+function checkValue({ path, x }: Site, value: Value, what: string): Value {
+  if (!(value instanceof Value)) throw new TypeError(`${path}: step() returned ${String(value)} ${what}. Return a symbolic value.`);
+  if (value.graph !== x.graph)
+    throw new TypeError(`${path}: step() returned ${what} a value of another model. Use the values that it was given.`);
+  return value;
 }

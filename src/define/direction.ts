@@ -4,13 +4,12 @@ import type { Node, NodeId } from "../graph/graph.ts";
 
 /** What a definition says of this. */
 interface Directed {
-  readonly inputs: Readonly<Record<string, unknown>>;
   readonly nodes: readonly Node[];
   readonly layers: readonly { readonly path: string }[];
 }
 
 /** The path of the first layer whose outputs depend on later inputs of the same timeline; null for a causal model. */
-export function looksAhead({ nodes, layers }: Pick<Directed, "nodes" | "layers">): string | null {
+export function looksAhead({ nodes, layers }: Directed): string | null {
   const ahead = nodes.find((node) => isAhead(node) && nodes[node.inputs[0]].shape.timeline === 0);
   if (!ahead) return null;
   return layers.find(({ path }) => ahead.label === path || ahead.label.startsWith(`${path}/`))?.path ?? ahead.label;
@@ -20,12 +19,8 @@ export function looksAhead({ nodes, layers }: Pick<Directed, "nodes" | "layers">
 const isAhead = (node: Node): boolean =>
   (node.op === "delay" && node.attributes.steps < 0) || (node.op === "last" && node.attributes.reversed);
 
-/** @throws TypeError naming the layer that needs a sequence to its end before anything can be put out, or if there is no input. */
+/** @throws TypeError naming the layer that needs a sequence to its end before anything can be put out. */
 export function checkCausal(place: string, definition: Directed): void {
-  if (!definition.inputs.input)
-    throw new TypeError(
-      `${place}: the model has no input at each step, but makes a sequence of its own. Use generate(), or train and evaluate it on examples([{ target }]).`,
-    );
   const layer = looksAhead(definition);
   if (layer !== null)
     throw new TypeError(
