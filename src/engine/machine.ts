@@ -232,8 +232,13 @@ export class Machine {
       if (!panels) throw new Error(`internal: no panels for ${path}`);
       return this.panels + panels.offset;
     }
+    return (role === "gradients" ? this.gradients : this.parameters) + this.place(path).offset;
+  }
+
+  /** Where a parameter lies in its block. */
+  place(path: string): ParameterPlace {
     const place = this.#places.get(path);
     if (!place) throw new Error(`internal: no parameter ${path}`);
-    return (role === "gradients" ? this.gradients : this.parameters) + place.offset;
+    return place;
   }
 }

@@ -125,9 +125,7 @@ function singular(equations: NormalEquations, ridge: number, feature: number, la
 function put(machine: Machine, { weight, bias }: ReadOut, weights: Float64Array): void {
   const { rows, width } = weight.shape;
   const set = (path: string, values: Float64Array): void => {
-    const place = machine.layout.places.find((candidate) => candidate.path === path);
-    if (!place) throw new Error(`internal: no parameter ${path}`);
-    writeBlock(machine, machine.parameters + place.offset, place, values);
+    writeBlock(machine, machine.address("parameters", path), machine.place(path), values);
   };
   set(weight.attributes.path, weights.subarray(0, rows * width));
   if (bias) set(bias.attributes.path, weights.subarray(rows * width));
