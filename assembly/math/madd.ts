@@ -4,7 +4,7 @@
  * a·b + c. One rounding with relaxed SIMD on hardware that has FMA, two roundings otherwise.
  *
  * The release build leaves open which: instructions that nothing else uses hold the places of the multiplication and the addition, and whoever loads the
- * binary writes there either these two, or nothing and the fused instruction (src/engine/multiply-add.ts). That each takes three bytes makes it possible;
+ * binary writes there either these two, or nothing and the fused instruction (src/engine/unpack.ts). That each takes three bytes makes it possible;
  * that the optimizer must not change the order of their operands asks for instructions that are not commutative.
  */
 export function madd(a: v128, b: v128, c: v128): v128 {
